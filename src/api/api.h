@@ -1,0 +1,68 @@
+/* Endpoints: one file each, one table of routes (api_routes.c). Turns requests into calls of the
+ * rooms below, and a status into HTTP in one place.
+ *
+ * The same functions serve the verbs of the command line: on a running server through the local
+ * socket (paths under /local/), on a stopped folder called directly (api_local). */
+#ifndef CANDOR_API_H
+#define CANDOR_API_H
+
+#include "backend/backend.h"
+#include "base/buffer.h"
+#include "base/status.h"
+#include "control/control.h"
+#include "event/project_table.h"
+#include "http/http.h"
+#include "ingest/ingest.h"
+
+#include <stdbool.h>
+
+struct api;
+
+struct api_options {
+    struct control *control;
+    struct project_slot *projects;
+    struct backend *backend;
+    struct ingest *ingest;
+    const char *folder;     /* for the disk figures */
+    const char *version;    /* "0.1.0" */
+    const char *commit;     /* short hash or "unknown" */
+    int64_t started_ms;
+};
+
+struct api *api_open(const struct api_options *options);
+void api_close(struct api *api);
+
+/* An http_handler; context is the api. */
+void api_handle(void *api, struct http_request *request);
+
+/* While the server starts or stops, /readyz says so. */
+void api_set_ready(struct api *api, bool ready);
+
+/* --- the local calls: what verbs do, on a folder that is ours --- */
+
+/* target: "/local/project/create" etc.; body: JSON, or NDJSON for import. The answer is JSON (or
+ * what the format asks for). Errors are the one line a person reads.
+ *
+ *   POST /local/project/create   {"name","zone"?,"sample"?} → {"name","id","token","secret"}
+ *   GET  /local/project/list     → [{"name","id","token","zone","sample","events"}]
+ *   POST /local/token/create     {"project","kind"} → {"token","kind","project","expires"}
+ *   GET  /local/token/list?project=P → [{"id","kind","created","expires","used","revoked"}]
+ *   POST /local/token/revoke     {"id"} → {}
+ *   POST /local/user/link        {} → {"owner_link"}
+ *   POST /local/import?project=P&strict=0|1   NDJSON → {"read","stored","duplicate","refused",
+ *                                "ignored","first_refused":[{"line","message"}…10]}
+ *   POST /local/query?project=P&format=json|csv|table   a plan → the result
+ *   GET  /local/export?project=P&from=D&to=D&format=jsonl|csv → lines, streamed; a trailer line is
+ *                                not added: the byte count ends it
+ *   POST /local/flush            {} → {}   memtables to segments (verify, demo, tests)
+ *   POST /local/verify           {} → {"checked":…}
+ */
+enum status api_local(struct api *api, const char *method, const char *target, struct text body,
+                      struct buffer *answer, struct error *error) MUST_CHECK;
+
+/* The same for the one call that streams. */
+typedef enum status api_piece(void *context, struct text bytes, struct error *error);
+enum status api_local_export(struct api *api, const char *target, api_piece *piece, void *context,
+                             struct error *error) MUST_CHECK;
+
+#endif

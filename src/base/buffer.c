@@ -1,0 +1,103 @@
+#include "base/buffer.h"
+
+#include "base/check.h"
+#include "base/memory.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { CAPACITY_FIRST = 256 };
+
+void buffer_init(struct buffer *buffer, size_t size_max)
+{
+    assert(size_max > 0);
+    *buffer = (struct buffer){.size_max = size_max};
+}
+
+void buffer_release(struct buffer *buffer)
+{
+    memory_free(buffer->bytes);
+    *buffer = (struct buffer){.size_max = buffer->size_max};
+}
+
+void buffer_clear(struct buffer *buffer)
+{
+    buffer->size = 0;
+    buffer->overflowed = false;
+}
+
+char *buffer_reserve(struct buffer *buffer, size_t size)
+{
+    assert(buffer->size_max > 0);
+    assert(buffer->size <= buffer->size_max);
+    if (buffer->overflowed || size > buffer->size_max - buffer->size) {
+        buffer->overflowed = true;
+        return NULL;
+    }
+    size_t needed = buffer->size + size;
+    if (needed > buffer->capacity) {
+        size_t capacity = buffer->capacity ? buffer->capacity : CAPACITY_FIRST;
+        while (capacity < needed) capacity *= 2;
+        buffer->bytes = memory_resize(buffer->bytes, capacity, 1);
+        buffer->capacity = capacity;
+    }
+    return buffer->bytes + buffer->size;
+}
+
+void buffer_advance(struct buffer *buffer, size_t size)
+{
+    assert(size <= buffer->capacity - buffer->size);
+    buffer->size += size;
+}
+
+void buffer_append(struct buffer *buffer, const void *bytes, size_t size)
+{
+    if (size == 0) return;
+    char *place = buffer_reserve(buffer, size);
+    if (!place) return;
+    memcpy(place, bytes, size);
+    buffer->size += size;
+}
+
+void buffer_append_text(struct buffer *buffer, struct text text)
+{
+    buffer_append(buffer, text.bytes, text.size);
+}
+
+void buffer_append_string(struct buffer *buffer, const char *string)
+{
+    buffer_append(buffer, string, strlen(string));
+}
+
+void buffer_append_byte(struct buffer *buffer, char byte)
+{
+    buffer_append(buffer, &byte, 1);
+}
+
+void buffer_printf(struct buffer *buffer, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    va_list again;
+    va_copy(again, arguments);
+    int size = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    assert(size >= 0);
+    char *place = buffer_reserve(buffer, (size_t)size + 1); /* vsnprintf adds a NUL */
+    if (place) {
+        (void)vsnprintf(place, (size_t)size + 1, format, again);
+        buffer->size += (size_t)size;
+    }
+    va_end(again);
+}
+
+bool buffer_overflowed(const struct buffer *buffer)
+{
+    return buffer->overflowed;
+}
+
+struct text buffer_text(const struct buffer *buffer)
+{
+    return (struct text){buffer->bytes, buffer->size};
+}

@@ -1,0 +1,35 @@
+#include "base/memory.h"
+
+#include "base/check.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+void *memory_alloc(size_t count, size_t item_size)
+{
+    assert(item_size > 0);
+    void *memory = calloc(count ? count : 1, item_size);
+    if (!memory) UNREACHABLE("the machine is out of memory");
+    return memory;
+}
+
+void *memory_resize(void *memory, size_t count, size_t item_size)
+{
+    assert(item_size > 0);
+    assert(count > 0);
+    assert(count <= SIZE_MAX / item_size);
+    void *resized = realloc(memory, count * item_size);
+    if (!resized) UNREACHABLE("the machine is out of memory");
+    return resized;
+}
+
+void memory_free(void *memory)
+{
+    free(memory);
+}
+
+void memory_wipe(void *memory, size_t size)
+{
+    if (size > 0) explicit_bzero(memory, size);
+}

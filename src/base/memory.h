@@ -1,0 +1,25 @@
+/* The one place that asks the machine for memory.
+ *
+ * A machine out of memory is a crash: the write-ahead log makes it safe, and code that tries to
+ * go on is never tested. A budget that is used up is another thing: arenas and buffers say so. */
+#ifndef CANDOR_BASE_MEMORY_H
+#define CANDOR_BASE_MEMORY_H
+
+#include <stddef.h>
+
+/* Zeroed memory for count items, owned by the caller. Never NULL, also for a count of 0. */
+void *memory_alloc(size_t count, size_t item_size);
+
+/* Memory of another size that keeps its bytes; what is added is not zeroed. NULL begins one. */
+void *memory_resize(void *memory, size_t count, size_t item_size);
+
+/* NULL is allowed and does nothing. */
+void memory_free(void *memory);
+
+/* Overwrite with zeros in a way that the compiler cannot leave out. */
+void memory_wipe(void *memory, size_t size);
+
+#define MEMORY_ARRAY(type, count) ((type *)memory_alloc((count), sizeof(type)))
+#define MEMORY_NEW(type) MEMORY_ARRAY(type, 1)
+
+#endif

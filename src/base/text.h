@@ -1,0 +1,52 @@
+/* A run of bytes that someone else owns: a pointer and a size, not NUL-terminated.
+ *
+ * Values, passed by copy; borrowed from a buffer, an arena or a literal. Any thread. */
+#ifndef CANDOR_BASE_TEXT_H
+#define CANDOR_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct text {
+    const char *bytes;
+    size_t size;
+};
+
+#define TEXT_INIT(literal) {("" literal), sizeof(literal) - 1}
+#define TEXT(literal) ((struct text)TEXT_INIT(literal))
+
+/* For printf: ("%.*s", TEXT_PRINT(text)). */
+#define TEXT_PRINT(text) ((int)(text).size), ((text).bytes ? (text).bytes : "")
+
+struct text text_from(const char *string); /* borrowed; NULL gives the empty text */
+bool text_equal(struct text a, struct text b);
+bool text_equal_fold(struct text a, struct text b); /* ASCII letters without case */
+int text_compare(struct text a, struct text b);     /* by bytes; a prefix comes first */
+bool text_starts_with(struct text text, struct text prefix);
+bool text_starts_with_fold(struct text text, struct text prefix);
+bool text_ends_with(struct text text, struct text suffix);
+
+enum { TEXT_NOT_FOUND = -1 };
+
+/* The index of the first place, or TEXT_NOT_FOUND. An empty needle is found at 0. */
+ptrdiff_t text_find(struct text text, struct text needle);
+ptrdiff_t text_find_byte(struct text text, char byte);
+
+struct text text_slice(struct text text, size_t first, size_t size);
+struct text text_trim(struct text text); /* without space, tab, CR, LF at both ends */
+
+/* The part before the first separator; rest becomes what follows it (empty when there is none). */
+struct text text_split(struct text text, char separator, struct text *rest);
+
+/* Whole texts only: no sign for u64, no space, no rest, no overflow; false leaves *out alone. */
+bool text_to_u64(struct text text, uint64_t *out);
+bool text_to_i64(struct text text, int64_t *out);
+
+/* Copy with a NUL into a buffer of this size; false (and an empty string) when it does not fit. */
+bool text_to_string(struct text text, char *buffer, size_t buffer_size);
+
+uint64_t text_hash(struct text text); /* well mixed, not keyed: never over hostile keys without
+                                         a probe limit; see text_index.h */
+
+#endif

@@ -1,0 +1,131 @@
+#include "base/text_index.h"
+
+#include "base/check.h"
+#include "base/memory.h"
+
+#include <string.h>
+
+enum {
+    SLOTS_FIRST = 16,
+    TEXTS_FIRST = 8,
+    BLOCK_FIRST = 1024,
+    BLOCK_MAX = 1 << 20,
+};
+
+void text_index_init(struct text_index *index)
+{
+    *index = (struct text_index){0};
+}
+
+void text_index_release(struct text_index *index)
+{
+    for (uint32_t i = 0; i < index->block_count; i++) memory_free(index->blocks[i]);
+    memory_free(index->blocks);
+    memory_free(index->texts);
+    memory_free(index->slots);
+    memory_free(index->tags);
+    *index = (struct text_index){0};
+}
+
+/* The slot that holds the text, or the empty one where it would go. */
+static uint32_t find_slot(const struct text_index *index, struct text text, uint64_t hash)
+{
+    uint32_t mask = index->slot_count - 1;
+    uint32_t tag = (uint32_t)(hash >> 32);
+    uint32_t slot = (uint32_t)hash & mask;
+    while (index->slots[slot] != 0) {
+        if (index->tags[slot] == tag && text_equal(index->texts[index->slots[slot] - 1], text)) break;
+        slot = (slot + 1) & mask;
+    }
+    return slot;
+}
+
+static void grow_slots(struct text_index *index)
+{
+    uint32_t old_count = index->slot_count;
+    uint32_t *old_slots = index->slots;
+    uint32_t *old_tags = index->tags;
+    index->slot_count = old_count ? old_count * 2 : SLOTS_FIRST;
+    index->slots = MEMORY_ARRAY(uint32_t, index->slot_count);
+    index->tags = MEMORY_ARRAY(uint32_t, index->slot_count);
+    index->bytes_total += (size_t)(index->slot_count - old_count) * 2 * sizeof(uint32_t);
+
+    uint32_t mask = index->slot_count - 1;
+    for (uint32_t i = 0; i < old_count; i++) {
+        if (old_slots[i] == 0) continue;
+        uint64_t hash = text_hash(index->texts[old_slots[i] - 1]);
+        uint32_t slot = (uint32_t)hash & mask;
+        while (index->slots[slot] != 0) slot = (slot + 1) & mask;
+        index->slots[slot] = old_slots[i];
+        index->tags[slot] = old_tags[i];
+    }
+    memory_free(old_slots);
+    memory_free(old_tags);
+}
+
+static char *block_room(struct text_index *index, size_t size)
+{
+    if (size > index->block_capacity - index->block_used) {
+        size_t capacity = index->block_capacity ? index->block_capacity * 2 : BLOCK_FIRST;
+        if (capacity > BLOCK_MAX) capacity = BLOCK_MAX;
+        if (capacity < size) capacity = size;
+        index->blocks = memory_resize(index->blocks, index->block_count + 1, sizeof(char *));
+        index->blocks[index->block_count++] = memory_alloc(capacity, 1);
+        index->block_used = 0;
+        index->block_capacity = capacity;
+        index->bytes_total += capacity;
+    }
+    char *room = index->blocks[index->block_count - 1] + index->block_used;
+    index->block_used += size;
+    return room;
+}
+
+static uint32_t store_text(struct text_index *index, struct text text)
+{
+    assert(index->count < INT32_MAX);
+    if (index->count == index->texts_capacity) {
+        uint32_t capacity = index->texts_capacity ? index->texts_capacity * 2 : TEXTS_FIRST;
+        index->texts = memory_resize(index->texts, capacity, sizeof(struct text));
+        index->bytes_total += (size_t)(capacity - index->texts_capacity) * sizeof(struct text);
+        index->texts_capacity = capacity;
+    }
+    char *bytes = block_room(index, text.size ? text.size : 1);
+    if (text.size > 0) memcpy(bytes, text.bytes, text.size);
+    index->texts[index->count] = (struct text){bytes, text.size};
+    return index->count++;
+}
+
+uint32_t text_index_find_hashed(const struct text_index *index, struct text text, uint64_t hash)
+{
+    if (index->slot_count == 0) return TEXT_INDEX_NONE;
+    uint32_t number = index->slots[find_slot(index, text, hash)];
+    return number ? number - 1 : TEXT_INDEX_NONE;
+}
+
+uint32_t text_index_add_hashed(struct text_index *index, struct text text, uint64_t hash)
+{
+    assert_slow(hash == text_hash(text)); /* grow_slots computes it anew */
+    if ((uint64_t)(index->count + 1) * 10 > (uint64_t)index->slot_count * 7) grow_slots(index);
+    uint32_t slot = find_slot(index, text, hash);
+    if (index->slots[slot] != 0) return index->slots[slot] - 1;
+    uint32_t number = store_text(index, text);
+    index->slots[slot] = number + 1;
+    index->tags[slot] = (uint32_t)(hash >> 32);
+    return number;
+}
+
+uint32_t text_index_find(const struct text_index *index, struct text text)
+{
+    return text_index_find_hashed(index, text, text_hash(text));
+}
+
+uint32_t text_index_add(struct text_index *index, struct text text)
+{
+    return text_index_add_hashed(index, text, text_hash(text));
+}
+
+struct text text_index_get(const struct text_index *index, uint32_t number)
+{
+    assert(number < index->count);
+    return index->texts[number];
+}

@@ -1,0 +1,45 @@
+/* The distinct texts seen, each with a small number in the order of arrival: 0, 1, 2, ...
+ *
+ * The map behind dictionaries, column names and identities. Texts are copied into blocks that
+ * never move, so a text handed out stays valid as long as the index. Open addressing with
+ * 32-bit tags, at most 7/10 full. One writer; readers need the writer's lock. */
+#ifndef CANDOR_BASE_TEXT_INDEX_H
+#define CANDOR_BASE_TEXT_INDEX_H
+
+#include "base/text.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { TEXT_INDEX_NONE = UINT32_MAX };
+
+struct text_index {
+    struct text *texts; /* by number */
+    uint32_t count;
+    uint32_t texts_capacity;
+    uint32_t *slots; /* number + 1, 0 is empty */
+    uint32_t *tags;  /* the hash's upper half, beside its slot */
+    uint32_t slot_count;
+    char **blocks;
+    uint32_t block_count;
+    size_t block_used;
+    size_t block_capacity;
+    size_t bytes_total; /* memory held, for budgets */
+};
+
+void text_index_init(struct text_index *index);
+void text_index_release(struct text_index *index);
+
+/* The number of the text, or TEXT_INDEX_NONE. */
+uint32_t text_index_find(const struct text_index *index, struct text text);
+
+/* The number of the text, new or old. There are fewer than 2^31 texts (asserted). */
+uint32_t text_index_add(struct text_index *index, struct text text);
+
+/* The same with text_hash(text) at hand, for callers that need it twice. */
+uint32_t text_index_find_hashed(const struct text_index *index, struct text text, uint64_t hash);
+uint32_t text_index_add_hashed(struct text_index *index, struct text text, uint64_t hash);
+
+struct text text_index_get(const struct text_index *index, uint32_t number);
+
+#endif

@@ -1,0 +1,18 @@
+/* UTF-8 (RFC 3629: no surrogates, no overlong forms, at most U+10FFFF). */
+#ifndef CANDOR_CODEC_UTF8_H
+#define CANDOR_CODEC_UTF8_H
+
+#include "base/text.h"
+
+#include <stdbool.h>
+
+bool utf8_valid(struct text text);
+
+/* The longest start of a valid text with at most this many code points. */
+struct text utf8_truncate(struct text text, size_t code_points_max);
+
+/* Simple case folding of ASCII, Latin-1, Latin Extended-A, Greek and Cyrillic letters into out (at
+ * least as large as the text); returns the size. For plans with "fold": true. */
+size_t utf8_fold(struct text text, char *out);
+
+#endif

@@ -1,0 +1,106 @@
+/* HTTP/1.1 by libmicrohttpd behind a handler: limits, deadlines, answers that may come later. No
+ * analytics.
+ *
+ * One worker thread for each processor, each with its own epoll. A request reaches the handler
+ * whole. The handler answers at once, or keeps the request and answers later from any thread; the
+ * connection sleeps meanwhile and costs no thread. Bodies are never written to disk or log. */
+#ifndef CANDOR_HTTP_H
+#define CANDOR_HTTP_H
+
+#include "base/buffer.h"
+#include "base/status.h"
+#include "base/text.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct http_server;
+struct http_request;
+
+enum {
+    HTTP_BODY_SIZE_MAX = 10 * 1024 * 1024 + 64 * 1024, /* form encoding around 10 MiB has room in
+                                                          base64 by the next constant */
+    HTTP_BODY_ENCODED_MAX = 15 * 1024 * 1024,          /* base64 of 10 MiB and percent signs */
+    HTTP_HEAD_SIZE_MAX = 128 * 1024,                   /* request line and headers: GET carries data */
+    HTTP_TIMEOUT_S = 30,                               /* a client that sends nothing for so long */
+    HTTP_CONNECTION_COUNT_MAX = 10000,
+    HTTP_BODIES_TOTAL_MAX = 512 * 1024 * 1024,         /* of all requests under way: then 503 */
+};
+
+/* Called once for each request, on a worker thread. */
+typedef void http_handler(void *context, struct http_request *request);
+
+struct http_options {
+    const char *listen;    /* "127.0.0.1:8080", "[::1]:0"; NULL with unix_path */
+    const char *unix_path; /* a local socket instead, mode 0600; replaced when it is stale */
+    unsigned thread_count; /* 0: one for each processor */
+    uint64_t body_size_max; /* 0: HTTP_BODY_ENCODED_MAX */
+    http_handler *handler;
+    void *context;
+};
+
+enum status http_server_start(const struct http_options *options, struct http_server **out,
+                              struct error *error) MUST_CHECK;
+uint16_t http_server_port(const struct http_server *server);
+
+/* Stop in two steps, for a clean shutdown: no new connections or requests (new ones on live
+ * connections get 503 and close); then, after all kept requests were answered, end. drain returns
+ * the number of requests still without an answer. */
+void http_server_quiesce(struct http_server *server);
+uint32_t http_server_pending(const struct http_server *server);
+void http_server_stop(struct http_server *server);
+
+/* --- the request: borrowed until it is answered --- */
+
+enum http_problem {
+    HTTP_FINE,
+    HTTP_BODY_TOO_LARGE, /* answer 413; the body is not here */
+    HTTP_OVERLOADED,     /* answer 503; the body is not here */
+    HTTP_STOPPING,       /* answer 503 */
+};
+
+enum http_problem http_request_problem(const struct http_request *request);
+struct text http_request_method(const struct http_request *request); /* as sent */
+struct text http_request_path(const struct http_request *request);   /* percent-decoded */
+struct text http_request_query(const struct http_request *request);  /* raw, without '?' */
+struct text http_request_header(const struct http_request *request, const char *name); /* or "" */
+char *http_request_body(struct http_request *request, size_t *size); /* may be written into */
+bool http_request_is_local(const struct http_request *request);     /* came by the local socket */
+/* A cookie's value, or "". */
+struct text http_request_cookie(const struct http_request *request, const char *name);
+
+/* --- the answer: exactly one of these for each request, from any thread --- */
+
+enum { HTTP_HEADER_COUNT_MAX = 24 };
+
+struct http_header {
+    const char *name;  /* a literal */
+    const char *value; /* copied */
+};
+
+struct http_response {
+    int status;
+    const char *content_type; /* a literal, or NULL without a body */
+    struct http_header headers[HTTP_HEADER_COUNT_MAX];
+    int header_count;
+    struct buffer body; /* taken over */
+};
+
+void http_response_init(struct http_response *response, int status, const char *content_type);
+void http_response_header(struct http_response *response, const char *name, const char *value);
+
+/* Takes the response's body. HEAD requests get the headers alone. */
+void http_respond(struct http_request *request, struct http_response *response);
+
+/* A long answer made piece by piece on a worker thread: fill writes at most size bytes and returns
+ * how many, 0 at the end, or a negative number to break the connection off. done is called once at
+ * the end, also when the client went away. */
+struct http_stream {
+    int64_t (*fill)(void *context, char *bytes, size_t size);
+    void (*done)(void *context);
+    void *context;
+};
+void http_respond_stream(struct http_request *request, struct http_response *head,
+                         const struct http_stream *stream);
+
+#endif
