@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-int64_t os_clock_now_ms(void);       /* wall clock, milliseconds since 1970 UTC; may jump */
+int64_t os_clock_now_ms(void);        /* wall clock, milliseconds since 1970 UTC; may jump */
 uint64_t os_clock_monotonic_ns(void); /* never goes back; for waiting and measuring */
 void os_sleep_ms(uint32_t ms);
 

@@ -9,11 +9,13 @@
 
 enum os_fault_kind {
     OS_FAULT_NONE,
-    OS_FAULT_ERROR,     /* the call fails with this errno and does nothing */
-    OS_FAULT_SHORT,     /* a write puts down half of its bytes, then fails with this errno */
-    OS_FAULT_CRASH,     /* the process ends at once, before the call does anything */
-    OS_FAULT_TORN,      /* a write puts down part of its bytes (by seed), then the process ends */
+    OS_FAULT_ERROR, /* the call fails with this errno and does nothing */
+    OS_FAULT_SHORT, /* a write puts down half of its bytes, then fails with this errno */
+    OS_FAULT_CRASH, /* the process ends at once, before the call does anything */
+    OS_FAULT_TORN,  /* a write puts down part of its bytes (by seed), then the process ends */
 };
+
+enum { OS_FAULT_EXIT = 99 }; /* the exit status of a process that a fault ended */
 
 /* Bits: which calls count. */
 enum os_fault_calls {
@@ -29,9 +31,9 @@ enum os_fault_calls {
 
 struct os_fault_plan {
     enum os_fault_kind kind;
-    int calls;          /* OS_FAULT_CALL_* */
-    uint64_t at;        /* the first call that fails, counted from 1; 0 never */
-    uint64_t count;     /* how many fail from there on; UINT64_MAX: for ever */
+    int calls;      /* OS_FAULT_CALL_* */
+    uint64_t at;    /* the first call that fails, counted from 1; 0 never */
+    uint64_t count; /* how many fail from there on; UINT64_MAX: for ever */
     int errno_value;
     uint64_t seed;
 };

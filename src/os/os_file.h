@@ -16,6 +16,7 @@ enum { OS_PATH_SIZE = 1024 };
 struct os_file {
     int descriptor; /* -1: closed */
     bool published;
+    bool disk_full; /* a failed call on this file said so (ENOSPC, EDQUOT): not damage, no room */
     char path[OS_PATH_SIZE];           /* the final name, for messages and for publishing */
     char path_temporary[OS_PATH_SIZE]; /* "" unless made by os_file_create */
 };
@@ -51,7 +52,8 @@ enum status os_file_write(struct os_file *file, uint64_t offset, const void *byt
 enum status os_file_read_some(const struct os_file *file, uint64_t offset, void *bytes, size_t size,
                               size_t *got, struct error *error) MUST_CHECK;
 
-enum status os_file_size(const struct os_file *file, uint64_t *size, struct error *error) MUST_CHECK;
+enum status os_file_size(const struct os_file *file, uint64_t *size,
+                         struct error *error) MUST_CHECK;
 enum status os_file_truncate(struct os_file *file, uint64_t size, struct error *error) MUST_CHECK;
 
 /* fsync, or fdatasync where only contents matter. After a failure the file is dead: never retry,
@@ -68,12 +70,13 @@ bool os_exists(const char *path);
 enum status os_file_read_all(const char *path, size_t size_max, char **bytes, size_t *size,
                              struct error *error) MUST_CHECK;
 
-enum status os_folder_make(const char *path, struct error *error) MUST_CHECK; /* 0700; there is OK */
+enum status os_folder_make(const char *path,
+                           struct error *error) MUST_CHECK; /* 0700; there is OK */
 enum status os_folder_sync(const char *path, struct error *error) MUST_CHECK;
 
 /* The names in a folder in byte order, without "." and "..". Free each name and the list. */
-enum status os_folder_list(const char *path, char ***names, size_t *count, struct error *error)
-    MUST_CHECK;
+enum status os_folder_list(const char *path, char ***names, size_t *count,
+                           struct error *error) MUST_CHECK;
 void os_folder_list_free(char **names, size_t count);
 
 /* One process at a time: an exclusive lock on a file, kept until close or the process ends.
@@ -84,7 +87,7 @@ struct os_disk_space {
     uint64_t free_bytes; /* for an unprivileged writer */
     uint64_t total_bytes;
 };
-enum status os_disk_space(const char *path, struct os_disk_space *out, struct error *error)
-    MUST_CHECK;
+enum status os_disk_space(const char *path, struct os_disk_space *out,
+                          struct error *error) MUST_CHECK;
 
 #endif

@@ -44,7 +44,8 @@ void os_rwlock_write(struct os_rwlock *lock);
 void os_rwlock_unlock(struct os_rwlock *lock);
 
 /* The name (at most 15 bytes) shows in ps and gdb. All signals are blocked in the new thread. */
-void os_thread_start(struct os_thread *thread, const char *name, void (*run)(void *), void *context);
+void os_thread_start(struct os_thread *thread, const char *name, void (*run)(void *),
+                     void *context);
 void os_thread_join(struct os_thread *thread);
 
 unsigned os_processor_count(void);
