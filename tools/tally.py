@@ -54,15 +54,16 @@ def count_meson(tally, path):
             failed = 1  # it stopped before, between or after its cases
         elif not passed and not failed:
             passed = 1
-        title = f'{program["name"]}: {", ".join(names) or program["result"].lower()}'
-        tally.count(suite_of(program), passed, failed,
-                    title + '\n' + last_lines(output + program.get('stderr', '')))
+        suite, name = split_title(program['name'])
+        tally.count(suite, passed, failed,
+                    f'{name}: {", ".join(names) or program["result"].lower()}\n'
+                    + last_lines(output + program.get('stderr', '')))
 
 
-def suite_of(program):
-    """Meson writes `candor:unit`; the first suite a test names is its kind."""
-    suites = [suite.split(':')[-1] for suite in program.get('suite', [])]
-    return suites[0] if suites else 'other'
+def split_title(title):
+    """Meson writes `candor:unit+wal / wal_test`; the first suite tells the kind of a test."""
+    suites, _, name = title.rpartition(' / ')
+    return (suites.split(':')[-1].split('+')[0] or 'other'), name
 
 
 def count_program(output):
@@ -87,8 +88,16 @@ def count_tap(tally, path):
     failed = int(figures.get('fail', 0)) + int(figures.get('cancelled', 0))
     if not figures:
         failed = 1
-    names = re.findall(r'^\s*not ok \d+ - (.*)', text, re.M)
-    tally.count(path.stem, passed, failed, '\n'.join(names) or f'{path.stem}: no report')
+    details = '\nfailed: '.join(failed_in_tap(text))
+    tally.count(path.stem, passed, failed, details or f'{path.stem}: the runner did not finish')
+
+
+def failed_in_tap(text):
+    """Each failed case with what its report says, less the cases that only hold a failed one."""
+    for name, block in re.findall(r'^ *not ok \d+ - ([^\n]*)\n *---\n(.*?)^ *\.\.\.$', text,
+                                  re.M | re.S):
+        if 'subtestsFailed' not in block:
+            yield name + '\n' + first_lines(block)
 
 
 def count_unittest(tally, path):
@@ -100,7 +109,7 @@ def count_unittest(tally, path):
         failed += sum(int(count) for count in re.findall(r'(?:failures|errors)=(\d+)',
                                                          figures.group(1)))
     passed = max(0, int(ran.group(1)) - failed) if ran else 0
-    tally.count(path.stem, passed, failed, last_lines(text))
+    tally.count(path.stem, passed, failed, f'{path.stem}\n' + last_lines(text))
 
 
 def count_failed_step(tally, path):
@@ -115,8 +124,15 @@ READERS = {
 }
 
 
+def first_lines(text):
+    return indented(text.rstrip().splitlines()[:OUTPUT_LINES_MAX])
+
+
 def last_lines(text):
-    lines = text.rstrip().splitlines()[-OUTPUT_LINES_MAX:]
+    return indented(text.rstrip().splitlines()[-OUTPUT_LINES_MAX:])
+
+
+def indented(lines):
     return '\n'.join('    ' + line for line in lines)
 
 

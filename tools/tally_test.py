@@ -25,9 +25,8 @@ CMOCKA = """\
 """
 
 
-def program(result='OK', stdout='', stderr='', suite='candor:unit'):
-    return json.dumps({'name': 'wal_test', 'suite': [suite, 'candor:wal'], 'result': result,
-                       'stdout': stdout, 'stderr': stderr}) + '\n'
+def program(result='OK', stdout='', stderr='', title='candor:unit+wal / wal_test'):
+    return json.dumps({'name': title, 'result': result, 'stdout': stdout, 'stderr': stderr}) + '\n'
 
 
 class TallyTest(unittest.TestCase):
@@ -75,13 +74,17 @@ class TallyTest(unittest.TestCase):
         self.assert_total('0 passed, 0 failed', 1, meson_json=program('SKIP'))
 
     def test_groups_by_the_first_suite(self):
-        lines = self.assert_total('2 passed, 0 failed', 0, meson_json=(
-            program() + program(suite='candor:crash')))
-        self.assertEqual([line.split()[0] for line in lines], ['unit', 'crash', '2'])
+        lines = self.assert_total('3 passed, 0 failed', 0, meson_json=(
+            program() + program(title='candor:crash / tear') + program(title='alone')))
+        self.assertEqual([line.split()[0] for line in lines], ['unit', 'crash', 'other', '3'])
 
     def test_counts_a_node_report(self):
-        self.assert_total('5 passed, 2 failed', 1, e2e_tap=(
-            'not ok 2 - two\n# tests 8\n# pass 5\n# fail 1\n# cancelled 1\n# skipped 1\n'))
+        lines = self.assert_total('5 passed, 2 failed', 1, e2e_tap=(
+            '    not ok 2 - two\n      ---\n      error: no answer\n      ...\n'
+            'not ok 1 - group\n  ---\n  failureType: subtestsFailed\n  ...\n'
+            '# tests 8\n# pass 5\n# fail 1\n# cancelled 1\n# skipped 1\n'))
+        self.assertEqual(lines[:2], ['failed: two', '          error: no answer'])
+        self.assertNotIn('failed: group', lines)
 
     def test_takes_an_empty_node_report_for_a_failure(self):
         self.assert_total('0 passed, 1 failed', 1, e2e_tap='TAP version 13\n')
