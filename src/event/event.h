@@ -18,11 +18,19 @@ enum event_flag {
     EVENT_HAS_KEY = 4,  /* key is set: the client gave an insert_id */
 };
 
-/* What makes two events the same one: 128 bits over (event, distinct_id, insert_id, UTC day). */
+/* What makes two events the same one: 104 bits of hash over (event, distinct_id, insert_id), and in
+ * the lowest 24 bits of low the UTC day in clear, so that the keys of one day can be kept together. */
 struct event_key {
     uint64_t high;
     uint64_t low;
 };
+enum { EVENT_KEY_DAY_BITS = 24 };
+
+/* The UTC day of a key: days since 1970, modulo 2^24. */
+static inline uint32_t event_key_day(struct event_key key)
+{
+    return (uint32_t)key.low & ((1u << EVENT_KEY_DAY_BITS) - 1);
+}
 
 struct event {
     struct text name;
