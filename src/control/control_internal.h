@@ -1,0 +1,80 @@
+/* What the files of this room share: the connection, its prepared statements, and the words for
+ * SQLite's troubles. Every function here is called with the lock held. */
+#ifndef CANDOR_CONTROL_INTERNAL_H
+#define CANDOR_CONTROL_INTERNAL_H
+
+#include "control/control.h"
+#include "os/os_file.h"
+#include "os/os_thread.h"
+
+#include <sqlite3.h>
+
+enum control_statement {
+#define CONTROL_STATEMENT(name, sql) CONTROL_##name,
+#include "control/control_statement_list.h"
+#undef CONTROL_STATEMENT
+    CONTROL_STATEMENT_COUNT
+};
+
+enum {
+    CONTROL_TOKEN_CACHE_COUNT = 256, /* direct-mapped by hash: few programs read at a time */
+    CONTROL_TOKEN_CACHE_MS = 5000,   /* control.h promises no more than this */
+    CONTROL_HOUR_MS = 3600 * 1000,
+    CONTROL_DAY_MS = 24 * CONTROL_HOUR_MS,
+};
+
+/* A token that was found good a moment ago. */
+struct control_seen_token {
+    uint8_t hash[SECRET_HASH_SIZE];
+    int64_t seen_ms; /* 0: empty */
+    int64_t expires_ms;
+    struct control_token token;
+};
+
+struct control {
+    struct os_mutex lock;
+    sqlite3 *database;
+    sqlite3_stmt *statements[CONTROL_STATEMENT_COUNT];
+    struct project_slot *slot;
+    struct control_seen_token seen[CONTROL_TOKEN_CACHE_COUNT];
+    char path[OS_PATH_SIZE];
+};
+
+/* Bring the database to the newest version, or make it when it is empty and create is set. */
+enum status control_migrate(struct control *control, enum control_create create,
+                            struct error *error) MUST_CHECK;
+
+/* The statement, ready for new values. Reset it with control_done when it gave a row. */
+sqlite3_stmt *control_ready(struct control *control, enum control_statement which);
+void control_done(sqlite3_stmt *statement);
+
+/* One step: *row tells whether there is one. Resets the statement when there is none. */
+enum status control_step(struct control *control, sqlite3_stmt *statement, bool *row,
+                         struct error *error) MUST_CHECK;
+
+/* Run a statement that gives no rows. */
+enum status control_run(struct control *control, sqlite3_stmt *statement,
+                        struct error *error) MUST_CHECK;
+
+/* Run a text of ours, such as BEGIN IMMEDIATE. */
+enum status control_execute(struct control *control, const char *sql,
+                            struct error *error) MUST_CHECK;
+
+/* Several statements that happen together or not at all: end takes the status of what was done
+ * since begin, and commits or rolls back by it. */
+enum status control_begin(struct control *control, struct error *error) MUST_CHECK;
+enum status control_end(struct control *control, enum status status,
+                        struct error *error) MUST_CHECK;
+
+/* What SQLite says about its last failure. */
+enum status control_failure(const struct control *control, const char *attempt,
+                            struct error *error);
+
+void control_bind_text(sqlite3_stmt *statement, int place, struct text text);
+void control_bind_hash(sqlite3_stmt *statement, int place, const uint8_t hash[SECRET_HASH_SIZE]);
+struct text control_column_text(sqlite3_stmt *statement, int column); /* until the next step */
+
+/* Read every project and hand the table to the slot. */
+enum status control_publish(struct control *control, struct error *error) MUST_CHECK;
+
+#endif
