@@ -4,9 +4,11 @@
  * what was gathered with one write and one fdatasync: after it returned OK every record before it
  * survives a power cut. The layout and the reader's algorithm stand in wal_format.h.
  * After a failed write or sync the log is dead (spec/reliability.md §5.6): every later call says
- * so, nothing more is acknowledged, and the process must reopen the folder.
+ * so, nothing more is acknowledged, and the process must reopen the folder. A full disk that
+ * shows while a new file is made is not such a failure: nothing was written, wal_sync returns
+ * STATUS_BUSY, drops what was gathered as wal_rewind does, and may succeed later.
  *
- * Threads: append, sync and forget on one thread (the committer) or under its lock. */
+ * Threads: all calls on one thread (the committer) or under its lock, but for wal_prepare. */
 #ifndef CANDOR_WAL_H
 #define CANDOR_WAL_H
 
@@ -20,12 +22,15 @@ struct wal;
 
 enum {
     WAL_FILE_SIZE_DEFAULT = 16 * 1024 * 1024,
+    WAL_FILE_SIZE_MAX = 256 * 1024 * 1024,  /* a file is read whole at opening */
     WAL_RECORD_SIZE_MAX = 32 * 1024 * 1024, /* an inflated request and room to spare */
+    WAL_GATHER_SIZE_MAX = 64 * 1024 * 1024, /* of one group, with its record headers */
 };
 
 struct wal_options {
-    const char *folder;  /* made when it is not there */
-    uint64_t file_size;  /* 0: the default. A record larger than a file gets a file of its own */
+    const char *folder; /* made when it is not there */
+    uint64_t file_size; /* 0: the default; a multiple of 4096 up to the maximum. A group larger than
+                            a file gets a file of its own */
     uint64_t first_sequence; /* what a new, empty log starts with; 0 means 1 */
 };
 
@@ -50,13 +55,20 @@ enum status wal_open(const struct wal_options *options, uint64_t watermark, wal_
                      void *context, struct wal **out, struct error *error) MUST_CHECK;
 void wal_close(struct wal *wal); /* what was not synced was never acknowledged */
 
-/* Gather a record made of several parts; *sequence is its number. TOO_LARGE above the maximum. */
+/* Gather a record made of several parts; *sequence is its number. TOO_LARGE above the maximum, BUSY
+ * when the group is full and has to be synced first; neither changes anything. */
 enum status wal_append(struct wal *wal, enum wal_kind kind, const struct text *parts,
                        uint32_t part_count, uint64_t *sequence, struct error *error) MUST_CHECK;
 enum status wal_sync(struct wal *wal, struct error *error) MUST_CHECK;
 
-/* Drop what was appended since the last sync, as if it had never been. */
+/* Drop what was appended since the last sync, as if it had never been. Its sequences are used
+ * again. */
 void wal_rewind(struct wal *wal);
+
+/* Make the next file ahead of time, so that wal_sync need not: from any one other thread, any time
+ * between open and close. Does nothing when one is ready. A failure leaves the log as it was;
+ * STATUS_BUSY when the disk is full. */
+enum status wal_prepare(struct wal *wal, struct error *error) MUST_CHECK;
 
 /* Everything up to this sequence is in the store: files that hold nothing newer are kept for
  * reuse (at most two) or removed. */
@@ -66,10 +78,10 @@ enum status wal_forget(struct wal *wal, uint64_t watermark, struct error *error)
 enum status wal_trim(struct wal *wal, struct error *error) MUST_CHECK;
 
 struct wal_figures {
-    uint64_t last_sequence;     /* 0 before the first */
-    uint64_t gathered_bytes;    /* appended, not synced */
-    uint64_t live_bytes;        /* of records behind the watermark */
-    uint64_t file_bytes;        /* on disk, with preallocation */
+    uint64_t last_sequence;  /* 0 before the first */
+    uint64_t gathered_bytes; /* appended, not synced */
+    uint64_t live_bytes;     /* of records behind the watermark; inside a file an estimate */
+    uint64_t file_bytes;     /* on disk, with preallocation */
     uint64_t sync_count;
     uint64_t sync_ns_total;
     uint64_t sync_ns_max;
@@ -82,7 +94,7 @@ struct wal_check_result {
     uint64_t first_sequence;
     uint64_t last_sequence;
 };
-enum status wal_check(const char *folder, struct wal_check_result *out, struct error *error)
-    MUST_CHECK;
+enum status wal_check(const char *folder, struct wal_check_result *out,
+                      struct error *error) MUST_CHECK;
 
 #endif
