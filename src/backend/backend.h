@@ -1,8 +1,8 @@
 /* One socket, two plugs: where batches go and questions are answered. The native plug is store +
  * identity + exec; the ClickHouse plug will be the second.
  *
- * Threads: apply on the applier; publish and flush on any thread (one lock of theirs keeps them
- * apart); everything else on any thread. */
+ * Threads: apply on the applier; publish and flush on any thread (a lock of its own
+ * for each); everything else on any thread. */
 #ifndef CANDOR_BACKEND_H
 #define CANDOR_BACKEND_H
 
@@ -19,12 +19,12 @@
 struct backend;
 
 struct backend_options {
-    const char *folder;          /* the data folder: store/ and identity/ live in it */
+    const char *folder;            /* the data folder: store/ and identity/ live in it */
     struct project_slot *projects; /* borrowed */
-    unsigned query_threads;      /* 0: one for each processor */
-    uint64_t query_memory_max;   /* bytes for one question; 0: the default of backend_limits.h */
-    uint64_t memtable_rows_max;  /* flush at so many rows; 0: default */
-    uint64_t memtable_bytes_max; /* or so much memory; 0: default */
+    unsigned query_threads;        /* 0: one for each processor */
+    uint64_t query_memory_max;     /* bytes for one question; 0: the default of backend_limits.h */
+    uint64_t memtable_rows_max;    /* flush at so many rows; 0: default */
+    uint64_t memtable_bytes_max;   /* or so much memory; 0: default */
 };
 
 enum status backend_open(const struct backend_options *options, struct backend **out,
@@ -34,8 +34,8 @@ void backend_close(struct backend *backend);
 /* The lowest watermark of all projects that have rows in memory, or last_sequence when none does:
  * the WAL below it is not needed any more. */
 uint64_t backend_watermark(struct backend *backend, uint64_t last_sequence);
-/* What wal_open is given: replay from the lowest watermark of any project; apply skips the rest. */
-uint64_t backend_replay_from(struct backend *backend);
+/* One more than every sequence that is stored: where a new log starts. */
+uint64_t backend_sequence_end(struct backend *backend);
 
 /* Take a durable record. Events go to the memtable, ids and ties to identity, profile changes to
  * the profiles; a change that cannot apply is counted in *rejected. */
@@ -59,8 +59,8 @@ bool backend_is_behind(struct backend *backend);
 enum status backend_run(struct backend *backend, uint32_t project, const struct plan *plan,
                         int64_t now_ms, struct result *result, struct error *error) MUST_CHECK;
 
-/* The rows of a span as Mixpanel export lines (JSON and newline), UTC day by day, in time order
- * inside a day, handed on in pieces. */
+/* The rows of a span as Mixpanel export lines (JSON and newline), ordered by time, then arrival,
+ * handed on in pieces. */
 typedef enum status backend_piece(void *context, struct text lines, struct error *error);
 struct backend_export {
     uint32_t project;
@@ -86,12 +86,12 @@ enum status backend_day_keys(struct backend *backend, uint32_t project, int64_t 
                              backend_key *each, void *context, struct error *error) MUST_CHECK;
 
 struct backend_figures {
-    uint64_t events;         /* rows stored, in segments and memory */
+    uint64_t events; /* rows stored, in segments and memory */
     uint64_t memtable_rows;
     uint64_t memtable_bytes;
     uint64_t segments;
     uint64_t segment_bytes;
-    uint64_t people;         /* distinct_ids */
+    uint64_t people; /* distinct_ids */
     uint64_t profiles;
     uint64_t overflow_properties;
 };

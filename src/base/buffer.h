@@ -1,7 +1,8 @@
 /* Bytes that grow up to a stated maximum.
  *
  * Running out is a mark on the buffer, not a failure of each call: append what there is to say,
- * then ask buffer_overflowed() once. After the mark nothing more is added. One owner, one thread. */
+ * then ask buffer_overflowed() once. After the mark nothing more is added. The memory held is
+ * never above the maximum. One owner, one thread. */
 #ifndef CANDOR_BASE_BUFFER_H
 #define CANDOR_BASE_BUFFER_H
 

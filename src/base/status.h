@@ -27,7 +27,8 @@ struct error {
     char message[ERROR_MESSAGE_SIZE]; /* "" while nothing went wrong */
 };
 
-/* Fill in the error and return the status, so that a failure is one line. A longer message is cut. */
+/* Fill in the error and return the status, so that a failure is one line. A longer message is
+ * cut. */
 enum status error_set(struct error *error, enum status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -23,7 +23,7 @@
 
 struct identity;
 
-enum { IDENTITY_NONE = UINT32_MAX }; /* of the empty distinct_id */
+#define IDENTITY_NONE UINT32_MAX /* the number of the empty distinct_id */
 
 enum status identity_open(const char *folder, struct identity **out, struct error *error)
     MUST_CHECK;
@@ -54,6 +54,9 @@ uint32_t identity_view_count(const struct identity_view *view); /* numbers in us
 const uint32_t *identity_view_canonical(const struct identity_view *view); /* by number */
 /* True if the person is made of more than its own number, or is tied to another. By number. */
 bool identity_view_is_merged(const struct identity_view *view, uint32_t number);
+
+/* The person a number belongs to now. Takes the lock; questions use a view. */
+uint32_t identity_canonical(struct identity *identity, uint32_t project, uint32_t number);
 
 /* Find without adding; IDENTITY_NONE when it was never seen. Takes the lock. */
 uint32_t identity_find(struct identity *identity, uint32_t project, struct text distinct_id);

@@ -1,10 +1,11 @@
 /* The walk of one batch: queue, duplicates, WAL, backend, answer.
  *
- * Two threads. The committer takes what has queued up (at most GROUP bytes, or what came within the
- * group window), drops duplicates in queue order, writes and syncs the WAL once for the group, and
- * only then says so to each submitter. The applier takes durable records to the backend in the
- * same order. A duplicate is answered after the sync that made its original durable: both pass the
- * one committer, in order.
+ * Two threads. The committer takes what has queued up (at most INGEST_GROUP_BYTES), drops
+ * duplicates in queue order, writes and syncs the WAL once for the group, and only then says so to
+ * each submitter. What comes while a sync is under way is the next group, so a request waits at
+ * most for two syncs. The applier takes durable records to the backend in the same order. A
+ * duplicate is answered after the sync that made its original durable: both pass the one
+ * committer, in order.
  *
  * A failed sync answers the whole group INGEST_FAILED and its keys are forgotten again, so that a
  * retry is not taken for a duplicate. */
@@ -24,8 +25,7 @@ struct ingest_options {
     const char *folder;          /* the data folder: wal/ lives in it */
     struct backend *backend;     /* borrowed */
     uint64_t wal_bytes_max;      /* flush the oldest project beyond; 0: default */
-    uint64_t disk_reserve_bytes; /* never touched; UINT64_MAX: max(2 %, 1 GiB) */
-    uint32_t group_window_us;    /* 0: default */
+    uint64_t disk_reserve_bytes; /* never touched; UINT64_MAX: by the size (disk_watch.h) */
 };
 
 /* Replays the WAL into the backend, then starts the two threads. */
@@ -49,6 +49,7 @@ struct ingest_work {
     uint32_t duplicates;   /* filled in */
     /* Called once on the committer's thread, soon: it must not block. */
     void (*done)(struct ingest_work *work, enum ingest_outcome outcome);
+    void *context;            /* the submitter's; ingest_submit_wait sets it and done itself */
     struct ingest_work *next; /* private */
 };
 
@@ -71,8 +72,8 @@ struct ingest_counters {
     uint64_t refused;
     uint64_t ignored;
     uint64_t refused_by[WIRE_REFUSAL_COUNT];
-    uint64_t unavailable;     /* records answered 503: not part of received, the client keeps them */
-    uint64_t profile_changes; /* stored records that were profile updates */
+    uint64_t unavailable; /* records answered 503: not part of received, the client keeps them */
+    uint64_t profile_changes;  /* stored records that were profile updates */
     uint64_t profile_rejected; /* accepted, but could not apply ($add to a text) */
     uint64_t duplicate_keys;
     uint64_t truncated_texts;

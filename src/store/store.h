@@ -10,8 +10,8 @@
  * every WAL sequence up to it is in them. What came later is in the memtable and comes back from
  * the WAL at start.
  *
- * Threads: append on one thread (the applier); publish and flush on one other (jobs); snapshots on
- * any thread. Lock order: 1 store, 2 project. */
+ * Threads: append on one thread (the applier), publish on one other, flush on a third, all at the
+ * same time; snapshots on any thread. Lock order: 1 store, 2 project. */
 #ifndef CANDOR_STORE_H
 #define CANDOR_STORE_H
 
@@ -27,7 +27,8 @@ struct store;
 struct snapshot;
 
 enum { STORE_SHARD_COUNT = 64 };
-enum { STORE_NO_PERSON = UINT32_MAX }; /* events without distinct_id: kept, last in every order */
+/* The person of events without distinct_id: they are kept, last in every order. */
+#define STORE_NO_PERSON UINT32_MAX
 
 /* The shard of a person. Person numbers are dense, so this spreads them evenly. */
 static inline uint32_t store_shard(uint32_t person)
@@ -75,16 +76,26 @@ void store_append_event(struct store_appender *appender, const struct event *eve
                         uint32_t person);
 void store_append_end(struct store_appender *appender);
 
-/* Apply to the profile at once, visible at once. STATUS_INVALID when a step cannot apply: nothing
- * is changed. Callers keep to WAL order; the same watermark rule (already stored: OK, no change). */
-enum status store_change_profile(struct store *store, uint32_t project, uint64_t sequence,
-                                 const struct profile_change *change, struct error *error)
-    MUST_CHECK;
+/* Profile changes of one WAL record, between begin and end, under the project's write lock like an
+ * appender: a freeze sees all of a record or nothing. Visible at end. begin returns false when the
+ * sequence is stored already. The scope lives on the caller's stack. */
+struct store_profile_scope {
+    struct store *store;
+    void *table; /* private */
+    uint64_t sequence;
+};
+bool store_profiles_begin(struct store *store, uint32_t project, uint64_t sequence,
+                          struct store_profile_scope *scope);
+/* STATUS_INVALID when a step cannot apply: then nothing of this change is done. */
+enum status store_profiles_change(struct store_profile_scope *scope,
+                                  const struct profile_change *change,
+                                  struct error *error) MUST_CHECK;
+void store_profiles_end(struct store_profile_scope *scope);
 
 /* --- publishing and flushing: the jobs thread --- */
 
-/* The person each person number belongs to now, after merges; longer than any number in use.
- * Rows are clustered by it, so that most merges are settled when a segment is written. */
+/* The person each person number belongs to now, after merges; a number from count on belongs to
+ * itself. Rows are clustered by it, so that most merges are settled when a segment is written. */
 struct store_clusters {
     const uint32_t *canonical;
     uint32_t count;
@@ -104,9 +115,14 @@ struct store_memtable_figures {
 void store_memtable_figures(struct store *store, uint32_t project,
                             struct store_memtable_figures *out);
 
-/* Write the memtable (and changed profiles) to files, publish them and raise the watermark. New
- * rows go to a fresh memtable meanwhile; snapshots see each row once throughout. On an error
- * nothing is lost: the frozen memtable stays readable and the next flush writes it again. */
+/* Set the memtable and the changed profiles aside for the next flush; new rows go to a fresh
+ * memtable. After this returns no person number is in them that identity does not know, so
+ * identity is flushed between freeze and flush. Does nothing while something frozen waits. */
+void store_freeze(struct store *store, uint32_t project);
+
+/* Write what was frozen (freezing first when nothing is) to files, publish them and raise the
+ * watermark. Snapshots see each row once throughout. On an error nothing is lost: what was frozen
+ * stays readable and the next flush writes it again. */
 enum status store_flush(struct store *store, uint32_t project, struct store_clusters clusters,
                         struct error *error) MUST_CHECK;
 

@@ -59,6 +59,7 @@ struct wire_batch {
     bool is_profiles;    /* payload is event/profile_change.h, else event/batch.h */
     uint32_t count;      /* records in it */
     struct buffer bytes; /* owned */
+    uint64_t sequence;   /* of its WAL record; set by the committer, 0 when there is none */
 };
 
 /* What a request came to. received = accepted + refused + ignored, always. */
