@@ -38,7 +38,9 @@ char *buffer_reserve(struct buffer *buffer, size_t size)
     size_t needed = buffer->size + size;
     if (needed > buffer->capacity) {
         size_t capacity = buffer->capacity ? buffer->capacity : CAPACITY_FIRST;
-        while (capacity < needed) capacity *= 2;
+        if (capacity > buffer->size_max) capacity = buffer->size_max;
+        while (capacity < needed)
+            capacity = capacity > buffer->size_max / 2 ? buffer->size_max : capacity * 2;
         buffer->bytes = memory_resize(buffer->bytes, capacity, 1);
         buffer->capacity = capacity;
     }

@@ -33,11 +33,11 @@ struct calendar_date {
     int32_t day;   /* 1 to 31 */
 };
 
-int64_t calendar_days(struct calendar_date date);      /* the date must be valid */
+int64_t calendar_days(struct calendar_date date); /* the date must be valid */
 struct calendar_date calendar_date(int64_t days);
-bool calendar_date_valid(struct calendar_date date);   /* years 1 to 9999 */
+bool calendar_date_valid(struct calendar_date date);                   /* years 1 to 9999 */
 bool calendar_date_parse(struct text text, struct calendar_date *out); /* YYYY-MM-DD, whole */
-void calendar_date_format(int64_t days, char out[11]); /* "2026-08-01" */
+void calendar_date_format(int64_t days, char out[11]);                 /* "2026-08-01" */
 
 /* RFC 3339: "2026-08-01T10:00:00Z", with a fraction and "+02:00" offsets; 'T' or a space. */
 bool calendar_instant_parse(struct text text, int64_t *ms);

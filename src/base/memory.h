@@ -20,6 +20,6 @@ void memory_free(void *memory);
 void memory_wipe(void *memory, size_t size);
 
 #define MEMORY_ARRAY(type, count) ((type *)memory_alloc((count), sizeof(type)))
-#define MEMORY_NEW(type) MEMORY_ARRAY(type, 1)
+#define MEMORY_NEW(type)          MEMORY_ARRAY(type, 1)
 
 #endif

@@ -82,8 +82,10 @@ static bool is_space(char byte)
 
 struct text text_trim(struct text text)
 {
-    while (text.size > 0 && is_space(text.bytes[0])) text = text_slice(text, 1, text.size - 1);
-    while (text.size > 0 && is_space(text.bytes[text.size - 1])) text.size--;
+    while (text.size > 0 && is_space(text.bytes[0]))
+        text = text_slice(text, 1, text.size - 1);
+    while (text.size > 0 && is_space(text.bytes[text.size - 1]))
+        text.size--;
     return text;
 }
 
@@ -117,7 +119,8 @@ bool text_to_i64(struct text text, int64_t *out)
 {
     bool negative = text.size > 0 && text.bytes[0] == '-';
     uint64_t magnitude;
-    if (!text_to_u64(negative ? text_slice(text, 1, text.size - 1) : text, &magnitude)) return false;
+    if (!text_to_u64(negative ? text_slice(text, 1, text.size - 1) : text, &magnitude))
+        return false;
     if (magnitude > (uint64_t)INT64_MAX + (negative ? 1 : 0)) return false;
     *out = negative ? (int64_t)(0 - magnitude) : (int64_t)magnitude;
     return true;

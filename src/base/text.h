@@ -13,7 +13,10 @@ struct text {
     size_t size;
 };
 
-#define TEXT_INIT(literal) {("" literal), sizeof(literal) - 1}
+#define TEXT_INIT(literal)                \
+    {                                     \
+        ("" literal), sizeof(literal) - 1 \
+    }
 #define TEXT(literal) ((struct text)TEXT_INIT(literal))
 
 /* For printf: ("%.*s", TEXT_PRINT(text)). */

@@ -19,7 +19,8 @@ void text_index_init(struct text_index *index)
 
 void text_index_release(struct text_index *index)
 {
-    for (uint32_t i = 0; i < index->block_count; i++) memory_free(index->blocks[i]);
+    for (uint32_t i = 0; i < index->block_count; i++)
+        memory_free(index->blocks[i]);
     memory_free(index->blocks);
     memory_free(index->texts);
     memory_free(index->slots);
@@ -34,7 +35,8 @@ static uint32_t find_slot(const struct text_index *index, struct text text, uint
     uint32_t tag = (uint32_t)(hash >> 32);
     uint32_t slot = (uint32_t)hash & mask;
     while (index->slots[slot] != 0) {
-        if (index->tags[slot] == tag && text_equal(index->texts[index->slots[slot] - 1], text)) break;
+        if (index->tags[slot] == tag && text_equal(index->texts[index->slots[slot] - 1], text))
+            break;
         slot = (slot + 1) & mask;
     }
     return slot;
@@ -55,7 +57,8 @@ static void grow_slots(struct text_index *index)
         if (old_slots[i] == 0) continue;
         uint64_t hash = text_hash(index->texts[old_slots[i] - 1]);
         uint32_t slot = (uint32_t)hash & mask;
-        while (index->slots[slot] != 0) slot = (slot + 1) & mask;
+        while (index->slots[slot] != 0)
+            slot = (slot + 1) & mask;
         index->slots[slot] = old_slots[i];
         index->tags[slot] = old_tags[i];
     }

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { TEXT_INDEX_NONE = UINT32_MAX };
+#define TEXT_INDEX_NONE UINT32_MAX /* no enumerator: those are ints */
 
 struct text_index {
     struct text *texts; /* by number */
