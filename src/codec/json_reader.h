@@ -35,7 +35,7 @@ enum json_error {
     JSON_ERROR_SYNTAX,
     JSON_ERROR_TRUNCATED, /* the input ends inside a value */
     JSON_ERROR_DEPTH,
-    JSON_ERROR_UTF8, /* invalid UTF-8, or a lone surrogate */
+    JSON_ERROR_UTF8,    /* invalid UTF-8, or a lone surrogate */
     JSON_ERROR_CONTROL, /* a raw control character in a text */
 };
 

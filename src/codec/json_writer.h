@@ -32,6 +32,10 @@ void json_bool(struct json_writer *writer, bool value);
 void json_null(struct json_writer *writer);
 void json_raw(struct json_writer *writer, struct text json); /* already JSON: a stored list */
 
+/* Where one whole value (or, in an object, whole members) is to be written by other means: places
+ * the comma and lends the buffer. */
+struct buffer *json_direct(struct json_writer *writer);
+
 /* The text with quotes and minimal escapes: control characters, quote, backslash; bytes from 0x80
  * as they are, U+2028 and U+2029 too. */
 void json_escape(struct buffer *out, struct text text);

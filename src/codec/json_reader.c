@@ -1,0 +1,424 @@
+/* The reader is a small automaton: `expect` says what the grammar allows next, `is_object` is the
+ * stack of open containers, one bit a level. Each call of json_next passes over at most one
+ * separator and one token, so the separators cost no token of their own. */
+#include "codec/json_reader.h"
+
+#include "base/check.h"
+#include "codec/block.h"
+#include "codec/json_scan.h"
+#include "codec/utf8.h"
+
+#include <string.h>
+
+enum {
+    EXPECT_VALUE,       /* at the top, and after a key's colon */
+    EXPECT_FIRST_KEY,   /* after '{': a key or '}' */
+    EXPECT_FIRST_VALUE, /* after '[': a value or ']' */
+    EXPECT_NEXT_KEY,    /* inside an object, after a value: ',' or '}' */
+    EXPECT_NEXT_VALUE,  /* inside an array, after a value: ',' or ']' */
+    EXPECT_END,         /* one whole value was read */
+    EXPECT_FAILED,
+};
+
+_Static_assert(JSON_DEPTH_MAX < 64, "one bit a level");
+
+void json_reader_init(struct json_reader *reader, char *bytes, size_t size)
+{
+    assert(bytes || size == 0);
+    *reader = (struct json_reader){.bytes = bytes, .size = size, .expect = EXPECT_VALUE};
+}
+
+/* Cold, so that the hot paths around it stay together. */
+static __attribute__((noinline, cold)) struct json_token
+fail(struct json_reader *reader, enum json_error error, const char *place)
+{
+    reader->offset = (size_t)(place - reader->bytes);
+    reader->error = error;
+    reader->expect = EXPECT_FAILED;
+    return (struct json_token){.kind = JSON_ERROR};
+}
+
+static inline bool is_space(char byte)
+{
+    return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t';
+}
+
+static inline char *skip_space(char *place, const char *end)
+{
+    while (place < end && is_space(*place))
+        place++;
+    return place;
+}
+
+static inline char *reader_end(const struct json_reader *reader)
+{
+    return reader->bytes + reader->size;
+}
+
+/* What may follow a whole value at this depth. */
+static inline uint8_t expect_after_value(const struct json_reader *reader)
+{
+    if (reader->depth == 0) return EXPECT_END;
+    return (reader->is_object & 1) ? EXPECT_NEXT_KEY : EXPECT_NEXT_VALUE;
+}
+
+static inline struct json_token finish_value(struct json_reader *reader, enum json_kind kind,
+                                             const char *first, size_t size, const char *next)
+{
+    reader->offset = (size_t)(next - reader->bytes);
+    reader->expect = expect_after_value(reader);
+    return (struct json_token){kind, {first, size}};
+}
+
+static struct json_token open_container(struct json_reader *reader, char *place, bool is_object)
+{
+    if (reader->depth == JSON_DEPTH_MAX) return fail(reader, JSON_ERROR_DEPTH, place);
+    reader->depth++;
+    reader->is_object = reader->is_object << 1 | (is_object ? 1 : 0);
+    reader->expect = is_object ? EXPECT_FIRST_KEY : EXPECT_FIRST_VALUE;
+    reader->offset = (size_t)(place + 1 - reader->bytes);
+    return (struct json_token){.kind = is_object ? JSON_OBJECT_BEGIN : JSON_ARRAY_BEGIN};
+}
+
+static struct json_token close_container(struct json_reader *reader, const char *place,
+                                         bool is_object)
+{
+    assert(reader->depth > 0);
+    if (*place != (is_object ? '}' : ']')) return fail(reader, JSON_ERROR_SYNTAX, place);
+    reader->depth--;
+    reader->is_object >>= 1;
+    return finish_value(reader, is_object ? JSON_OBJECT_END : JSON_ARRAY_END, NULL, 0, place + 1);
+}
+
+static int hex_digit(char byte)
+{
+    if (byte >= '0' && byte <= '9') return byte - '0';
+    if (byte >= 'a' && byte <= 'f') return byte - 'a' + 10;
+    if (byte >= 'A' && byte <= 'F') return byte - 'A' + 10;
+    return -1;
+}
+
+/* Four hex digits; *place moves to the first byte that is wrong, or behind them. */
+static enum json_error read_hex4(char **place, const char *end, uint32_t *out)
+{
+    uint32_t number = 0;
+    for (int i = 0; i < 4; i++) {
+        if (*place == end) return JSON_ERROR_TRUNCATED;
+        int digit = hex_digit(**place);
+        if (digit < 0) return JSON_ERROR_SYNTAX;
+        number = number << 4 | (uint32_t)digit;
+        (*place)++;
+    }
+    *out = number;
+    return JSON_ERROR_NONE;
+}
+
+static enum json_error read_low_surrogate(char **place, const char *end, uint32_t *code_point)
+{
+    static const char introducer[] = {'\\', 'u'};
+    for (size_t i = 0; i < sizeof introducer; i++) {
+        if (*place == end) return JSON_ERROR_TRUNCATED;
+        if (**place != introducer[i]) return JSON_ERROR_UTF8;
+        (*place)++;
+    }
+    uint32_t low;
+    enum json_error error = read_hex4(place, end, &low);
+    if (error != JSON_ERROR_NONE) return error;
+    if (low < 0xdc00 || low > 0xdfff) return JSON_ERROR_UTF8;
+    *code_point = 0x10000 + ((*code_point - 0xd800) << 10) + (low - 0xdc00);
+    return JSON_ERROR_NONE;
+}
+
+static char *write_utf8(char *out, uint32_t code_point)
+{
+    if (code_point < 0x80) {
+        *out++ = (char)code_point;
+        return out;
+    }
+    if (code_point < 0x800) {
+        *out++ = (char)(0xc0 | code_point >> 6);
+    } else {
+        if (code_point < 0x10000) {
+            *out++ = (char)(0xe0 | code_point >> 12);
+        } else {
+            *out++ = (char)(0xf0 | code_point >> 18);
+            *out++ = (char)(0x80 | (code_point >> 12 & 0x3f));
+        }
+        *out++ = (char)(0x80 | (code_point >> 6 & 0x3f));
+    }
+    *out++ = (char)(0x80 | (code_point & 0x3f));
+    return out;
+}
+
+/* At "\u". Six bytes become at most three, twelve become four: the writer stays behind. */
+static enum json_error decode_unicode(char **place, const char *end, char **out)
+{
+    *place += 2;
+    uint32_t code_point;
+    enum json_error error = read_hex4(place, end, &code_point);
+    if (error != JSON_ERROR_NONE) return error;
+    if (code_point >= 0xdc00 && code_point <= 0xdfff) return JSON_ERROR_UTF8;
+    if (code_point >= 0xd800 && code_point <= 0xdbff) {
+        error = read_low_surrogate(place, end, &code_point);
+        if (error != JSON_ERROR_NONE) return error;
+    }
+    *out = write_utf8(*out, code_point);
+    return JSON_ERROR_NONE;
+}
+
+/* At a backslash. Both places move on; out never passes place. */
+static enum json_error decode_escape(char **place, const char *end, char **out)
+{
+    if (end - *place < 2) {
+        *place += 1;
+        return JSON_ERROR_TRUNCATED;
+    }
+    char byte;
+    switch ((*place)[1]) {
+    case '"': byte = '"'; break;
+    case '\\': byte = '\\'; break;
+    case '/': byte = '/'; break;
+    case 'b': byte = '\b'; break;
+    case 'f': byte = '\f'; break;
+    case 'n': byte = '\n'; break;
+    case 'r': byte = '\r'; break;
+    case 't': byte = '\t'; break;
+    case 'u': return decode_unicode(place, end, out);
+    default: return JSON_ERROR_SYNTAX;
+    }
+    *(*out)++ = byte;
+    *place += 2;
+    return JSON_ERROR_NONE;
+}
+
+/* The rest of a text from its first byte that is not plain. What was scanned is moved down over
+ * the escapes; bytes not scanned yet are never written. Returns the decoded text's end. */
+static enum json_error read_special(char **place, const char *end, unsigned *high, char **out)
+{
+    *out = *place;
+    while (*place < end && **place == '\\') {
+        enum json_error error = decode_escape(place, end, out);
+        if (error != JSON_ERROR_NONE) return error;
+        char *run = *place;
+        *place = run + (json_scan_plain(run, end, high) - run);
+        memmove(*out, run, (size_t)(*place - run));
+        *out += *place - run;
+    }
+    if (*place == end) return JSON_ERROR_TRUNCATED;
+    return **place == '"' ? JSON_ERROR_NONE : JSON_ERROR_CONTROL;
+}
+
+/* A text that holds more than plain ASCII, or that does not end. Escapes decode to whole code
+ * points that begin with a lead byte, so the decoded text is valid UTF-8 exactly if the raw one
+ * is. */
+static __attribute__((noinline)) char *finish_text(struct json_reader *reader, char *first,
+                                                   char *stop, unsigned high, size_t *size)
+{
+    char *out;
+    enum json_error error = read_special(&stop, reader_end(reader), &high, &out);
+    if (error != JSON_ERROR_NONE) {
+        (void)fail(reader, error, stop);
+        return NULL;
+    }
+    *size = (size_t)(out - first);
+    if (high != 0 && !utf8_valid((struct text){first, *size})) {
+        (void)fail(reader, JSON_ERROR_UTF8, first);
+        return NULL;
+    }
+    return stop + 1;
+}
+
+/* The text that begins at first, behind its opening quote. Returns the place behind the closing
+ * one, or NULL after an error. Inlined: this is where the time goes. */
+static inline __attribute__((always_inline)) char *
+read_text(struct json_reader *reader, char *first, const char *end, size_t *size)
+{
+    unsigned high = 0;
+    char *stop = first + (json_scan_plain(first, end, &high) - first);
+    if (stop == end || *stop != '"' || high != 0) {
+        return finish_text(reader, first, stop, high, size);
+    }
+    *size = (size_t)(stop - first);
+    return stop + 1;
+}
+
+static inline const char *skip_digits(const char *place, const char *end)
+{
+    while (place < end && (unsigned char)(*place - '0') < 10)
+        place++;
+    return place;
+}
+
+/* At least one digit must come; *place moves behind them all. */
+static inline enum json_error need_digits(const char **place, const char *end)
+{
+    const char *after = skip_digits(*place, end);
+    if (after == *place) return after == end ? JSON_ERROR_TRUNCATED : JSON_ERROR_SYNTAX;
+    *place = after;
+    return JSON_ERROR_NONE;
+}
+
+static inline enum json_error scan_number(const char **place, const char *end)
+{
+    if (**place == '-') (*place)++;
+    enum json_error error = JSON_ERROR_NONE;
+    if (*place < end && **place == '0') {
+        (*place)++; /* nothing may follow a leading zero; a digit there fails as the next token */
+    } else {
+        error = need_digits(place, end);
+    }
+    if (error == JSON_ERROR_NONE && *place < end && **place == '.') {
+        (*place)++;
+        error = need_digits(place, end);
+    }
+    if (error == JSON_ERROR_NONE && *place < end && (**place == 'e' || **place == 'E')) {
+        (*place)++;
+        if (*place < end && (**place == '+' || **place == '-')) (*place)++;
+        error = need_digits(place, end);
+    }
+    return error;
+}
+
+static inline struct json_token read_number(struct json_reader *reader, const char *first)
+{
+    const char *place = first;
+    enum json_error error = scan_number(&place, reader_end(reader));
+    if (error != JSON_ERROR_NONE) return fail(reader, error, place);
+    return finish_value(reader, JSON_NUMBER, first, (size_t)(place - first), place);
+}
+
+static struct json_token read_word(struct json_reader *reader, const char *place, struct text word,
+                                   enum json_kind kind)
+{
+    size_t left = (size_t)(reader_end(reader) - place);
+    size_t size = left < word.size ? left : word.size;
+    if (memcmp(place, word.bytes, size) != 0) return fail(reader, JSON_ERROR_SYNTAX, place);
+    if (size < word.size) return fail(reader, JSON_ERROR_TRUNCATED, place + size);
+    return finish_value(reader, kind, place, word.size, place + word.size);
+}
+
+static inline struct json_token read_value(struct json_reader *reader, char *place, const char *end)
+{
+    switch (*place) {
+    case '"': {
+        size_t size;
+        char *next = read_text(reader, place + 1, end, &size);
+        if (!next) return (struct json_token){.kind = JSON_ERROR};
+        return finish_value(reader, JSON_TEXT, place + 1, size, next);
+    }
+    case '{': return open_container(reader, place, true);
+    case '[': return open_container(reader, place, false);
+    case 't': return read_word(reader, place, TEXT("true"), JSON_TRUE);
+    case 'f': return read_word(reader, place, TEXT("false"), JSON_FALSE);
+    case 'n': return read_word(reader, place, TEXT("null"), JSON_NULL);
+    default: return read_number(reader, place); /* refuses every other first byte */
+    }
+}
+
+/* A key with its colon: what comes after is a value. */
+static inline struct json_token read_key(struct json_reader *reader, char *place, const char *end)
+{
+    if (*place != '"') return fail(reader, JSON_ERROR_SYNTAX, place);
+    size_t size;
+    char *next = read_text(reader, place + 1, end, &size);
+    if (!next) return (struct json_token){.kind = JSON_ERROR};
+
+    if (next == end || *next != ':') {
+        next = skip_space(next, end);
+        if (next == end) return fail(reader, JSON_ERROR_TRUNCATED, next);
+        if (*next != ':') return fail(reader, JSON_ERROR_SYNTAX, next);
+    }
+    reader->offset = (size_t)(next + 1 - reader->bytes);
+    reader->expect = EXPECT_VALUE;
+    return (struct json_token){JSON_KEY, {place + 1, size}};
+}
+
+static struct json_token read_at_end(struct json_reader *reader)
+{
+    if (reader->expect == EXPECT_FAILED) return (struct json_token){.kind = JSON_ERROR};
+    if (reader->expect == EXPECT_END) return (struct json_token){.kind = JSON_END};
+    return fail(reader, JSON_ERROR_TRUNCATED, reader_end(reader));
+}
+
+/* After one whole value, or after an error. */
+static struct json_token read_behind(struct json_reader *reader, const char *place)
+{
+    if (reader->expect == EXPECT_FAILED) return (struct json_token){.kind = JSON_ERROR};
+    assert(reader->expect == EXPECT_END);
+    if (reader->several) return (struct json_token){.kind = JSON_END};
+    return fail(reader, JSON_ERROR_SYNTAX, place);
+}
+
+struct json_token json_next(struct json_reader *reader)
+{
+    const char *end = reader_end(reader);
+    char *place = skip_space(reader->bytes + reader->offset, end);
+    if (place == end) return read_at_end(reader);
+
+    bool is_key = reader->expect == EXPECT_NEXT_KEY || reader->expect == EXPECT_FIRST_KEY;
+    switch (reader->expect) {
+    case EXPECT_NEXT_KEY:
+    case EXPECT_NEXT_VALUE:
+        if (*place != ',') return close_container(reader, place, is_key);
+        place = skip_space(place + 1, end);
+        if (place == end) return fail(reader, JSON_ERROR_TRUNCATED, place);
+        break;
+    case EXPECT_FIRST_KEY:
+        if (*place == '}') return close_container(reader, place, is_key);
+        break;
+    case EXPECT_FIRST_VALUE:
+        if (*place == ']') return close_container(reader, place, is_key);
+        break;
+    case EXPECT_VALUE: break;
+    default: return read_behind(reader, place);
+    }
+    return is_key ? read_key(reader, place, end) : read_value(reader, place, end);
+}
+
+/* Two values may touch only where one of them is plainly closed: "12" is not 1 and 2. */
+static bool may_touch(char last)
+{
+    return last == '}' || last == ']' || last == '"';
+}
+
+bool json_reader_next_value(struct json_reader *reader)
+{
+    if (reader->expect == EXPECT_FAILED) return false;
+    assert(reader->depth == 0);
+    char *last = reader->bytes + reader->offset;
+    char *place = skip_space(last, reader_end(reader));
+    bool is_first = reader->expect == EXPECT_VALUE;
+    reader->several = true;
+    reader->offset = (size_t)(place - reader->bytes);
+    if (place == reader_end(reader)) return false;
+    if (!is_first && place == last && !may_touch(last[-1])) {
+        (void)fail(reader, JSON_ERROR_SYNTAX, place);
+        return false;
+    }
+    reader->expect = EXPECT_VALUE;
+    return true;
+}
+
+bool json_skip(struct json_reader *reader)
+{
+    bool has_begun = reader->expect == EXPECT_FIRST_KEY || reader->expect == EXPECT_FIRST_VALUE;
+    if (!has_begun) return reader->expect != EXPECT_FAILED;
+    uint32_t depth = reader->depth - 1;
+    while (reader->depth > depth) {
+        if (json_next(reader).kind == JSON_ERROR) return false;
+    }
+    return true;
+}
+
+const char *json_error_words(enum json_error error)
+{
+    switch (error) {
+    case JSON_ERROR_NONE: return "no error";
+    case JSON_ERROR_SYNTAX: return "invalid syntax";
+    case JSON_ERROR_TRUNCATED: return "the text ends too early";
+    case JSON_ERROR_DEPTH: return "nested too deeply";
+    case JSON_ERROR_UTF8: return "invalid UTF-8";
+    case JSON_ERROR_CONTROL: return "a control character inside a text";
+    }
+    UNREACHABLE("an unknown JSON error");
+}
