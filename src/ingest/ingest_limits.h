@@ -11,7 +11,7 @@ enum {
     INGEST_QUEUE_BYTES_MAX = 128 * 1024 * 1024,
     INGEST_QUEUE_WORKS_MAX = 50 * 1000,
 
-    /* Durable but not yet visible. Beyond: the committer waits, the queue fills, clients get 503. */
+    /* Durable but not visible. Beyond: the committer waits, the queue fills, clients get 503. */
     INGEST_LAG_BYTES_MAX = 128 * 1024 * 1024,
 
     /* A longer WAL makes the backend flush the project that keeps it, so a start replays at most
