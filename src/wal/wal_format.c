@@ -125,6 +125,14 @@ enum wal_header_state wal_format_read_file_header(const char bytes[WAL_FILE_HEAD
     return can_count_on(out->first_sequence) ? WAL_HEADER_VALID : WAL_HEADER_NONE;
 }
 
+uint64_t wal_format_number_inside(const char bytes[WAL_FILE_HEADER_SIZE])
+{
+    struct wal_file_id id = {load_u64(bytes + FILE_NUMBER_AT), load_u64(bytes + FILE_SALT_AT)};
+    struct wal_file_header header;
+    bool is_there = wal_format_read_file_header(bytes, id, &header) == WAL_HEADER_VALID;
+    return is_there ? id.number : 0;
+}
+
 void wal_format_write_record_header(const struct wal_record_header *header, char *out)
 {
     assert(header->kind > 0);

@@ -53,9 +53,10 @@
  *                      record was never acknowledged. Cut;
  *   damage             something valid says so. STATUS_CORRUPT, with the file and the offset.
  * A file without a valid header is judged in the same way: prepared but never used, its first
- * write torn, or damaged. A file has the size that its header says, or ends with its last record
- * when a reader cut it; any other size is damage. A gap between files is damage unless all of it is below the watermark:
- * forgotten files may go in any order.
+ * write torn, or damaged. A header of an earlier life has a lower number; a file that holds a
+ * higher one than its name says has lost its place. A file has the size that its header says, or ends with its last record
+ * when a reader cut it; any other size is damage. A gap between files is damage unless all of it
+ * is below the watermark: forgotten files may go in any order.
  *
  * What cannot be told: damage to the very last group looks like a torn write when the process was
  * killed before it wrote anything more. */
@@ -115,6 +116,9 @@ enum wal_header_state { WAL_HEADER_NONE, WAL_HEADER_VALID, WAL_HEADER_NEWER };
 enum wal_header_state wal_format_read_file_header(const char bytes[WAL_FILE_HEADER_SIZE],
                                                   struct wal_file_id id,
                                                   struct wal_file_header *out);
+
+/* The number in a header of any file, current or of an earlier life; 0 when there is none. */
+uint64_t wal_format_number_inside(const char bytes[WAL_FILE_HEADER_SIZE]);
 
 /* The header alone; payload_checksum is given. The checksum of the header is added by
  * wal_format_seal_record once it is known in which file and where the record goes. */

@@ -39,6 +39,9 @@ static enum status judge_headless(const struct wal_reader *reader, struct text b
 {
     bool is_whole = bytes.size > 0 && bytes.size % WAL_PAGE_SIZE == 0;
     if (!is_whole) return damaged(id, 0, "it has neither a header nor the size of a file", error);
+    if (wal_format_number_inside(bytes.bytes) >= id.number) {
+        return damaged(id, 0, "it holds a later file of the log", error);
+    }
     struct testimony heard = hear(bytes, id, WAL_FILE_HEADER_SIZE);
     if (heard.lowest > heard.highest) return STATUS_OK;
     uint64_t missing = reader->next;

@@ -1,4 +1,4 @@
-#include "unit/wal/wal_scene.h"
+#include "wal_scene.h"
 
 #include "base/memory.h"
 

@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-enum { SCENE_RECORDS_MAX = 1024 };
+enum { SCENE_RECORDS_MAX = 512 };
 
 /* What was appended, sequence by sequence, and how much of it was acknowledged. */
 struct scene {

@@ -1,7 +1,7 @@
 /* The log as its callers see it. */
 #include "os/os_clock.h"
 #include "os/os_thread.h"
-#include "unit/wal/wal_scene.h"
+#include "wal_scene.h"
 
 #include <stdatomic.h>
 #include <string.h>
