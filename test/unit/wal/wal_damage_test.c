@@ -102,6 +102,81 @@ static void survives_power_cuts_that_keep_any_sectors(void **state)
         live_through_cuts(seed);
 }
 
+/* The last group reached the file but for its first sectors, and the process was killed. */
+static void lose_start_of_group(struct scene *scene, struct wal *wal, uint32_t count, uint64_t size,
+                                size_t lost)
+{
+    struct scene_snapshot synced;
+    struct scene_snapshot written;
+    struct error error;
+    MUST(wal_prepare(wal, &error), &error);
+    scene_take(scene, &synced);
+    for (uint32_t i = 0; i < count; i++)
+        scene_must_append(scene, wal, size);
+    fail_next_sync(1);
+    assert_int_equal(scene_sync(scene, wal, &error), STATUS_IO);
+    fail_next_sync(0);
+    wal_close(wal);
+    scene_take(scene, &written);
+    for (size_t i = 0; i < written.count; i++) {
+        const struct scene_file *before = find_file(&synced, written.files[i].name);
+        memcpy(written.files[i].bytes, before->bytes, lost);
+    }
+    scene_put_back(scene, &written);
+    scene_drop(&synced);
+    scene_drop(&written);
+}
+
+/* Record 1 of a first life was lost and record 2 was not. In the file's second life another record
+ * 1 of the same size is written, and the old record 2 stands exactly behind it. */
+static void never_takes_a_record_of_an_earlier_life(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_begin(&scene, 30);
+    uint64_t size = 4096 - WAL_FILE_HEADER_SIZE - WAL_RECORD_HEADER_SIZE; /* up to a whole page */
+    struct wal *wal = scene_must_open(&scene);
+    lose_start_of_group(&scene, wal, 2, size - 64, SECTOR_SIZE);
+    wal = scene_must_open(&scene);
+    assert_int_equal(scene.acked, 0);
+    assert_int_equal(scene_count_files(&scene, ".spare"), 1);
+    wal_close(wal);
+    wal = scene_must_open(&scene);
+    lose_start_of_group(&scene, wal, 2, size, SECTOR_SIZE);
+    wal = scene_must_open(&scene);
+    assert_int_equal(scene.acked, 0);
+    scene_must_write(&scene, wal, 1, size);
+    struct scene_snapshot killed;
+    scene_take(&scene, &killed);
+    assert_int_equal(killed.count, 1);
+    assert_int_not_equal(killed.files[0].bytes[4096 + 4], 0); /* the kind of the old record 2 */
+    wal_close(wal);
+    scene_put_back(&scene, &killed);
+    scene_drop(&killed);
+    scene_must_recover(&scene);
+    assert_int_equal(scene.acked, 3);
+    scene_end(&scene);
+}
+
+static void cuts_a_torn_tail_off(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_begin(&scene, 31);
+    struct wal *wal = scene_must_open(&scene);
+    scene_must_write(&scene, wal, 1, 4096 - WAL_FILE_HEADER_SIZE - WAL_RECORD_HEADER_SIZE);
+    lose_start_of_group(&scene, wal, 3, 600, 4096 + SECTOR_SIZE);
+    wal = scene_must_open(&scene);
+    assert_int_equal(scene.acked, 1);
+    wal_close(wal);
+    struct scene_snapshot left;
+    scene_take(&scene, &left);
+    assert_int_equal(left.files[0].size, 4096);
+    scene_drop(&left);
+    scene_must_recover(&scene);
+    scene_end(&scene);
+}
+
 /* A log over several files, with stale bytes in them, closed cleanly; taken as bytes. */
 static void make_log(struct scene *scene, uint64_t seed, struct scene_snapshot *out)
 {
@@ -404,6 +479,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(survives_power_cuts_that_keep_any_sectors),
+        cmocka_unit_test(never_takes_a_record_of_an_earlier_life),
+        cmocka_unit_test(cuts_a_torn_tail_off),
         cmocka_unit_test(finds_a_flipped_bit_in_every_durable_byte),
         cmocka_unit_test(never_hands_out_a_wrong_record),
         cmocka_unit_test(finds_a_file_that_lost_or_gained_bytes),
