@@ -1,8 +1,8 @@
 /* Mixpanel's dialect: a request to records, records to batches, a verdict to an answer
  * (spec/wire.md). Pure functions of bytes: no sockets, no clock, no disk.
  *
- * wire_decode reads one collection request into batches, one for each project named, ready for the
- * WAL. The caller makes them durable, then wire_answer says what to tell the client. Between the
+ * wire_decode reads one collection request into batches, one for each project named (several where
+ * one would pass 16 MiB), ready for the WAL. The caller makes them durable, then wire_answer says what to tell the client. Between the
  * two nothing of the request is needed: batches and verdict own their bytes. */
 #ifndef CANDOR_WIRE_H
 #define CANDOR_WIRE_H
@@ -48,9 +48,9 @@ enum wire_refusal {
     WIRE_REFUSED_DISTINCT_ID, /* forbidden value, wrong type, missing where needed */
     WIRE_REFUSED_TIME,        /* before 1971, too old for /track, too far ahead, wrong type */
     WIRE_REFUSED_INSERT_ID,
-    WIRE_REFUSED_LIMIT,       /* a limit of event_limits.h */
-    WIRE_REFUSED_TEXT,        /* invalid UTF-8, lone surrogates, control characters */
-    WIRE_REFUSED_OPERATION,   /* a profile update without a usable operation */
+    WIRE_REFUSED_LIMIT,     /* a limit of event_limits.h */
+    WIRE_REFUSED_TEXT,      /* invalid UTF-8, lone surrogates, control characters */
+    WIRE_REFUSED_OPERATION, /* a profile update without a usable operation */
 };
 enum { WIRE_REFUSAL_COUNT = WIRE_REFUSED_OPERATION + 1 };
 
@@ -65,11 +65,11 @@ struct wire_batch {
 /* What a request came to. received = accepted + refused + ignored, always. */
 struct wire_verdict {
     enum wire_endpoint endpoint;
-    int status;           /* 0: not settled before the commit; else the answer's status now: 400,
-                             401, 405, 413 … */
-    uint32_t received;    /* records; 1 for a request whose data cannot be split into records */
-    uint32_t accepted;    /* in batches */
-    uint32_t ignored;     /* $ignore */
+    int status;        /* 0: not settled before the commit; else the answer's status now: 401,
+                          405, 413 … */
+    uint32_t received; /* records; 1 for a request whose data cannot be split into records */
+    uint32_t accepted; /* in batches */
+    uint32_t ignored;  /* $ignore, and profile updates that change nothing ($merge) */
     uint32_t refused;
     uint32_t refused_by[WIRE_REFUSAL_COUNT];
     uint32_t duplicate_keys; /* equal keys in an object: the first won */
@@ -82,7 +82,7 @@ struct wire_verdict {
     bool image;
     struct text callback;         /* owned in strings; "" unless it is a safe identifier path */
     const char *error;            /* first error's words, a literal (spec/wire.md §4.2), or NULL */
-    struct buffer failed_records; /* strict: JSON objects joined by commas */
+    struct buffer failed_records; /* strict or trusted: JSON objects joined by commas */
     struct buffer strings;
 };
 

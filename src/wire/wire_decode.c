@@ -1,0 +1,133 @@
+#include "wire/wire_internal.h"
+
+#include "base/check.h"
+#include "base/memory.h"
+
+#include <string.h>
+
+enum { CALLBACK_SIZE_MAX = 64 };
+
+/* The name goes into a script that a browser runs: a path of identifiers, and nothing else. */
+static bool is_callback(struct text name)
+{
+    static const char allowed[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.$[]";
+    if (name.size == 0 || name.size > CALLBACK_SIZE_MAX) return false;
+    for (size_t i = 0; i < name.size; i++) {
+        if (!memchr(allowed, name.bytes[i], sizeof allowed - 1)) return false;
+    }
+    return true;
+}
+
+/* How the client wants to hear of it. */
+static void read_manners(struct wire_decoder *decoder, const struct wire_params *params)
+{
+    struct wire_verdict *verdict = decoder->verdict;
+    verdict->verbose = wire_param_is_on(params, WIRE_PARAM_VERBOSE);
+    verdict->image = wire_param_is_on(params, WIRE_PARAM_IMAGE);
+    verdict->strict =
+        verdict->endpoint != WIRE_TRACK && wire_param_is_on(params, WIRE_PARAM_STRICT);
+    decoder->is_strict = verdict->strict;
+
+    char bytes[3 * CALLBACK_SIZE_MAX]; /* each byte may come percent-encoded */
+    struct text name = wire_param_text(params, WIRE_PARAM_CALLBACK, bytes, sizeof bytes);
+    if (!is_callback(name)) return;
+    buffer_init(&verdict->strings, CALLBACK_SIZE_MAX);
+    buffer_append_text(&verdict->strings, name);
+    verdict->callback = buffer_text(&verdict->strings);
+}
+
+static void refuse(struct wire_decoder *decoder, enum wire_fate fault, int status)
+{
+    wire_refuse_request(decoder, fault);
+    decoder->verdict->status = status;
+}
+
+static void read_data(struct wire_decoder *decoder, const struct wire_body *body)
+{
+    switch (body->state) {
+    case WIRE_BODY_READY: wire_read_records(decoder, body); return;
+    case WIRE_BODY_EMPTY: wire_refuse_request(decoder, WIRE_FAULT_NO_DATA); return;
+    case WIRE_BODY_BROKEN: wire_refuse_request(decoder, WIRE_FAULT_BROKEN); return;
+    case WIRE_BODY_TOO_LARGE: refuse(decoder, WIRE_FAULT_TOO_LARGE, 413); return;
+    }
+    UNREACHABLE("an unknown state of a body");
+}
+
+/* A key in the Authorization header is asked for before the body is touched; a legacy one may
+ * stand in the body's form. */
+static bool is_denied(struct wire_decoder *decoder, const struct wire_params *params)
+{
+    if (!decoder->is_import || decoder->project) return false;
+    decoder->project = wire_import_project(decoder->request, params);
+    return !decoder->project;
+}
+
+static void decode(struct wire_decoder *decoder)
+{
+    const struct wire_request *request = decoder->request;
+    struct wire_params params = {0};
+    wire_params_add_form(&params, request->query);
+    if (text_trim(request->authorization).size > 0 && is_denied(decoder, &params)) {
+        refuse(decoder, WIRE_FAULT_DENIED, 401);
+        return;
+    }
+    struct wire_body body;
+    wire_body_init(&body, request, &params);
+    read_manners(decoder, &params);
+    if (is_denied(decoder, &params)) {
+        refuse(decoder, WIRE_FAULT_DENIED, 401);
+    } else {
+        read_data(decoder, &body);
+    }
+    wire_body_release(&body);
+}
+
+static void decoder_init(struct wire_decoder *decoder, const struct wire_request *request,
+                         struct wire_verdict *verdict)
+{
+    *decoder = (struct wire_decoder){.request = request,
+                                     .verdict = verdict,
+                                     .project = request->trusted_project,
+                                     .is_import = request->endpoint == WIRE_IMPORT};
+    if (request->endpoint == WIRE_ENGAGE || request->endpoint == WIRE_GROUPS) {
+        wire_names_init(&decoder->names, WIRE_PROFILE_NAMES);
+        buffer_init(&decoder->compact, PROFILE_LIST_SIZE_MAX);
+        decoder->steps = MEMORY_ARRAY(struct profile_step, WIRE_PROFILE_STEP_COUNT_MAX);
+    } else {
+        wire_names_init(&decoder->names, WIRE_EVENT_NAMES);
+        buffer_init(&decoder->compact, EVENT_LIST_SIZE_MAX);
+        decoder->properties = MEMORY_ARRAY(struct property, EVENT_PROPERTY_COUNT_MAX);
+    }
+}
+
+static void decoder_release(struct wire_decoder *decoder)
+{
+    wire_names_release(&decoder->names);
+    buffer_release(&decoder->compact);
+    if (decoder->wrapped.memory) arena_release(&decoder->wrapped);
+    memory_free(decoder->properties);
+    memory_free(decoder->steps);
+}
+
+void wire_decode(const struct wire_request *request, struct wire_verdict *verdict)
+{
+    assert(request->body || request->body_size == 0);
+    *verdict = (struct wire_verdict){.endpoint = request->endpoint};
+    struct wire_decoder decoder;
+    decoder_init(&decoder, request, verdict);
+    decode(&decoder);
+    wire_output_finish(&decoder);
+    decoder_release(&decoder);
+    assert(verdict->received == verdict->accepted + verdict->refused + verdict->ignored);
+}
+
+void wire_verdict_release(struct wire_verdict *verdict)
+{
+    for (uint32_t i = 0; i < verdict->batch_count; i++)
+        buffer_release(&verdict->batches[i].bytes);
+    memory_free(verdict->batches);
+    buffer_release(&verdict->failed_records);
+    buffer_release(&verdict->strings);
+    *verdict = (struct wire_verdict){0};
+}

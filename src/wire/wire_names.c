@@ -1,0 +1,105 @@
+#include "wire/wire_internal.h"
+
+#include "base/check.h"
+#include "base/memory.h"
+#include "codec/block.h"
+#include "codec/utf8.h"
+
+#include <string.h>
+
+enum {
+    NUMBER_BITS = 12,
+    STAMP_MAX = (1 << (32 - NUMBER_BITS)) - 1,
+    PROBE_COUNT_MAX = 128, /* half full, honest names need some 20; chosen ones are refused */
+};
+
+_Static_assert(WIRE_PROFILE_NAMES <= 1 << NUMBER_BITS, "a number fits beside its stamp");
+
+void wire_names_init(struct wire_names *names, uint32_t capacity)
+{
+    assert((capacity & (capacity - 1)) == 0);
+    *names = (struct wire_names){.capacity = capacity, .stamp = 1};
+    names->names = MEMORY_ARRAY(struct text, capacity);
+    names->slots = MEMORY_ARRAY(uint32_t, (size_t)capacity * 2);
+}
+
+void wire_names_release(struct wire_names *names)
+{
+    memory_free(names->names);
+    memory_free(names->slots);
+    *names = (struct wire_names){0};
+}
+
+void wire_names_clear(struct wire_names *names)
+{
+    names->count = 0;
+    if (names->stamp++ < STAMP_MAX) return;
+    memset(names->slots, 0, sizeof *names->slots * names->capacity * 2);
+    names->stamp = 1;
+}
+
+static uint64_t zero_bytes(uint64_t word)
+{
+    return (word - 0x0101010101010101ULL) & ~word & 0x8080808080808080ULL;
+}
+
+static uint64_t mix(uint64_t hash, uint64_t word)
+{
+    hash = (hash ^ word) * 0x9fb21c651e98df25ULL;
+    return hash ^ hash >> 32;
+}
+
+/* A hash of the name, and whether a NUL is in it: each byte is loaded once for both. The loads of
+ * the tail overlap, so that no byte behind the name is touched. */
+static inline uint64_t scan_name(struct text name, uint64_t *zeros)
+{
+    const char *bytes = name.bytes;
+    size_t size = name.size;
+    uint64_t tail = 0;
+    uint64_t hash = size;
+    if (size >= 8) {
+        for (size_t i = 0; i + 8 < size; i += 8) {
+            uint64_t word = load_u64(bytes + i);
+            *zeros |= zero_bytes(word);
+            hash = mix(hash, word);
+        }
+        tail = load_u64(bytes + size - 8);
+    } else if (size >= 4) {
+        tail = (uint64_t)load_u32(bytes) << 32 | load_u32(bytes + size - 4);
+    } else if (size > 0) {
+        uint64_t middle = (unsigned char)bytes[size / 2];
+        uint64_t last = (unsigned char)bytes[size - 1];
+        tail = 0x0101010101000000ULL | (uint64_t)(unsigned char)bytes[0] << 16 | middle << 8 | last;
+    } else {
+        return 0;
+    }
+    *zeros |= zero_bytes(tail);
+    return mix(hash, tail);
+}
+
+static bool is_too_long(struct text name)
+{
+    if (name.size <= EVENT_NAME_POINTS_MAX) return false;
+    return utf8_truncate(name, EVENT_NAME_POINTS_MAX).size < name.size;
+}
+
+enum wire_name wire_names_add(struct wire_names *names, struct text name)
+{
+    assert(names->count < names->capacity);
+    uint64_t zeros = 0;
+    uint64_t hash = scan_name(name, &zeros);
+    if (zeros != 0 || is_too_long(name)) return WIRE_NAME_BAD;
+
+    uint32_t mask = names->capacity * 2 - 1;
+    uint32_t slot = (uint32_t)hash & mask;
+    uint32_t probes = 0;
+    while (names->slots[slot] >> NUMBER_BITS == names->stamp) {
+        uint32_t number = names->slots[slot] & ((1U << NUMBER_BITS) - 1);
+        if (text_equal(names->names[number], name)) return WIRE_NAME_AGAIN;
+        if (++probes > PROBE_COUNT_MAX) return WIRE_NAME_BAD;
+        slot = (slot + 1) & mask;
+    }
+    names->slots[slot] = names->stamp << NUMBER_BITS | names->count;
+    names->names[names->count++] = name;
+    return WIRE_NAME_NEW;
+}
