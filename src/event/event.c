@@ -35,5 +35,9 @@ struct event_key event_key_make(struct text name, struct text distinct_id, struc
     store_u64(place, (uint64_t)utc_day(time_ms));
     struct block_hash hash = block_hash128(bytes, size, 0);
     if (bytes != usual) memory_free(bytes);
-    return (struct event_key){hash.high, hash.low};
+    const uint64_t day_mask = (UINT64_C(1) << EVENT_KEY_DAY_BITS) - 1;
+    return (struct event_key){
+        .high = hash.high,
+        .low = (hash.low & ~day_mask) | ((uint64_t)utc_day(time_ms) & day_mask),
+    };
 }

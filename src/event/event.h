@@ -18,8 +18,8 @@ enum event_flag {
     EVENT_HAS_KEY = 4,  /* key is set: the client gave an insert_id */
 };
 
-/* What makes two events the same one: 104 bits of hash over (event, distinct_id, insert_id), and in
- * the lowest 24 bits of low the UTC day in clear, so that the keys of one day can be kept together. */
+/* What makes two events the same one: 104 bits of hash over (event, distinct_id, insert_id), and
+ * in the lowest 24 bits of low the UTC day in clear, so that a day's keys can be kept together. */
 struct event_key {
     uint64_t high;
     uint64_t low;

@@ -61,7 +61,7 @@ enum ingest_outcome ingest_submit(struct ingest *ingest, struct ingest_work *wor
 enum ingest_outcome ingest_submit_wait(struct ingest *ingest, struct ingest_work *work);
 
 /* Count what became of a request's records; call once for each, after its outcome. Duplicates are
- * taken off the accepted ones. At every moment received = stored + duplicate + refused + ignored. */
+ * taken off the accepted ones. Always received = stored + duplicate + refused + ignored. */
 void ingest_count(struct ingest *ingest, const struct wire_verdict *verdict,
                   const struct ingest_work *work, enum ingest_outcome outcome);
 
