@@ -26,6 +26,10 @@ enum {
     PLAN_BUCKET_COUNT_MAX = 1000, /* edges of a numeric breakdown */
     PLAN_UNIT_COUNT_MAX = 20000,  /* buckets on the time axis: two years of hours */
     PLAN_PATTERN_SIZE_MAX = 1000,
+    PLAN_PATTERN_COUNT_MAX = 10,  /* a hostile one takes up to a second to compile */
+    PLAN_VALUE_COUNT_MAX = 10000, /* items of one list in a filter */
+    PLAN_NAME_COUNT_MAX = 100,    /* event names of one matcher */
+    PLAN_WINDOW_DAYS_MAX = 3660,  /* ten years */
 };
 
 enum plan_kind { PLAN_TREND, PLAN_FUNNEL };
@@ -55,8 +59,8 @@ struct plan_leaf {
     enum plan_operator operator;
     bool fold;
     bool or_missing;
-    bool is_set;                 /* the value of PLAN_IS_SET */
-    const struct value *values;  /* IS, IS_NOT: the list; BETWEEN: two; others: one */
+    bool is_set;                /* the value of PLAN_IS_SET */
+    const struct value *values; /* IS, IS_NOT: the list; BETWEEN: two; others: one */
     uint32_t value_count;
     const struct pattern *pattern; /* MATCHES */
 };
@@ -83,10 +87,10 @@ struct plan_matcher {
 struct plan_breakdown {
     struct text property;
     enum plan_subject of;
-    uint32_t top;         /* values kept */
-    const double *edges;  /* rising; NULL unless "buckets" was given */
+    uint32_t top;        /* values kept */
+    const double *edges; /* rising; NULL unless "buckets" was given */
     uint32_t edge_count;
-    uint32_t at;          /* funnel: the step whose event gives the value, from 1 */
+    uint32_t at; /* funnel: the step whose event gives the value, from 1 */
 };
 
 enum plan_count { PLAN_COUNT_EVENTS, PLAN_COUNT_PROFILES };
@@ -119,7 +123,7 @@ struct plan {
     enum plan_kind kind;
     struct text project; /* "" when the token or the command names it */
     struct plan_time time;
-    const struct plan_filter *where; /* NULL: none */
+    const struct plan_filter *where;        /* NULL: none */
     const struct plan_breakdown *breakdown; /* NULL: none */
     bool fresh;
     bool explain;
@@ -131,7 +135,9 @@ struct plan {
     const struct plan_matcher *steps;
     uint32_t step_count;
     int64_t window_ms;
-    uint64_t hash; /* of the normalised form: equal questions have equal hashes */
+    uint64_t hash;             /* of the normalised form: equal questions have equal hashes */
+    struct pattern **patterns; /* every compiled one, for plan_release */
+    uint32_t pattern_count;
 };
 
 /* Why a plan was refused, for RFC 9457 answers: the JSON pointer of the place beside the words in
@@ -156,7 +162,8 @@ struct plan_span plan_resolve(const struct plan *plan, const struct zone *zone, 
                               int64_t now_ms);
 
 /* Does this value satisfy the leaf? The one definition of every operator (spec/plan.md §1), on
- * lists by element. scratch is used for lists and rewound. */
+ * lists by element. scratch is used for lists and rewound; a list that does not fit there gets
+ * memory of its own for the moment. */
 bool plan_leaf_holds(const struct plan_leaf *leaf, const struct value *value,
                      struct arena *scratch);
 
