@@ -8,8 +8,9 @@ as clients do, and then must be there exactly once, too. Profile updates ride al
 was answered is in the sum once.
 
 Every few rounds the folder is a new one; some have small limits, so that flushes, recycled log
-files and compacted profile files fall under the knife as well. The last line is `N passed, N failed`;
-the seed is printed and repeats the choices (the moments depend on the machine, too).
+files and compacted profile files fall under the knife as well. The last line is
+`N passed, N failed`; the seed is printed and repeats the choices (the moments depend on the
+machine, too).
 """
 
 import http.client
