@@ -54,9 +54,9 @@
  *   damage             something valid says so. STATUS_CORRUPT, with the file and the offset.
  * A file without a valid header is judged in the same way: prepared but never used, its first
  * write torn, or damaged. A header of an earlier life has a lower number; a file that holds a
- * higher one than its name says has lost its place. A file has the size that its header says, or ends with its last record
- * when a reader cut it; any other size is damage. A gap between files is damage unless all of it
- * is below the watermark: forgotten files may go in any order.
+ * higher one than its name says has lost its place. A file has the size that its header says, or
+ * ends with its last record when a reader cut it; any other size is damage. A gap between files is
+ * damage unless all of it is below the watermark: forgotten files may go in any order.
  *
  * What cannot be told: damage to the very last group looks like a torn write when the process was
  * killed before it wrote anything more. */
