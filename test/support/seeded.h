@@ -1,5 +1,5 @@
-/* Random numbers that come again: one seed makes one run. The seed is printed, and
- * CANDOR_SEED=… repeats a run that failed. */
+/* Chance that can be had again: one seed makes one run. The seed is printed when a run begins, and
+ * CANDOR_TEST_SEED=… in the environment repeats one that failed. */
 #ifndef CANDOR_TEST_SEEDED_H
 #define CANDOR_TEST_SEEDED_H
 
@@ -8,30 +8,41 @@
 #include <stdlib.h>
 
 struct seeded {
-    uint64_t state;
+    uint64_t state; /* never 0 */
 };
+
+static inline struct seeded seeded_from(uint64_t seed)
+{
+    return (struct seeded){seed * UINT64_C(0x9e3779b97f4a7c15) | 1};
+}
+
+/* The seed of a test program: the one wanted, or the same every time. */
+static inline uint64_t seeded_seed(const char *what)
+{
+    const char *wanted = getenv("CANDOR_TEST_SEED");
+    uint64_t seed = wanted ? strtoull(wanted, NULL, 10) : 20261122;
+    printf("%s: CANDOR_TEST_SEED=%llu\n", what, (unsigned long long)seed);
+    return seed;
+}
 
 static inline struct seeded seeded_begin(const char *what)
 {
-    const char *wanted = getenv("CANDOR_SEED");
-    uint64_t seed = wanted ? strtoull(wanted, NULL, 10) : 20261122;
-    printf("%s: CANDOR_SEED=%llu\n", what, (unsigned long long)seed);
-    return (struct seeded){seed};
+    return seeded_from(seeded_seed(what));
 }
 
-/* splitmix64 (Steele, Lea, Flood 2014). */
+/* xorshift64* (Vigna 2016). */
 static inline uint64_t seeded_next(struct seeded *seeded)
 {
-    uint64_t z = (seeded->state += 0x9e3779b97f4a7c15ULL);
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
-    return z ^ z >> 31;
+    seeded->state ^= seeded->state >> 12;
+    seeded->state ^= seeded->state << 25;
+    seeded->state ^= seeded->state >> 27;
+    return seeded->state * UINT64_C(2685821657736338717);
 }
 
 /* 0 to count - 1. */
 static inline uint32_t seeded_below(struct seeded *seeded, uint32_t count)
 {
-    return (uint32_t)((seeded_next(seeded) >> 32) * count >> 32);
+    return (uint32_t)((seeded_next(seeded) >> 32) % count);
 }
 
 #endif
