@@ -25,8 +25,8 @@ struct identity;
 
 #define IDENTITY_NONE UINT32_MAX /* the number of the empty distinct_id */
 
-enum status identity_open(const char *folder, struct identity **out, struct error *error)
-    MUST_CHECK;
+enum status identity_open(const char *folder, struct identity **out,
+                          struct error *error) MUST_CHECK;
 void identity_close(struct identity *identity);
 
 /* The number of a distinct_id, new or old; IDENTITY_NONE for "". TOO_LARGE past 2^31 ids. */
@@ -34,23 +34,23 @@ enum status identity_number(struct identity *identity, uint32_t project, struct 
                             uint32_t *number, struct error *error) MUST_CHECK;
 
 enum identity_tie {
-    IDENTITY_TIE_NEW,      /* the device belongs to the user from now on */
-    IDENTITY_TIE_KNOWN,    /* it did already */
-    IDENTITY_TIE_REFUSED,  /* it belongs to another user: the first tie stays */
+    IDENTITY_TIE_NEW,     /* the device belongs to the user from now on */
+    IDENTITY_TIE_KNOWN,   /* it did already */
+    IDENTITY_TIE_REFUSED, /* it belongs to another user: the first tie stays */
 };
 enum identity_tie identity_tie(struct identity *identity, uint32_t project, uint32_t device,
                                uint32_t user);
 
 /* Append what is new to the file and sync it. */
-enum status identity_flush(struct identity *identity, uint32_t project, struct error *error)
-    MUST_CHECK;
+enum status identity_flush(struct identity *identity, uint32_t project,
+                           struct error *error) MUST_CHECK;
 
 /* A fixed view of the ties at this moment. Shared and cheap while nothing changes. */
 struct identity_view;
 struct identity_view *identity_view(struct identity *identity, uint32_t project);
 void identity_view_release(struct identity_view *view);
 
-uint32_t identity_view_count(const struct identity_view *view); /* numbers in use */
+uint32_t identity_view_count(const struct identity_view *view);            /* numbers in use */
 const uint32_t *identity_view_canonical(const struct identity_view *view); /* by number */
 /* True if the person is made of more than its own number, or is tied to another. By number. */
 bool identity_view_is_merged(const struct identity_view *view, uint32_t number);
@@ -75,7 +75,7 @@ struct identity_figures {
 void identity_figures(struct identity *identity, uint32_t project, struct identity_figures *out);
 
 /* Read and check a project's whole file. */
-enum status identity_verify(struct identity *identity, uint32_t project, struct error *error)
-    MUST_CHECK;
+enum status identity_verify(struct identity *identity, uint32_t project,
+                            struct error *error) MUST_CHECK;
 
 #endif

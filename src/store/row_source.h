@@ -38,8 +38,8 @@ struct row_run {
 };
 /* The runs of one shard, in order. */
 enum status row_source_runs(struct row_source *source, uint32_t shard, struct arena *arena,
-                            const struct row_run **runs, uint32_t *count, struct error *error)
-    MUST_CHECK;
+                            const struct row_run **runs, uint32_t *count,
+                            struct error *error) MUST_CHECK;
 
 /* Columns of every row. Rows of range go to out[0] … */
 enum status row_source_times(struct row_source *source, struct row_range range, int64_t *out,

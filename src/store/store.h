@@ -53,7 +53,7 @@ enum status store_open(const struct store_options *options, struct store **out,
 void store_close(struct store *store); /* snapshots must be released before */
 
 uint32_t store_project_count(const struct store *store);
-uint32_t store_project_at(const struct store *store, uint32_t index); /* project id */
+uint32_t store_project_at(const struct store *store, uint32_t index);  /* project id */
 uint64_t store_watermark(const struct store *store, uint32_t project); /* 0: nothing stored */
 
 /* --- appending: the applier thread --- */
@@ -63,7 +63,7 @@ uint64_t store_watermark(const struct store *store, uint32_t project); /* 0: not
  * stored: begin returns false and nothing is to be appended. */
 struct store_appender {
     struct store *store;
-    void *table;     /* private */
+    void *table; /* private */
     uint64_t sequence;
     int64_t received_ms;
     uint32_t index; /* of the next event in its batch, dropped ones included: set by the caller */
@@ -129,7 +129,7 @@ enum status store_flush(struct store *store, uint32_t project, struct store_clus
 /* --- figures and checks --- */
 
 struct store_figures {
-    uint64_t rows;      /* in segments */
+    uint64_t rows; /* in segments */
     uint64_t memtable_rows;
     uint64_t segments;
     uint64_t segment_bytes;
@@ -137,7 +137,7 @@ struct store_figures {
     uint64_t profile_bytes; /* files */
     uint64_t columns;
     uint64_t overflow_properties; /* values that went to the overflow column */
-    uint32_t person_end; /* one more than the largest person number in segments */
+    uint32_t person_end;          /* one more than the largest person number in segments */
 };
 void store_figures(struct store *store, uint32_t project, struct store_figures *out);
 

@@ -1,0 +1,269 @@
+#include "store/memtable.h"
+
+#include "base/check.h"
+#include "base/memory.h"
+#include "codec/json_writer.h"
+#include "store/row_source.h"
+
+enum {
+    COLUMNS_FIRST = 32,
+    NAMES_FIRST = 64,
+    PROPERTY_COLUMN_FIRST = ROW_COLUMN_INSERT_ID + 1,
+    VALUES_AHEAD = 64,             /* values hashed before the first of them is looked up */
+    OVERFLOW_SIZE_MAX = 256 << 20, /* a record of the log, each byte an escape of six */
+};
+static const uint32_t column_none = UINT32_MAX;
+
+static uint32_t add_column(struct memtable *table, struct text name)
+{
+    if (table->column_count == table->column_capacity) {
+        uint32_t capacity = table->column_capacity ? table->column_capacity * 2 : COLUMNS_FIRST;
+        table->columns = memory_resize(table->columns, capacity, sizeof(struct memtable_column *));
+        table->column_capacity = capacity;
+    }
+    struct memtable_column *column = MEMORY_NEW(struct memtable_column);
+    memtable_column_init(column, name);
+    table->columns[table->column_count] = column;
+    return table->column_count++;
+}
+
+struct memtable *memtable_make(struct column_names *names, uint64_t hash_seed)
+{
+    struct memtable *table = MEMORY_NEW(struct memtable);
+    atomic_init(&table->reference_count, 1);
+    os_rwlock_init(&table->lock);
+    table->names = names;
+    table->hash_seed = hash_seed;
+    text_index_init(&table->column_index);
+    buffer_init(&table->overflow, OVERFLOW_SIZE_MAX);
+    uint32_t event = add_column(table, TEXT("event"));
+    assert(event == ROW_COLUMN_EVENT);
+    uint32_t insert_id = add_column(table, TEXT("insert_id"));
+    assert(insert_id == ROW_COLUMN_INSERT_ID);
+    return table;
+}
+
+struct memtable *memtable_hold(struct memtable *table)
+{
+    unsigned before = atomic_fetch_add(&table->reference_count, 1);
+    assert(before > 0);
+    return table;
+}
+
+void memtable_drop(struct memtable *table)
+{
+    if (!table) return;
+    unsigned before = atomic_fetch_sub(&table->reference_count, 1);
+    assert(before > 0);
+    if (before > 1) return;
+    for (uint32_t i = 0; i < table->column_count; i++) {
+        memtable_column_release(table->columns[i]);
+        memory_free(table->columns[i]);
+    }
+    memory_free(table->columns);
+    for (uint32_t i = 0; i < table->chunk_count; i++)
+        memory_free(table->chunks[i]);
+    memory_free(table->chunks);
+    memory_free(table->batch_columns);
+    memory_free(table->batch_checked);
+    text_index_release(&table->column_index);
+    buffer_release(&table->overflow);
+    os_rwlock_release(&table->lock);
+    memory_free(table);
+}
+
+void memtable_begin_batch(struct memtable *table, uint64_t sequence)
+{
+    assert(sequence > table->last_sequence);
+    table->last_sequence = sequence;
+    table->batch_number++;
+}
+
+static struct row_chunk *reach_row(struct memtable *table)
+{
+    uint32_t index = table->row_count / CHUNK_ROWS;
+    if (index < table->chunk_count) return table->chunks[index];
+    if (index == table->chunk_capacity) {
+        table->chunk_capacity = index ? index * 2 : 4;
+        table->chunks =
+            memory_resize(table->chunks, table->chunk_capacity, sizeof(struct row_chunk *));
+    }
+    table->chunks[table->chunk_count++] = MEMORY_NEW(struct row_chunk);
+    table->bytes_held += sizeof(struct row_chunk);
+    return table->chunks[index];
+}
+
+static void reach_name(struct memtable *table, uint32_t name_index)
+{
+    if (name_index < table->batch_name_count) return;
+    uint32_t count = table->batch_name_count ? table->batch_name_count * 2 : NAMES_FIRST;
+    while (count <= name_index)
+        count *= 2;
+    table->batch_columns = memory_resize(table->batch_columns, count, sizeof(uint32_t));
+    table->batch_checked = memory_resize(table->batch_checked, count, sizeof(uint32_t));
+    for (uint32_t i = table->batch_name_count; i < count; i++) {
+        table->batch_columns[i] = column_none;
+        table->batch_checked[i] = 0;
+    }
+    table->batch_name_count = count;
+}
+
+/* A name that is the overflow column's own is kept inside it: export could not tell them apart. */
+static uint32_t find_or_add_column(struct memtable *table, struct text name)
+{
+    if (text_equal(name, TEXT(ROW_OVERFLOW_COLUMN))) return column_none;
+    uint32_t number = text_index_find(&table->column_index, name);
+    if (number != TEXT_INDEX_NONE) return number + PROPERTY_COLUMN_FIRST;
+    if (!column_names_admit(table->names, name)) return column_none;
+    number = text_index_add(&table->column_index, name);
+    uint32_t column = add_column(table, text_index_get(&table->column_index, number));
+    assert(column == number + PROPERTY_COLUMN_FIRST);
+    return column;
+}
+
+/* Clients send the same names in the same order, so the column that had this name_index in the
+ * batch before is tried first. */
+static inline uint32_t column_of(struct memtable *table, const struct property *property)
+{
+    uint32_t index = property->name_index;
+    reach_name(table, index);
+    uint32_t column = table->batch_columns[index];
+    if (table->batch_checked[index] == table->batch_number) return column;
+    if (column == column_none || !text_equal(table->columns[column]->name, property->name)) {
+        column = find_or_add_column(table, property->name);
+        table->batch_columns[index] = column;
+    }
+    table->batch_checked[index] = table->batch_number;
+    return column;
+}
+
+static void add_to_overflow(struct memtable *table, const struct property *property)
+{
+    struct buffer *object = &table->overflow;
+    buffer_append_byte(object, object->size == 0 ? '{' : ',');
+    json_escape(object, property->name);
+    buffer_append_byte(object, ':');
+    value_write_json(&property->value, object);
+    table->overflow_count++;
+}
+
+struct pending_value {
+    struct memtable_column *column;
+    const struct value *value;
+    uint32_t hash;
+    uint32_t code; /* known already, or 0 */
+};
+
+static inline void look_ahead(const struct memtable *table, struct pending_value *pending,
+                              struct memtable_column *column, const struct value *value)
+{
+    struct memtable_dictionary *dictionary = &column->dictionary;
+    *pending = (struct pending_value){.column = column, .value = value};
+    if (dictionary->last_code != 0 &&
+        value_equal(&dictionary->values[dictionary->last_code], value)) {
+        pending->code = dictionary->last_code;
+        return;
+    }
+    pending->hash = memtable_dictionary_hash(value, table->hash_seed);
+    memtable_dictionary_prefetch(dictionary, pending->hash);
+}
+
+static void set_values(uint32_t row, const struct pending_value *pending, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        struct memtable_column *column = pending[i].column;
+        uint32_t code = pending[i].code;
+        if (code == 0) {
+            code = memtable_dictionary_add(&column->dictionary, pending[i].value, pending[i].hash);
+            column->dictionary.last_code = code;
+        }
+        memtable_column_set(column, row, code);
+    }
+}
+
+static void set_properties(struct memtable *table, uint32_t row, const struct event *event)
+{
+    struct pending_value pending[VALUES_AHEAD];
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < event->property_count; i++) {
+        const struct property *property = &event->properties[i];
+        if (property->value.kind == VALUE_MISSING) continue;
+        uint32_t column = column_of(table, property);
+        if (column == column_none) {
+            add_to_overflow(table, property);
+            continue;
+        }
+        look_ahead(table, &pending[count++], table->columns[column], &property->value);
+        if (count == VALUES_AHEAD) {
+            set_values(row, pending, count);
+            count = 0;
+        }
+    }
+    set_values(row, pending, count);
+}
+
+static void set_one(struct memtable *table, uint32_t row, uint32_t column,
+                    const struct value *value)
+{
+    struct pending_value pending;
+    look_ahead(table, &pending, table->columns[column], value);
+    set_values(row, &pending, 1);
+}
+
+/* The overflow column is made with the first row that needs it, whatever the limit says. */
+static void set_overflow(struct memtable *table, uint32_t row)
+{
+    buffer_append_byte(&table->overflow, '}');
+    assert(!buffer_overflowed(&table->overflow));
+    struct text name = TEXT(ROW_OVERFLOW_COLUMN);
+    uint32_t number = text_index_find(&table->column_index, name);
+    if (number == TEXT_INDEX_NONE) {
+        number = text_index_add(&table->column_index, name);
+        add_column(table, text_index_get(&table->column_index, number));
+    }
+    struct value object = {.kind = VALUE_OBJECT, .text = buffer_text(&table->overflow)};
+    set_one(table, row, number + PROPERTY_COLUMN_FIRST, &object);
+    buffer_clear(&table->overflow);
+}
+
+void memtable_append(struct memtable *table, const struct memtable_row *row)
+{
+    const struct event *event = row->event;
+    assert(table->row_count < INT32_MAX);
+    uint32_t number = table->row_count;
+    struct row_chunk *chunk = reach_row(table);
+    uint32_t place = number % CHUNK_ROWS;
+    chunk->times[place] = event->time_ms;
+    chunk->arrivals[place] = row->arrival;
+    chunk->received[place] = row->received_ms;
+    chunk->persons[place] = row->person;
+    chunk->flags[place] = event->flags & EVENT_IMPORTED;
+
+    struct value name = value_from_text(event->name);
+    set_one(table, number, ROW_COLUMN_EVENT, &name);
+    if (event->insert_id.size > 0) {
+        struct value insert_id = value_from_text(event->insert_id);
+        set_one(table, number, ROW_COLUMN_INSERT_ID, &insert_id);
+    }
+    set_properties(table, number, event);
+    if (table->overflow.size > 0) set_overflow(table, number);
+    table->row_count = number + 1;
+    if (table->first_sequence == 0) table->first_sequence = table->last_sequence;
+}
+
+size_t memtable_bytes(const struct memtable *table)
+{
+    size_t bytes = table->bytes_held + table->column_index.bytes_total;
+    for (uint32_t i = 0; i < table->column_count; i++) {
+        bytes += sizeof(struct memtable_column) + table->columns[i]->bytes_held +
+                 table->columns[i]->dictionary.bytes_held;
+    }
+    return bytes;
+}
+
+int memtable_find_column(const struct memtable *table, struct text property)
+{
+    uint32_t number = text_index_find(&table->column_index, property);
+    if (number == TEXT_INDEX_NONE) return ROW_COLUMN_NONE;
+    return (int)number + PROPERTY_COLUMN_FIRST;
+}

@@ -1,0 +1,51 @@
+/* The distinct values of one memtable column and their codes, 1, 2, 3, … in order of arrival; 0 is
+ * the missing value.
+ *
+ * Values are copied into blocks that never move. The map holds 32 bits of hash beside each code,
+ * so growing it touches no value, and a column whose values are nearly all distinct costs one
+ * cache miss a value. Hashes are seeded: keys that collide in one store do not in the next.
+ * Belongs to its memtable and lives under its lock. */
+#ifndef CANDOR_STORE_MEMTABLE_DICTIONARY_H
+#define CANDOR_STORE_MEMTABLE_DICTIONARY_H
+
+#include "event/value.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct dictionary_slot {
+    uint32_t hash;
+    uint32_t code; /* 0: empty */
+};
+
+struct memtable_dictionary {
+    struct value *values; /* by code */
+    uint32_t count;       /* with the missing value */
+    uint32_t capacity;
+    uint32_t last_code; /* of the previous row: neighbours are often alike */
+    uint32_t slot_count;
+    struct dictionary_slot *slots;
+    char **blocks;
+    uint32_t block_count;
+    size_t block_used;
+    size_t block_capacity;
+    size_t bytes_held;
+};
+
+void memtable_dictionary_init(struct memtable_dictionary *dictionary);
+void memtable_dictionary_release(struct memtable_dictionary *dictionary);
+
+uint32_t memtable_dictionary_hash(const struct value *value, uint64_t seed);
+
+/* Have the cache fetch the place where the hash is looked up. */
+static inline void memtable_dictionary_prefetch(const struct memtable_dictionary *dictionary,
+                                                uint32_t hash)
+{
+    __builtin_prefetch(&dictionary->slots[hash & (dictionary->slot_count - 1)]);
+}
+
+/* The code of the value, new or old. */
+uint32_t memtable_dictionary_add(struct memtable_dictionary *dictionary, const struct value *value,
+                                 uint32_t hash);
+
+#endif

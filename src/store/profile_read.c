@@ -1,0 +1,136 @@
+/* Questions to the profiles, as they are now. */
+#include "store/profile_table.h"
+
+#include "base/arena.h"
+#include "base/check.h"
+#include "codec/json_writer.h"
+
+/* One property of every profile of a group. */
+struct column_walk {
+    const struct profile_table *table;
+    const struct profile_group *group;
+    uint32_t name;
+    struct text path; /* inside the property's object; NULL: the property itself */
+    struct arena *arena;
+    struct profile_cell *cells;
+    size_t count;
+};
+
+static const struct profile_group *find_group(const struct profile_table *table, struct text key)
+{
+    uint32_t place = text_index_find(&table->group_keys, key);
+    return place == TEXT_INDEX_NONE ? NULL : &table->groups[place];
+}
+
+static bool find_property(const struct profile *profile, uint32_t name, struct value *out)
+{
+    if (!profile->exists || profile->size == 0) return false;
+    struct block_cursor cursor = {profile->bytes, profile->bytes + profile->size};
+    struct profile_property property;
+    while (profile_property_next(&cursor, &property)) {
+        if (property.name != name) continue;
+        *out = property.value;
+        return true;
+    }
+    return false;
+}
+
+/* False when the arena is used up. */
+static bool copy_text(struct arena *arena, struct text *text)
+{
+    *text = arena_text(arena, *text);
+    return text->bytes != NULL;
+}
+
+static bool take_cell(struct column_walk *walk, uint32_t number, struct value value)
+{
+    if (walk->path.bytes) {
+        if (!value_object_find(&value, walk->path, walk->arena, &value)) return false;
+        if (value.kind == VALUE_MISSING) return true;
+    } else if (value.kind >= VALUE_BIG_NUMBER && !copy_text(walk->arena, &value.text)) {
+        return false;
+    }
+    struct text id = text_index_get(&walk->group->ids, number);
+    if (!copy_text(walk->arena, &id)) return false;
+    walk->cells[walk->count++] = (struct profile_cell){id, value};
+    return true;
+}
+
+static bool walk_group(struct column_walk *walk)
+{
+    walk->count = 0;
+    for (uint32_t number = 0; number < walk->group->ids.count; number++) {
+        struct value value;
+        if (!find_property(&walk->group->profiles[number], walk->name, &value)) continue;
+        if (!take_cell(walk, number, value)) return false;
+    }
+    return true;
+}
+
+/* The whole name first; when no profile has it, the object before the first point and the path
+ * behind it. */
+static bool read_column(struct column_walk *walk, struct text property)
+{
+    walk->name = text_index_find(&walk->table->names, property);
+    if (walk->name != TEXT_INDEX_NONE && !walk_group(walk)) return false;
+    struct text rest;
+    struct text object = text_split(property, '.', &rest);
+    if (walk->count > 0 || rest.size == 0) return true;
+    walk->name = text_index_find(&walk->table->names, object);
+    walk->path = rest;
+    return walk->name == TEXT_INDEX_NONE || walk_group(walk);
+}
+
+static bool start_walk(struct column_walk *walk, struct text property)
+{
+    walk->cells = ARENA_ARRAY_DIRTY(walk->arena, struct profile_cell, walk->group->ids.count);
+    return walk->cells && read_column(walk, property);
+}
+
+enum status profile_table_column(struct profile_table *table, struct text group_key,
+                                 struct text property, struct arena *arena,
+                                 const struct profile_cell **cells, size_t *count,
+                                 struct error *error)
+{
+    struct column_walk walk = {.table = table, .arena = arena};
+    os_rwlock_read(&table->lock);
+    walk.group = find_group(table, group_key);
+    bool had_room = !walk.group || start_walk(&walk, property);
+    os_rwlock_unlock(&table->lock);
+    *cells = walk.cells;
+    *count = walk.count;
+    if (had_room) return STATUS_OK;
+    return error_set(error, STATUS_TOO_LARGE,
+                     "a profile property needs more than %zu bytes of memory", arena->capacity);
+}
+
+static void write_profile(const struct profile_table *table, const struct profile *profile,
+                          struct text id, struct buffer *out)
+{
+    buffer_append_string(out, "{\"$distinct_id\":");
+    json_escape(out, id);
+    buffer_append_string(out, ",\"$properties\":{");
+    struct block_cursor cursor = {profile->bytes, profile->bytes + profile->size};
+    struct profile_property property;
+    bool is_first = true;
+    while (profile->size > 0 && profile_property_next(&cursor, &property)) {
+        if (!is_first) buffer_append_byte(out, ',');
+        is_first = false;
+        json_escape(out, text_index_get(&table->names, property.name));
+        buffer_append_byte(out, ':');
+        value_write_json(&property.value, out);
+    }
+    buffer_append_string(out, "}}");
+}
+
+bool profile_table_json(struct profile_table *table, struct text group_key, struct text id,
+                        struct buffer *out)
+{
+    os_rwlock_read(&table->lock);
+    const struct profile_group *group = find_group(table, group_key);
+    uint32_t number = group ? text_index_find(&group->ids, id) : TEXT_INDEX_NONE;
+    bool is_there = number != TEXT_INDEX_NONE && group->profiles[number].exists;
+    if (is_there) write_profile(table, &group->profiles[number], id, out);
+    os_rwlock_unlock(&table->lock);
+    return is_there;
+}

@@ -1,0 +1,436 @@
+/* Writing a segment: column after column, each gathered through the part's order, block by block.
+ * Codes are numbered anew by first appearance, so that a column of distinct values needs no codes
+ * and its dictionary lies in the order of the rows. */
+#include "store/segment.h"
+
+#include "base/check.h"
+#include "base/memory.h"
+
+enum {
+    PENDING_SIZE = 1 << 20, /* written at once */
+    FOOTER_SIZE_MAX = 1 << 30,
+};
+
+struct segment_writer {
+    const struct memtable_part *part;
+    struct segment_identity identity;
+    struct os_file *file;
+    uint64_t written;      /* bytes in the file */
+    struct buffer pending; /* behind them */
+    struct buffer footer;
+    struct buffer entries; /* of the column under way */
+    struct segment_encoder encoder;
+    uint32_t *row_blocks; /* first rows, and the end */
+    uint32_t row_block_count;
+    uint32_t *codes; /* of a block */
+    int64_t *numbers;
+    uint32_t person_end;
+};
+
+static enum status flush_pending(struct segment_writer *writer, struct error *error)
+{
+    if (writer->pending.size == 0) return STATUS_OK;
+    TRY(os_file_write(writer->file, writer->written, writer->pending.bytes, writer->pending.size,
+                      error));
+    writer->written += writer->pending.size;
+    buffer_clear(&writer->pending);
+    return STATUS_OK;
+}
+
+/* Put the encoder's finished block into the file and its entry into entries. */
+static enum status put_block(struct segment_writer *writer, uint32_t stream, uint32_t number,
+                             struct segment_block *block, struct buffer *entries,
+                             struct error *error)
+{
+    struct text stored = buffer_text(&writer->encoder.stored);
+    uint64_t seed = segment_seed(writer->identity.id, stream, number);
+    block->checksum = block_checksum(stored.bytes, stored.size, seed);
+    segment_block_write(block, entries);
+    buffer_append_text(&writer->pending, stored);
+    if (writer->pending.size < PENDING_SIZE) return STATUS_OK;
+    return flush_pending(writer, error);
+}
+
+/* Whole shards up to the least number of rows, cut at the most. */
+static void cut_row_blocks(struct segment_writer *writer)
+{
+    const struct memtable_part *part = writer->part;
+    uint32_t room = part->row_count / SEGMENT_BLOCK_ROWS_MIN + STORE_SHARD_COUNT + 2;
+    writer->row_blocks = MEMORY_ARRAY(uint32_t, room);
+    uint32_t first = 0;
+    for (uint32_t shard = 0; shard < STORE_SHARD_COUNT; shard++) {
+        uint32_t end = part->shard_first[shard + 1];
+        while (end - first > SEGMENT_BLOCK_ROWS_MAX) {
+            first += SEGMENT_BLOCK_ROWS_MAX;
+            writer->row_blocks[++writer->row_block_count] = first;
+        }
+        bool is_full = end - first >= SEGMENT_BLOCK_ROWS_MIN || end == part->row_count;
+        if (is_full && end > first) {
+            writer->row_blocks[++writer->row_block_count] = end;
+            first = end;
+        }
+    }
+    assert(writer->row_block_count < room);
+    assert(first == part->row_count);
+}
+
+static void write_summary(struct segment_writer *writer)
+{
+    const struct memtable_part *part = writer->part;
+    struct buffer *footer = &writer->footer;
+    buffer_append_varint(footer, writer->identity.project);
+    buffer_append_varint(footer, writer->identity.id);
+    buffer_append_varint(footer, part->row_count);
+    buffer_append_varint(footer, zigzag(part->min_ms));
+    buffer_append_varint(footer, zigzag(part->max_ms));
+    buffer_append_varint(footer, writer->person_end);
+    buffer_append_varint(footer, part->table->overflow_count);
+    for (uint32_t shard = 0; shard < STORE_SHARD_COUNT; shard++) {
+        buffer_append_varint(footer, part->shard_first[shard + 1] - part->shard_first[shard]);
+    }
+    buffer_append_varint(footer, writer->row_block_count);
+    for (uint32_t i = 0; i < writer->row_block_count; i++) {
+        buffer_append_varint(footer, writer->row_blocks[i + 1] - writer->row_blocks[i]);
+    }
+}
+
+static enum status write_directory(struct segment_writer *writer, struct error *error)
+{
+    const struct memtable_part *part = writer->part;
+    for (uint32_t shard = 0; shard < STORE_SHARD_COUNT; shard++) {
+        uint32_t first = part->run_first[shard];
+        uint32_t end = part->run_first[shard + 1];
+        if (first == end) continue;
+        struct buffer *raw = &writer->encoder.raw;
+        buffer_clear(raw);
+        uint32_t before = 0;
+        for (uint32_t run = first; run < end; run++) {
+            uint32_t place = part->runs[run].cluster >> 6;
+            buffer_append_varint(raw, place - before);
+            buffer_append_varint(raw, part->runs[run].count);
+            before = place;
+        }
+        struct segment_block block;
+        segment_encode_bytes(&writer->encoder, &block);
+        buffer_append_varint(&writer->footer, end - first);
+        TRY(put_block(writer, SEGMENT_STREAM_DIRECTORY, shard, &block, &writer->footer, error));
+    }
+    return STATUS_OK;
+}
+
+static const struct row_chunk *chunk_at(const struct segment_writer *writer, uint32_t sorted,
+                                        uint32_t *place)
+{
+    uint32_t row = writer->part->rows[sorted];
+    *place = row % CHUNK_ROWS;
+    return writer->part->table->chunks[row / CHUNK_ROWS];
+}
+
+static void gather_numbers(const struct segment_writer *writer, enum segment_fixed column,
+                           uint32_t first, uint32_t end)
+{
+    for (uint32_t i = first; i < end; i++) {
+        uint32_t place;
+        const struct row_chunk *chunk = chunk_at(writer, i, &place);
+        int64_t number = chunk->received[place];
+        if (column == SEGMENT_TIME) number = writer->part->times[i];
+        if (column == SEGMENT_SEQUENCE) number = (int64_t)(chunk->arrivals[place] >> 16);
+        writer->numbers[i - first] = number;
+    }
+}
+
+/* run: the run of the first row; moved on to that of the row behind the last. */
+static void gather_sent(struct segment_writer *writer, uint32_t first, uint32_t end, uint32_t *run)
+{
+    const struct row_run *runs = writer->part->runs;
+    for (uint32_t i = first; i < end; i++) {
+        while (i >= runs[*run].first + runs[*run].count)
+            (*run)++;
+        uint32_t place;
+        const struct row_chunk *chunk = chunk_at(writer, i, &place);
+        uint32_t person = chunk->persons[place];
+        writer->codes[i - first] = person == runs[*run].cluster ? 0 : person + 1;
+    }
+}
+
+static void gather_small(const struct segment_writer *writer, enum segment_fixed column,
+                         uint32_t first, uint32_t end)
+{
+    for (uint32_t i = first; i < end; i++) {
+        uint32_t place;
+        const struct row_chunk *chunk = chunk_at(writer, i, &place);
+        writer->codes[i - first] = column == SEGMENT_PLACE
+                                       ? (uint32_t)(chunk->arrivals[place] & 0xffff)
+                                       : chunk->flags[place];
+    }
+}
+
+static enum status write_fixed(struct segment_writer *writer, enum segment_fixed column,
+                               struct error *error)
+{
+    uint32_t run = 0;
+    for (uint32_t i = 0; i < writer->row_block_count; i++) {
+        uint32_t first = writer->row_blocks[i];
+        uint32_t end = writer->row_blocks[i + 1];
+        struct segment_block block;
+        if (column == SEGMENT_TIME || column == SEGMENT_SEQUENCE || column == SEGMENT_RECEIVED) {
+            gather_numbers(writer, column, first, end);
+            segment_encode_numbers(&writer->encoder, writer->numbers, end - first, &block);
+        } else {
+            if (column == SEGMENT_SENT) {
+                gather_sent(writer, first, end, &run);
+            } else {
+                gather_small(writer, column, first, end);
+            }
+            segment_encode_codes(&writer->encoder, writer->codes, end - first, NULL, &block);
+        }
+        TRY(put_block(writer, SEGMENT_STREAM_FIXED + (uint32_t)column, i, &block, &writer->footer,
+                      error));
+    }
+    return STATUS_OK;
+}
+
+/* The values of a column, by their new codes. */
+struct new_codes {
+    const struct value *values; /* by old code */
+    uint32_t *new_of_old;       /* 0: not seen yet */
+    uint32_t *old_of_new;
+    uint32_t count; /* with the missing value */
+};
+
+/* Kinds and payloads of values first … end - 1 go to raw, bytes of texts to other. */
+static void encode_values(struct segment_encoder *encoder, const struct new_codes *codes,
+                          uint32_t first, uint32_t end)
+{
+    struct buffer *raw = &encoder->raw;
+    for (uint32_t code = first; code < end; code++) {
+        const struct value *value = &codes->values[codes->old_of_new[code]];
+        if (value->kind == VALUE_INTEGER) {
+            buffer_append_varint(raw, zigzag(value->integer));
+        } else if (value->kind == VALUE_DECIMAL) {
+            buffer_append(raw, &value->decimal, sizeof value->decimal);
+        } else if (value->kind >= VALUE_BIG_NUMBER) {
+            buffer_append_varint(raw, value->text.size);
+            buffer_append_text(&encoder->other, value->text);
+        }
+    }
+}
+
+static void encode_kinds(struct buffer *out, struct buffer *groups, const struct new_codes *codes,
+                         uint32_t first, uint32_t end)
+{
+    uint32_t group_count = 0;
+    uint32_t group_first = first;
+    buffer_clear(groups);
+    for (uint32_t code = first + 1; code <= end; code++) {
+        enum value_kind kind = codes->values[codes->old_of_new[group_first]].kind;
+        if (code < end && codes->values[codes->old_of_new[code]].kind == kind) continue;
+        buffer_append_byte(groups, (char)kind);
+        buffer_append_varint(groups, code - group_first);
+        group_count++;
+        group_first = code;
+    }
+    buffer_append_varint(out, group_count);
+    buffer_append_text(out, buffer_text(groups));
+}
+
+static uint32_t dictionary_block_end(const struct new_codes *codes, uint32_t first)
+{
+    size_t bytes = 0;
+    uint32_t code = first;
+    while (code < codes->count && code - first < SEGMENT_DICTIONARY_VALUES_MAX &&
+           bytes < SEGMENT_DICTIONARY_BYTES) {
+        const struct value *value = &codes->values[codes->old_of_new[code++]];
+        bytes += value->kind >= VALUE_BIG_NUMBER ? value->text.size : 8;
+    }
+    return code;
+}
+
+static enum status write_dictionary(struct segment_writer *writer, uint32_t column,
+                                    const struct new_codes *codes, struct error *error)
+{
+    uint32_t block_count = 0;
+    for (uint32_t first = 1; first < codes->count; block_count++) {
+        first = dictionary_block_end(codes, first);
+    }
+    buffer_append_varint(&writer->footer, block_count);
+    struct segment_encoder *encoder = &writer->encoder;
+    uint32_t first = 1;
+    for (uint32_t number = 0; number < block_count; number++) {
+        uint32_t end = dictionary_block_end(codes, first);
+        buffer_clear(&encoder->raw);
+        encode_kinds(&encoder->raw, &encoder->other, codes, first, end);
+        buffer_clear(&encoder->other);
+        encode_values(encoder, codes, first, end);
+        buffer_append_text(&encoder->raw, buffer_text(&encoder->other));
+        struct segment_block block;
+        segment_encode_bytes(encoder, &block);
+        buffer_append_varint(&writer->footer, end - first);
+        TRY(put_block(writer, SEGMENT_STREAM_CODED + 2 * column + 1, number, &block,
+                      &writer->footer, error));
+        first = end;
+    }
+    return STATUS_OK;
+}
+
+static void renumber(struct new_codes *map, uint32_t *codes, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t old = codes[i];
+        if (old != 0 && map->new_of_old[old] == 0) {
+            map->old_of_new[map->count] = old;
+            map->new_of_old[old] = map->count++;
+        }
+        codes[i] = map->new_of_old[old];
+    }
+}
+
+static enum status write_codes(struct segment_writer *writer, uint32_t column,
+                               struct new_codes *map, struct error *error)
+{
+    const struct memtable_column *from = writer->part->table->columns[column];
+    uint32_t fresh_next = 1;
+    for (uint32_t i = 0; i < writer->row_block_count; i++) {
+        uint32_t first = writer->row_blocks[i];
+        uint32_t count = writer->row_blocks[i + 1] - first;
+        memtable_column_gather(from, writer->part->rows + first, count, writer->codes);
+        renumber(map, writer->codes, count);
+        struct segment_block block;
+        segment_encode_codes(&writer->encoder, writer->codes, count, &fresh_next, &block);
+        assert(fresh_next == map->count);
+        TRY(put_block(writer, SEGMENT_STREAM_CODED + 2 * column, i, &block, &writer->entries,
+                      error));
+    }
+    return STATUS_OK;
+}
+
+static enum status write_mapped_column(struct segment_writer *writer, uint32_t column,
+                                       struct new_codes *map, struct error *error)
+{
+    buffer_clear(&writer->entries);
+    TRY(write_codes(writer, column, map, error));
+    struct buffer *footer = &writer->footer;
+    buffer_append_sized(footer, writer->part->table->columns[column]->name);
+    buffer_append_varint(footer, map->count);
+    buffer_append_text(footer, buffer_text(&writer->entries));
+    return write_dictionary(writer, column, map, error);
+}
+
+static enum status write_column(struct segment_writer *writer, uint32_t column, struct error *error)
+{
+    const struct memtable_dictionary *dictionary =
+        &writer->part->table->columns[column]->dictionary;
+    struct new_codes map = {
+        .values = dictionary->values,
+        .new_of_old = MEMORY_ARRAY(uint32_t, dictionary->count),
+        .old_of_new = MEMORY_ARRAY(uint32_t, dictionary->count),
+        .count = 1,
+    };
+    enum status status = write_mapped_column(writer, column, &map, error);
+    memory_free(map.new_of_old);
+    memory_free(map.old_of_new);
+    return status;
+}
+
+static enum status write_header(struct segment_writer *writer, struct error *error)
+{
+    buffer_append_u32(&writer->pending, SEGMENT_MAGIC);
+    buffer_append_u32(&writer->pending, SEGMENT_VERSION);
+    buffer_append_u32(&writer->pending, writer->identity.project);
+    buffer_append_u32(&writer->pending, 0);
+    buffer_append_u64(&writer->pending, writer->identity.id);
+    buffer_append_u64(&writer->pending, 0);
+    assert(writer->pending.size == SEGMENT_HEADER_SIZE);
+    return flush_pending(writer, error);
+}
+
+static enum status write_footer(struct segment_writer *writer, struct error *error)
+{
+    TRY(flush_pending(writer, error));
+    uint64_t offset = writer->written;
+    struct text footer = buffer_text(&writer->footer);
+    if (buffer_overflowed(&writer->footer) || buffer_overflowed(&writer->entries)) {
+        return error_set(error, STATUS_TOO_LARGE,
+                         "could not write segment \"%s\": its footer is "
+                         "larger than %d bytes",
+                         writer->file->path, FOOTER_SIZE_MAX);
+    }
+    buffer_append_text(&writer->pending, footer);
+    buffer_append_u64(&writer->pending, offset);
+    buffer_append_u64(&writer->pending, footer.size);
+    buffer_append_u64(&writer->pending,
+                      block_checksum(footer.bytes, footer.size, writer->identity.id));
+    buffer_append_u32(&writer->pending, 0);
+    buffer_append_u32(&writer->pending, SEGMENT_END_MAGIC);
+    return flush_pending(writer, error);
+}
+
+static enum status write_contents(struct segment_writer *writer, struct error *error)
+{
+    TRY(write_header(writer, error));
+    write_summary(writer);
+    TRY(write_directory(writer, error));
+    for (int column = 0; column < SEGMENT_FIXED_COUNT; column++) {
+        TRY(write_fixed(writer, (enum segment_fixed)column, error));
+    }
+    buffer_append_varint(&writer->footer, writer->part->column_count);
+    for (uint32_t column = 0; column < writer->part->column_count; column++) {
+        TRY(write_column(writer, column, error));
+    }
+    return write_footer(writer, error);
+}
+
+static uint32_t find_person_end(const struct memtable_part *part)
+{
+    uint32_t end = 0;
+    for (uint32_t i = 0; i < part->run_count; i++) {
+        uint32_t cluster = part->runs[i].cluster;
+        if (cluster != STORE_NO_PERSON && cluster >= end) end = cluster + 1;
+    }
+    for (uint32_t i = 0; i < part->row_count; i++) {
+        uint32_t person = part->table->chunks[i / CHUNK_ROWS]->persons[i % CHUNK_ROWS];
+        if (person != STORE_NO_PERSON && person >= end) end = person + 1;
+    }
+    return end;
+}
+
+static void writer_init(struct segment_writer *writer, const struct memtable_part *part,
+                        struct segment_identity identity, struct os_file *file)
+{
+    *writer = (struct segment_writer){.part = part, .identity = identity, .file = file};
+    buffer_init(&writer->pending, (size_t)PENDING_SIZE + FOOTER_SIZE_MAX + SEGMENT_BLOCK_BYTES_MAX);
+    buffer_init(&writer->footer, FOOTER_SIZE_MAX);
+    buffer_init(&writer->entries, FOOTER_SIZE_MAX);
+    segment_encoder_init(&writer->encoder);
+    writer->codes = MEMORY_ARRAY(uint32_t, SEGMENT_BLOCK_ROWS_MAX);
+    writer->numbers = MEMORY_ARRAY(int64_t, SEGMENT_BLOCK_ROWS_MAX);
+    writer->person_end = find_person_end(part);
+    cut_row_blocks(writer);
+}
+
+static void writer_release(struct segment_writer *writer)
+{
+    buffer_release(&writer->pending);
+    buffer_release(&writer->footer);
+    buffer_release(&writer->entries);
+    segment_encoder_release(&writer->encoder);
+    memory_free(writer->codes);
+    memory_free(writer->numbers);
+    memory_free(writer->row_blocks);
+}
+
+/* A segment appears under its name whole and synced, or not at all. */
+enum status segment_write(const struct memtable_part *part, struct segment_identity identity,
+                          const char *path, struct error *error)
+{
+    assert(part->row_count == part->table->row_count);
+    struct os_file file;
+    TRY(os_file_create(&file, path, error));
+    struct segment_writer writer;
+    writer_init(&writer, part, identity, &file);
+    enum status status = write_contents(&writer, error);
+    writer_release(&writer);
+    if (status == STATUS_OK) status = os_file_publish(&file, error);
+    os_file_close(&file);
+    return status;
+}
