@@ -2,8 +2,9 @@
  * (spec/wire.md). Pure functions of bytes: no sockets, no clock, no disk.
  *
  * wire_decode reads one collection request into batches, one for each project named (several where
- * one would pass 16 MiB), ready for the WAL. The caller makes them durable, then wire_answer says what to tell the client. Between the
- * two nothing of the request is needed: batches and verdict own their bytes. */
+ * one would pass 16 MiB), ready for the WAL. The caller makes them durable, then wire_answer says
+ * what to tell the client. Between the two nothing of the request is needed: batches and verdict
+ * own their bytes. */
 #ifndef CANDOR_WIRE_H
 #define CANDOR_WIRE_H
 

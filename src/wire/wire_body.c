@@ -27,7 +27,7 @@ static bool inflate_into(struct wire_body *body, const struct wire_request *requ
                          enum transfer_format format, struct text packed, struct buffer *out)
 {
     buffer_init(out, size_max(request));
-    size_t ratio = packed.size > 0 ? RATIO_FREE_SIZE / packed.size : 0;
+    size_t ratio = packed.size > 0 ? RATIO_FREE_SIZE / packed.size + 1 : 0;
     if (ratio < EVENT_INFLATE_RATIO_MAX) ratio = EVENT_INFLATE_RATIO_MAX;
     struct error error = {0};
     enum status status = transfer_inflate(format, packed, (uint32_t)ratio, out, &error);

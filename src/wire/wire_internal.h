@@ -157,7 +157,8 @@ enum {
 };
 
 _Static_assert((int)WIRE_EVENT_NAMES > EVENT_PROPERTY_COUNT_MAX, "room to see the one too many");
-_Static_assert((int)WIRE_PROFILE_NAMES > (int)WIRE_PROFILE_STEP_COUNT_MAX, "room to see the one too many");
+_Static_assert((int)WIRE_PROFILE_NAMES > (int)WIRE_PROFILE_STEP_COUNT_MAX,
+               "room to see the one too many");
 
 /* Keys with a meaning of their own, in an event's properties or a profile's record. */
 enum wire_special {
