@@ -219,7 +219,7 @@ static void check_folder(const char *folder, const struct report *report)
 
 static void make_folder(char folder[64])
 {
-    strcpy(folder, "ingest-fault-XXXXXX");
+    (void)snprintf(folder, 64, "ingest-fault-XXXXXX");
     assert_non_null(mkdtemp(folder));
 }
 
