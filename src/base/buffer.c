@@ -77,19 +77,34 @@ void buffer_append_byte(struct buffer *buffer, char byte)
     buffer_append(buffer, &byte, 1);
 }
 
+/* vsnprintf adds a NUL, for which a text that fills the buffer to its maximum leaves no place. */
+static __attribute__((format(printf, 3, 0))) void print_aside(struct buffer *buffer, size_t size,
+                                                              const char *format, va_list arguments)
+{
+    char *string = memory_alloc(size + 1, 1);
+    (void)vsnprintf(string, size + 1, format, arguments);
+    buffer_append(buffer, string, size);
+    memory_free(string);
+}
+
 void buffer_printf(struct buffer *buffer, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
     va_list again;
     va_copy(again, arguments);
-    int size = vsnprintf(NULL, 0, format, arguments);
+    int printed = vsnprintf(NULL, 0, format, arguments);
     va_end(arguments);
-    assert(size >= 0);
-    char *place = buffer_reserve(buffer, (size_t)size + 1); /* vsnprintf adds a NUL */
-    if (place) {
-        (void)vsnprintf(place, (size_t)size + 1, format, again);
-        buffer->size += (size_t)size;
+    assert(printed >= 0);
+    size_t size = (size_t)printed;
+    if (size == buffer->size_max - buffer->size) {
+        print_aside(buffer, size, format, again);
+    } else {
+        char *place = buffer_reserve(buffer, size + 1);
+        if (place) {
+            (void)vsnprintf(place, size + 1, format, again);
+            buffer->size += size;
+        }
     }
     va_end(again);
 }

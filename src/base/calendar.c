@@ -236,9 +236,9 @@ void calendar_date_format(int64_t days, char out[11])
 
 void calendar_instant_format(int64_t ms, char out[32])
 {
-    int64_t days = floor_div(ms, CALENDAR_DAY_MS);
-    int64_t ms_of_day = ms - days * CALENDAR_DAY_MS;
-    char *place = put_date(out, days);
+    int64_t ms_of_day = ms % CALENDAR_DAY_MS;
+    if (ms_of_day < 0) ms_of_day += CALENDAR_DAY_MS;
+    char *place = put_date(out, floor_div(ms, CALENDAR_DAY_MS));
     *place++ = 'T';
     place = put_clock(place, ms_of_day);
     *place++ = '.';
