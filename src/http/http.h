@@ -18,22 +18,24 @@ struct http_server;
 struct http_request;
 
 enum {
-    HTTP_BODY_SIZE_MAX = 10 * 1024 * 1024 + 64 * 1024, /* form encoding around 10 MiB has room in
-                                                          base64 by the next constant */
-    HTTP_BODY_ENCODED_MAX = 15 * 1024 * 1024,          /* base64 of 10 MiB and percent signs */
-    HTTP_HEAD_SIZE_MAX = 128 * 1024,                   /* request line and headers: GET carries data */
-    HTTP_TIMEOUT_S = 30,                               /* a client that sends nothing for so long */
+    HTTP_BODY_ENCODED_MAX = 15 * 1024 * 1024, /* base64 of 10 MiB and percent signs: then 413 */
+    HTTP_BODY_DISCARD_MAX = 64 * 1024 * 1024, /* of a body over the limit: read on and thrown away,
+                                                  so that the client gets to read the 413 */
+    HTTP_BODY_RATE_MIN = 1024,                /* bytes a second after the first HTTP_TIMEOUT_S:
+                                                  slower bodies are broken off */
+    HTTP_HEAD_SIZE_MAX = 128 * 1024,          /* request line and headers: GET carries data */
+    HTTP_TIMEOUT_S = 30,                      /* a client that sends nothing for so long */
     HTTP_CONNECTION_COUNT_MAX = 10000,
-    HTTP_BODIES_TOTAL_MAX = 512 * 1024 * 1024,         /* of all requests under way: then 503 */
+    HTTP_BODIES_TOTAL_MAX = 512 * 1024 * 1024, /* of all requests under way: then 503 */
 };
 
 /* Called once for each request, on a worker thread. */
 typedef void http_handler(void *context, struct http_request *request);
 
 struct http_options {
-    const char *listen;    /* "127.0.0.1:8080", "[::1]:0"; NULL with unix_path */
-    const char *unix_path; /* a local socket instead, mode 0600; replaced when it is stale */
-    unsigned thread_count; /* 0: one for each processor */
+    const char *listen;     /* "127.0.0.1:8080", "[::1]:0"; NULL with unix_path */
+    const char *unix_path;  /* a local socket instead, mode 0600; replaced when it is stale */
+    unsigned thread_count;  /* 0: one for each processor */
     uint64_t body_size_max; /* 0: HTTP_BODY_ENCODED_MAX */
     http_handler *handler;
     void *context;
@@ -43,9 +45,10 @@ enum status http_server_start(const struct http_options *options, struct http_se
                               struct error *error) MUST_CHECK;
 uint16_t http_server_port(const struct http_server *server);
 
-/* Stop in two steps, for a clean shutdown: no new connections or requests (new ones on live
- * connections get 503 and close); then, after all kept requests were answered, end. drain returns
- * the number of requests still without an answer. */
+/* Stop in two steps, for a clean shutdown. quiesce: every new request is HTTP_STOPPING, and its
+ * connection closes. pending: how many requests have no answer yet. stop waits until there are none
+ * (so whoever keeps requests must still be able to answer them), gives answers under way two
+ * seconds to leave, breaks streams off, and ends. */
 void http_server_quiesce(struct http_server *server);
 uint32_t http_server_pending(const struct http_server *server);
 void http_server_stop(struct http_server *server);
@@ -56,7 +59,7 @@ enum http_problem {
     HTTP_FINE,
     HTTP_BODY_TOO_LARGE, /* answer 413; the body is not here */
     HTTP_OVERLOADED,     /* answer 503; the body is not here */
-    HTTP_STOPPING,       /* answer 503 */
+    HTTP_STOPPING,       /* answer 503, at once: the request cannot be kept */
 };
 
 enum http_problem http_request_problem(const struct http_request *request);
@@ -65,7 +68,7 @@ struct text http_request_path(const struct http_request *request);   /* percent-
 struct text http_request_query(const struct http_request *request);  /* raw, without '?' */
 struct text http_request_header(const struct http_request *request, const char *name); /* or "" */
 char *http_request_body(struct http_request *request, size_t *size); /* may be written into */
-bool http_request_is_local(const struct http_request *request);     /* came by the local socket */
+bool http_request_is_local(const struct http_request *request);      /* came by the local socket */
 /* A cookie's value, or "". */
 struct text http_request_cookie(const struct http_request *request, const char *name);
 
@@ -93,8 +96,10 @@ void http_response_header(struct http_response *response, const char *name, cons
 void http_respond(struct http_request *request, struct http_response *response);
 
 /* A long answer made piece by piece on a worker thread: fill writes at most size bytes and returns
- * how many, 0 at the end, or a negative number to break the connection off. done is called once at
- * the end, also when the client went away. */
+ * how many, 0 at the end, HTTP_STREAM_LATER when there is nothing yet, or HTTP_STREAM_BROKEN to
+ * break the connection off. It must not wait: the thread has other connections. done is called once
+ * at the end, also when the client went away; the request is gone after it. */
+enum { HTTP_STREAM_LATER = -1, HTTP_STREAM_BROKEN = -2 };
 struct http_stream {
     int64_t (*fill)(void *context, char *bytes, size_t size);
     void (*done)(void *context);
@@ -102,5 +107,8 @@ struct http_stream {
 };
 void http_respond_stream(struct http_request *request, struct http_response *head,
                          const struct http_stream *stream);
+
+/* After HTTP_STREAM_LATER: call fill again. Any thread, before done was called. */
+void http_stream_more(struct http_request *request);
 
 #endif

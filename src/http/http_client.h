@@ -9,8 +9,8 @@
 struct http_client;
 
 /* STATUS_ABSENT when nothing listens there. */
-enum status http_client_open(const char *unix_path, struct http_client **out, struct error *error)
-    MUST_CHECK;
+enum status http_client_open(const char *unix_path, struct http_client **out,
+                             struct error *error) MUST_CHECK;
 void http_client_close(struct http_client *client);
 
 /* One exchange. target: path and query. *code is the answer's status; body is filled up to its

@@ -1,0 +1,97 @@
+/* What the files of this room share: the server, a request under way, and who may touch it when.
+ *
+ * A request belongs to its worker thread until the handler has it, and again once it is answered.
+ * In between it may be answered from any thread, and two things can cross: the handler returning,
+ * and the answer coming. `turn` settles it:
+ *
+ *     RUNNING --(worker: handler returned, connection is asleep)--> KEPT
+ *     RUNNING --(answer)--> ANSWERED     the worker sees it when the handler returns
+ *     KEPT    --(answer)--> ANSWERED     whoever answered wakes the connection
+ *
+ * The worker puts the connection to sleep before it tries RUNNING -> KEPT, so nobody can wake a
+ * connection that does not sleep yet. A stream that has nothing to say sleeps in the same way, with
+ * `stream_turn`. */
+#ifndef CANDOR_HTTP_INTERNAL_H
+#define CANDOR_HTTP_INTERNAL_H
+
+#include "http/http.h"
+#include "os/os_thread.h"
+
+#include <microhttpd.h>
+#include <stdatomic.h>
+
+enum http_turn { HTTP_TURN_RUNNING, HTTP_TURN_KEPT, HTTP_TURN_ANSWERED };
+enum http_stream_turn { HTTP_STREAM_AWAKE, HTTP_STREAM_ASLEEP, HTTP_STREAM_CALLED };
+
+struct http_server {
+    struct MHD_Daemon *daemon;
+    http_handler *handler;
+    void *context;
+    uint64_t body_size_max;
+    uint16_t port;
+    bool is_local;
+    char *unix_path; /* removed at the end; NULL without one */
+    atomic_bool quiescing;
+    atomic_uint_least32_t pending;     /* the handler has them, and no answer was given */
+    atomic_uint_least32_t unsent;      /* the handler has had them, and they are not over */
+    atomic_uint_least64_t bodies_size; /* memory held by all bodies */
+    struct os_mutex streams_mutex;
+    struct http_request *streams; /* all streams under way */
+};
+
+struct http_request {
+    struct http_server *server;
+    struct MHD_Connection *connection;
+    struct text method;
+    struct text path;
+    struct text query;
+    enum http_problem problem;
+    bool begun;     /* the head was looked at */
+    bool delivered; /* the handler was called */
+    bool malformed; /* answered by this room alone */
+    bool is_http_1_0;
+    uint64_t began_ns;
+    uint64_t discarded_size;
+    struct buffer body;
+    atomic_int turn;
+    struct http_response response; /* the answer, once there is one */
+    bool has_response;
+    bool is_stream;
+    atomic_int stream_turn;
+    atomic_bool stream_broken;
+    struct http_stream stream;
+    struct http_request *stream_previous;
+    struct http_request *stream_next;
+    char target[]; /* what path and query point into */
+};
+
+/* --- http_request.c: called by the library --- */
+
+/* The request line was read. Makes the request. */
+void *http_on_target(void *server, const char *target, struct MHD_Connection *connection);
+
+/* The head was read; then for each piece of the body; then for its end; then after each wake. */
+enum MHD_Result http_on_request(void *server, struct MHD_Connection *connection, const char *url,
+                                const char *method, const char *version, const char *bytes,
+                                size_t *size, void **request);
+
+/* The exchange is over, well or not. */
+void http_on_completed(void *server, struct MHD_Connection *connection, void **request,
+                       enum MHD_RequestTerminationCode why);
+
+/* Leave percent signs alone: paths are decoded by us, and queries by whoever reads them. */
+size_t http_on_unescape(void *server, struct MHD_Connection *connection, char *text);
+
+/* --- http_response.c --- */
+
+/* Give the request's answer to the library, on the worker thread. */
+enum MHD_Result http_response_queue(struct http_request *request);
+void http_response_release(struct http_response *response);
+
+/* The stream's connection is over: leave the list and say so. */
+void http_stream_end(struct http_request *request);
+
+/* Make every stream stop at its next piece. */
+void http_streams_break(struct http_server *server);
+
+#endif

@@ -1,0 +1,136 @@
+#include "http/http.h"
+
+#include "base/check.h"
+#include "base/memory.h"
+#include "http/http_internal.h"
+#include "os/os_clock.h"
+#include "os/os_file.h"
+#include "os/os_log.h"
+#include "os/os_socket.h"
+
+#include <string.h>
+
+enum {
+    /* The library keeps a request's head and the head of its answer in one piece of memory for each
+     * connection; the rest is room for the second and for its records of headers. */
+    CONNECTION_MEMORY_SIZE = HTTP_HEAD_SIZE_MAX + 24 * 1024,
+    UNSENT_WAIT_MS = 2000,
+    THREAD_COUNT_MAX = 64,
+};
+
+static enum status listen_socket(struct http_server *server, const struct http_options *options,
+                                 int *descriptor, struct error *error)
+{
+    assert(!options->listen != !options->unix_path);
+    if (options->listen) {
+        return os_socket_listen_tcp(options->listen, descriptor, &server->port, error);
+    }
+    TRY(os_socket_listen_local(options->unix_path, descriptor, error));
+    size_t size = strlen(options->unix_path) + 1;
+    server->unix_path = memory_alloc(size, 1);
+    (void)text_to_string(text_from(options->unix_path), server->unix_path, size);
+    server->is_local = true;
+    return STATUS_OK;
+}
+
+static unsigned thread_count(const struct http_options *options)
+{
+    unsigned count = options->thread_count > 0 ? options->thread_count : os_processor_count();
+    return count < THREAD_COUNT_MAX ? count : THREAD_COUNT_MAX;
+}
+
+/* No error log: what the library says about a request may quote it. */
+static struct MHD_Daemon *start_daemon(struct http_server *server, unsigned threads, int descriptor)
+{
+    const unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
+    struct MHD_OptionItem pool[] = {
+        /* The library takes 1 for a mistake: that is one thread without a pool. */
+        {threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, (intptr_t)threads, NULL},
+        {MHD_OPTION_END, 0, NULL},
+    };
+    return MHD_start_daemon(flags, 0, NULL, NULL, http_on_request, server,                      //
+                            MHD_OPTION_LISTEN_SOCKET, descriptor,                               //
+                            MHD_OPTION_URI_LOG_CALLBACK, http_on_target, (void *)server,        //
+                            MHD_OPTION_NOTIFY_COMPLETED, http_on_completed, (void *)server,     //
+                            MHD_OPTION_UNESCAPE_CALLBACK, http_on_unescape, (void *)server,     //
+                            MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY_SIZE, //
+                            MHD_OPTION_CONNECTION_LIMIT, (unsigned)HTTP_CONNECTION_COUNT_MAX,   //
+                            MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)HTTP_TIMEOUT_S,            //
+                            MHD_OPTION_STRICT_FOR_CLIENT, 1,                                    //
+                            MHD_OPTION_ARRAY, pool, MHD_OPTION_END);
+}
+
+static void server_free(struct http_server *server)
+{
+    if (server->unix_path) {
+        struct error error = {0};
+        if (os_remove(server->unix_path, &error) != STATUS_OK) {
+            os_log_error(OS_LOG_WARNING, "http", "could not remove the local socket", &error);
+        }
+    }
+    os_mutex_release(&server->streams_mutex);
+    memory_free(server->unix_path);
+    memory_free(server);
+}
+
+enum status http_server_start(const struct http_options *options, struct http_server **out,
+                              struct error *error)
+{
+    assert(options->handler);
+    struct http_server *server = MEMORY_NEW(struct http_server);
+    os_mutex_init(&server->streams_mutex);
+    server->handler = options->handler;
+    server->context = options->context;
+    server->body_size_max = options->body_size_max ? options->body_size_max : HTTP_BODY_ENCODED_MAX;
+
+    int descriptor;
+    enum status status = listen_socket(server, options, &descriptor, error);
+    if (status != STATUS_OK) {
+        server_free(server);
+        return status;
+    }
+    server->daemon = start_daemon(server, thread_count(options), descriptor);
+    if (!server->daemon) {
+        os_socket_close(descriptor);
+        server_free(server);
+        return error_set(error, STATUS_IO, "could not start the HTTP server");
+    }
+    *out = server;
+    return STATUS_OK;
+}
+
+uint16_t http_server_port(const struct http_server *server)
+{
+    return server->port;
+}
+
+uint32_t http_server_pending(const struct http_server *server)
+{
+    return atomic_load(&server->pending);
+}
+
+/* The library's own quiesce panics when a worker lets go of the listening socket at the same moment
+ * (0.9.75, epoll with a pool). And a client that is refused drops what it has, where one that is
+ * answered 503 keeps it (spec/wire.md §0.8). */
+void http_server_quiesce(struct http_server *server)
+{
+    atomic_store(&server->quiescing, true);
+}
+
+/* Worker threads count a request as pending before they look at `quiescing`, so after a quiesce
+ * nothing new is kept once this has seen zero. */
+void http_server_stop(struct http_server *server)
+{
+    http_server_quiesce(server);
+    while (http_server_pending(server) > 0)
+        os_sleep_ms(1);
+    http_streams_break(server);
+    for (int waited_ms = 0; atomic_load(&server->unsent) > 0; waited_ms++) {
+        if (waited_ms == UNSENT_WAIT_MS) break;
+        os_sleep_ms(1);
+    }
+    MHD_stop_daemon(server->daemon);
+    assert(atomic_load(&server->unsent) == 0);
+    assert(atomic_load(&server->bodies_size) == 0);
+    server_free(server);
+}
