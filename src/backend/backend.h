@@ -59,6 +59,10 @@ bool backend_is_behind(struct backend *backend);
 enum status backend_run(struct backend *backend, uint32_t project, const struct plan *plan,
                         int64_t now_ms, struct result *result, struct error *error) MUST_CHECK;
 
+/* STATUS_INVALID unless the system knows a time zone of this name. */
+enum status backend_check_zone(struct backend *backend, struct text name,
+                               struct error *error) MUST_CHECK;
+
 /* The rows of a span as Mixpanel export lines (JSON and newline), ordered by time, then arrival,
  * handed on in pieces. */
 typedef enum status backend_piece(void *context, struct text lines, struct error *error);

@@ -37,6 +37,12 @@ static enum status find_zone(struct backend *backend, uint32_t project, const st
     return status;
 }
 
+enum status backend_check_zone(struct backend *backend, struct text name, struct error *error)
+{
+    const struct zone *zone;
+    return zone_cache_get(backend->zones, name, &zone, error);
+}
+
 enum status backend_run(struct backend *backend, uint32_t project, const struct plan *plan,
                         int64_t now_ms, struct result *result, struct error *error)
 {

@@ -1,0 +1,46 @@
+/* What the verbs of the command line do: JSON in, JSON out, no HTTP. Called by a verb on its own
+ * folder, or by a route on behalf of a verb elsewhere. Each call may wait (for a commit, for a
+ * question), so routes call them from threads that may. Any thread. */
+#ifndef CANDOR_API_LOCAL_H
+#define CANDOR_API_LOCAL_H
+
+#include "api/api.h"
+#include "base/arena.h"
+#include "codec/json_tree.h"
+
+enum { LOCAL_ARENA_SIZE = 64 * 1024 * 1024, LOCAL_IMPORT_REFUSED_MAX = 10 };
+
+/* One call under way. Everything is borrowed for its duration; the arena is the call's own. */
+struct local_call {
+    const struct api_options *rooms;
+    struct text query; /* raw */
+    struct text body;  /* as given */
+    struct arena *arena;
+    struct buffer *answer;
+    int64_t now_ms;
+};
+
+/* A parameter of the query string, decoded; "" when it is not there. bytes NULL: no memory. */
+struct text local_parameter(const struct local_call *call, const char *name);
+
+/* The body as a JSON object. */
+enum status local_body(const struct local_call *call, const struct json_node **object,
+                       struct error *error) MUST_CHECK;
+/* A text member of it; STATUS_INVALID with the name when it is missing or no text. */
+enum status local_member(const struct json_node *object, const char *name, struct text *out,
+                         struct error *error) MUST_CHECK;
+
+/* The project of a name or id. Copied out of the table: valid as long as the call's arena. */
+enum status local_project(const struct local_call *call, struct text name, struct project *out,
+                          struct error *error) MUST_CHECK;
+
+typedef enum status local_verb(const struct local_call *call, struct error *error);
+local_verb local_project_create, local_project_list;
+local_verb local_token_create, local_token_list, local_token_revoke, local_user_link;
+local_verb local_import, local_query, local_flush, local_verify;
+
+/* from and to are dates, UTC days, both included. */
+enum status local_export_parse(const struct local_call *call, struct backend_export *out,
+                               struct error *error) MUST_CHECK;
+
+#endif
