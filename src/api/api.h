@@ -23,9 +23,9 @@ struct api_options {
     struct project_slot *projects;
     struct backend *backend;
     struct ingest *ingest;
-    const char *folder;     /* for the disk figures */
-    const char *version;    /* "0.1.0" */
-    const char *commit;     /* short hash or "unknown" */
+    const char *folder;  /* for the disk figures */
+    const char *version; /* "0.1.0" */
+    const char *commit;  /* short hash or "unknown" */
     int64_t started_ms;
 };
 

@@ -1,5 +1,5 @@
 /* candor import: a chunk of lines through the walk that every batch takes. */
-#include "api/local.h"
+#include "api/api_local.h"
 #include "codec/json_writer.h"
 #include "wire/wire.h"
 

@@ -1,5 +1,5 @@
 /* candor project, candor user. */
-#include "api/local.h"
+#include "api/api_local.h"
 #include "codec/json_writer.h"
 
 enum status local_project_create(const struct local_call *call, struct error *error)

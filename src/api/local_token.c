@@ -1,5 +1,5 @@
 /* candor token. */
-#include "api/local.h"
+#include "api/api_local.h"
 #include "base/calendar.h"
 #include "codec/json_writer.h"
 

@@ -1,4 +1,4 @@
-#include "api/local.h"
+#include "api/api_local.h"
 
 #include "api/api_internal.h"
 #include "base/check.h"

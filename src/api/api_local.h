@@ -1,8 +1,8 @@
 /* What the verbs of the command line do: JSON in, JSON out, no HTTP. Called by a verb on its own
  * folder, or by a route on behalf of a verb elsewhere. Each call may wait (for a commit, for a
  * question), so routes call them from threads that may. Any thread. */
-#ifndef CANDOR_API_LOCAL_H
-#define CANDOR_API_LOCAL_H
+#ifndef CANDOR_API_API_LOCAL_H
+#define CANDOR_API_API_LOCAL_H
 
 #include "api/api.h"
 #include "base/arena.h"
@@ -35,9 +35,16 @@ enum status local_project(const struct local_call *call, struct text name, struc
                           struct error *error) MUST_CHECK;
 
 typedef enum status local_verb(const struct local_call *call, struct error *error);
-local_verb local_project_create, local_project_list;
-local_verb local_token_create, local_token_list, local_token_revoke, local_user_link;
-local_verb local_import, local_query, local_flush, local_verify;
+enum status local_project_create(const struct local_call *call, struct error *error) MUST_CHECK;
+enum status local_project_list(const struct local_call *call, struct error *error) MUST_CHECK;
+enum status local_user_link(const struct local_call *call, struct error *error) MUST_CHECK;
+enum status local_token_create(const struct local_call *call, struct error *error) MUST_CHECK;
+enum status local_token_list(const struct local_call *call, struct error *error) MUST_CHECK;
+enum status local_token_revoke(const struct local_call *call, struct error *error) MUST_CHECK;
+enum status local_import(const struct local_call *call, struct error *error) MUST_CHECK;
+enum status local_query(const struct local_call *call, struct error *error) MUST_CHECK;
+enum status local_flush(const struct local_call *call, struct error *error) MUST_CHECK;
+enum status local_verify(const struct local_call *call, struct error *error) MUST_CHECK;
 
 /* from and to are dates, UTC days, both included. */
 enum status local_export_parse(const struct local_call *call, struct backend_export *out,
