@@ -1,0 +1,96 @@
+#include "app/engine.h"
+
+#include "app/version.h"
+#include "jobs/jobs.h"
+#include "os/os_clock.h"
+
+static enum status open_control(struct engine *engine, const struct data_folder *folder,
+                                struct error *error)
+{
+    char path[OS_PATH_SIZE];
+    TRY(data_folder_path(folder, "control.db", path, error));
+    return control_open(path, CONTROL_OPEN_ONLY, engine->projects, &engine->control, error);
+}
+
+static enum status open_backend(struct engine *engine, const struct data_folder *folder,
+                                const struct config *config, struct error *error)
+{
+    struct backend_options options = {
+        .folder = folder->path,
+        .projects = engine->projects,
+        .query_threads = (unsigned)config_number_or(config, CONFIG_query_threads, 0),
+        .query_memory_max = config_number_or(config, CONFIG_query_memory, 0),
+        .memtable_rows_max = config_number_or(config, CONFIG_store_memtable_rows, 0),
+        .memtable_bytes_max = config_number_or(config, CONFIG_store_memtable_bytes, 0),
+    };
+    return backend_open(&options, &engine->backend, error);
+}
+
+static enum status open_ingest(struct engine *engine, const struct data_folder *folder,
+                               const struct config *config, struct error *error)
+{
+    struct ingest_options options = {
+        .folder = folder->path,
+        .backend = engine->backend,
+        .wal_bytes_max = config_number_or(config, CONFIG_wal_bytes_max, 0),
+        .disk_reserve_bytes = config_number_or(config, CONFIG_disk_reserve, UINT64_MAX),
+    };
+    return ingest_open(&options, &engine->ingest, error);
+}
+
+static enum status open_steps(struct engine *engine, const struct data_folder *folder,
+                              const struct config *config, struct error *error)
+{
+    engine->projects = project_slot_make();
+    TRY(open_control(engine, folder, error));
+    TRY(open_backend(engine, folder, config, error));
+    TRY(open_ingest(engine, folder, config, error));
+    engine->jobs = jobs_start(engine->backend, engine->ingest);
+    struct api_options options = {
+        .control = engine->control,
+        .projects = engine->projects,
+        .backend = engine->backend,
+        .ingest = engine->ingest,
+        .folder = folder->path,
+        .version = CANDOR_VERSION,
+        .commit = CANDOR_COMMIT,
+        .started_ms = os_clock_now_ms(),
+    };
+    engine->api = api_open(&options);
+    return STATUS_OK;
+}
+
+enum status engine_open(const struct data_folder *folder, const struct config *config,
+                        struct engine *out, struct error *error)
+{
+    *out = (struct engine){0};
+    enum status status = open_steps(out, folder, config, error);
+    if (status != STATUS_OK) engine_close(out);
+    return status;
+}
+
+void engine_close(struct engine *engine)
+{
+    if (engine->api) api_close(engine->api);
+    if (engine->jobs) jobs_stop(engine->jobs);
+    if (engine->ingest) ingest_close(engine->ingest);
+    if (engine->backend) backend_close(engine->backend);
+    if (engine->control) control_close(engine->control);
+    if (engine->projects) project_slot_release(engine->projects);
+    *engine = (struct engine){0};
+}
+
+void engine_settle(struct engine *engine)
+{
+    ingest_settle(engine->ingest);
+    (void)backend_publish(engine->backend);
+}
+
+enum status engine_flush(struct engine *engine, struct error *error)
+{
+    bool flushed = false;
+    ingest_settle(engine->ingest);
+    TRY(backend_flush(engine->backend, BACKEND_FLUSH_ALL, false, &flushed, error));
+    ingest_tend(engine->ingest);
+    return STATUS_OK;
+}

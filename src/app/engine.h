@@ -1,0 +1,31 @@
+/* Every room, wired: opened in the order in which they need each other, closed in reverse.
+ *
+ * Used by serve, and by the other verbs on a folder that nobody serves. The folder must be locked
+ * by this process. One owner; what it gives out is borrowed until it is closed. */
+#ifndef CANDOR_APP_ENGINE_H
+#define CANDOR_APP_ENGINE_H
+
+#include "api/api.h"
+#include "app/config.h"
+#include "app/data_folder.h"
+
+struct engine {
+    struct project_slot *projects;
+    struct control *control;
+    struct backend *backend;
+    struct ingest *ingest;
+    struct api *api;
+    struct jobs *jobs;
+};
+
+enum status engine_open(const struct data_folder *folder, const struct config *config,
+                        struct engine *out, struct error *error) MUST_CHECK;
+void engine_close(struct engine *engine);
+
+/* Everything durable is applied, and questions see it. */
+void engine_settle(struct engine *engine);
+
+/* Everything is in segments, and the log behind them is let go. */
+enum status engine_flush(struct engine *engine, struct error *error) MUST_CHECK;
+
+#endif

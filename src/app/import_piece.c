@@ -1,0 +1,127 @@
+#include "app/import_piece.h"
+
+#include "base/arena.h"
+#include "base/check.h"
+#include "base/memory.h"
+#include "codec/json_tree.h"
+#include "codec/transfer.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { REFUSED_ARENA_SIZE = 64 * 1024 * 1024 };
+
+/* --- lines --- */
+
+static bool is_blank(const char *bytes, size_t size)
+{
+    return text_trim((struct text){bytes, size}).size == 0;
+}
+
+/* A record's number is not its line's where lines are blank, so these are remembered. The first
+ * few blank lines are enough: only the first few refused lines are shown. */
+static void count_lines(struct import_piece *piece)
+{
+    const char *place = piece->bytes;
+    const char *end = piece->bytes + piece->size;
+    piece->line_count = 0;
+    piece->blank_count = 0;
+    while (place < end) {
+        const char *newline = memchr(place, '\n', (size_t)(end - place));
+        const char *line_end = newline ? newline : end;
+        bool may_be_blank = line_end == place || (unsigned char)*place <= ' ';
+        if (may_be_blank && piece->blank_count < IMPORT_BLANK_COUNT_MAX &&
+            is_blank(place, (size_t)(line_end - place))) {
+            piece->blanks[piece->blank_count++] = (uint32_t)piece->line_count;
+        }
+        piece->line_count++;
+        place = line_end + 1;
+    }
+}
+
+/* The line, from 0, that holds the record with this number. */
+static uint64_t line_of(const struct import_piece *piece, uint64_t record)
+{
+    for (uint32_t i = 0; i < piece->blank_count && piece->blanks[i] <= record; i++)
+        record++;
+    return record;
+}
+
+/* The decoder looks at the first bytes to learn what it was sent. A line that begins like an array
+ * or like gzip would make it read the piece as that: as junk it is refused alone. */
+static void make_lines_certain(struct import_piece *piece)
+{
+    struct text text = {piece->bytes, piece->size};
+    struct text trimmed = text_trim(text);
+    if (trimmed.size == 0) return;
+    bool is_array = trimmed.bytes[0] == '[';
+    if (is_array || transfer_is_gzip(text)) piece->bytes[trimmed.bytes - piece->bytes] = '!';
+}
+
+void import_piece_decode(struct import_piece *piece, const struct import_options *options,
+                         int64_t now_ms)
+{
+    count_lines(piece);
+    piece->verdict = (struct wire_verdict){.endpoint = WIRE_IMPORT};
+    if (is_blank(piece->bytes, piece->size)) return;
+    make_lines_certain(piece);
+    struct wire_request request = {
+        .endpoint = WIRE_IMPORT,
+        .query = options->strict ? TEXT("strict=1") : TEXT(""),
+        .content_type = TEXT("application/x-ndjson"),
+        .body = piece->bytes,
+        .body_size = piece->size,
+        .now_ms = now_ms,
+        .projects = options->projects,
+        .trusted_project = options->project,
+    };
+    wire_decode(&request, &piece->verdict);
+}
+
+/* --- refusals --- */
+
+static void note(struct import_result *result, uint64_t line, struct text words)
+{
+    if (result->refused_shown == IMPORT_REFUSED_SHOWN_MAX) return;
+    struct import_refused *refused = &result->first_refused[result->refused_shown++];
+    refused->line = line;
+    snprintf(refused->words, sizeof refused->words, "%.*s", TEXT_PRINT(words));
+}
+
+static void note_records(const struct import_piece *piece, const struct json_node *records,
+                         uint64_t first_line, struct import_result *result)
+{
+    for (const struct json_node *node = records->first_child; node; node = node->next) {
+        const struct json_node *index = json_find(node, "index");
+        const struct json_node *message = json_find(node, "message");
+        uint64_t record = 0;
+        if (!index || !message || !text_to_u64(index->text, &record)) continue;
+        note(result, first_line + line_of(piece, record) + 1, message->text);
+    }
+}
+
+/* The verdict tells refused records as JSON objects joined by commas. */
+void import_piece_note_refused(struct import_piece *piece, uint64_t first_line,
+                               struct import_result *result)
+{
+    if (piece->verdict.refused == 0 || result->refused_shown == IMPORT_REFUSED_SHOWN_MAX) return;
+    struct buffer json;
+    struct arena arena;
+    struct error error;
+    struct json_node *root = NULL;
+    buffer_init(&json, piece->verdict.failed_records.size + 2);
+    buffer_append_byte(&json, '[');
+    buffer_append_text(&json, buffer_text(&piece->verdict.failed_records));
+    buffer_append_byte(&json, ']');
+    arena_init(&arena, REFUSED_ARENA_SIZE);
+    bool is_told = piece->verdict.failed_records.size > 0 &&
+                   json_tree_parse(json.bytes, json.size, &arena, &root, &error) == STATUS_OK;
+    if (is_told) {
+        note_records(piece, root, first_line, result);
+    } else {
+        const char *words = piece->verdict.error ? piece->verdict.error : "not a record";
+        note(result, first_line + 1, text_from(words));
+    }
+    arena_release(&arena);
+    buffer_release(&json);
+}

@@ -1,0 +1,118 @@
+/* candor project create | list | show */
+#include "app/exchange.h"
+
+static enum status create(struct exchange *exchange)
+{
+    const struct invocation *invocation = exchange->invocation;
+    const char *zone = invocation_value(invocation, "zone");
+    json_object_begin(&exchange->writer);
+    json_key(&exchange->writer, "name");
+    json_string(&exchange->writer, invocation->operands[0]);
+    if (zone) {
+        json_key(&exchange->writer, "zone");
+        json_string(&exchange->writer, zone);
+    }
+    json_object_end(&exchange->writer);
+    TRY(exchange_call(exchange, "POST"));
+    if (invocation->wants_json) return exchange_print(exchange);
+
+    TRY(exchange_parse(exchange));
+    return exchange_say(exchange,
+                        "project %.*s, id %llu\n"
+                        "token   %.*s\n"
+                        "secret  %.*s  (for /import; not shown again)\n",
+                        TEXT_PRINT(local_text(exchange->root, "name")),
+                        (unsigned long long)local_number(exchange->root, "id"),
+                        TEXT_PRINT(local_text(exchange->root, "token")),
+                        TEXT_PRINT(local_text(exchange->root, "secret")));
+}
+
+enum verb_exit verb_project_create(const struct invocation *invocation)
+{
+    struct exchange exchange;
+    exchange_init(&exchange, invocation, "/local/project/create");
+    return exchange_end(&exchange, create(&exchange), "create the project");
+}
+
+static enum status list(struct exchange *exchange)
+{
+    static const char *const keys[] = {"id", "name", "token", "zone", "events"};
+    TRY(exchange_call(exchange, "GET"));
+    if (exchange->invocation->wants_json) return exchange_print(exchange);
+    TRY(exchange_parse(exchange));
+    return exchange_print_table(exchange, keys, sizeof keys / sizeof keys[0]);
+}
+
+enum verb_exit verb_project_list(const struct invocation *invocation)
+{
+    struct exchange exchange;
+    exchange_init(&exchange, invocation, "/local/project/list");
+    return exchange_end(&exchange, list(&exchange), "list the projects");
+}
+
+/* By name, or by id; a name is never only digits. */
+static const struct json_node *find_project(const struct json_node *projects, const char *name)
+{
+    for (const struct json_node *node = projects->first_child; node; node = node->next) {
+        const struct json_node *id = json_find(node, "id");
+        if (text_equal(local_text(node, "name"), text_from(name))) return node;
+        if (id && text_equal(id->text, text_from(name))) return node;
+    }
+    return NULL;
+}
+
+static void write_project(const struct json_node *project, struct buffer *out)
+{
+    struct json_writer writer;
+    json_writer_init(&writer, out);
+    json_object_begin(&writer);
+    json_key(&writer, "name");
+    json_text(&writer, local_text(project, "name"));
+    json_key(&writer, "id");
+    json_unsigned(&writer, local_number(project, "id"));
+    json_key(&writer, "token");
+    json_text(&writer, local_text(project, "token"));
+    json_key(&writer, "zone");
+    json_text(&writer, local_text(project, "zone"));
+    json_key(&writer, "sample");
+    const struct json_node *sample = json_find(project, "sample");
+    json_bool(&writer, sample && sample->kind == JSON_TRUE);
+    json_key(&writer, "events");
+    json_unsigned(&writer, local_number(project, "events"));
+    json_object_end(&writer);
+    buffer_append_byte(out, '\n');
+}
+
+static enum status print_project(struct exchange *exchange, const struct json_node *project)
+{
+    if (!exchange->invocation->wants_json) {
+        return exchange_say(
+            exchange, "project %.*s, id %llu\ntoken   %.*s\nzone    %.*s\nevents  %llu\n",
+            TEXT_PRINT(local_text(project, "name")),
+            (unsigned long long)local_number(project, "id"),
+            TEXT_PRINT(local_text(project, "token")), TEXT_PRINT(local_text(project, "zone")),
+            (unsigned long long)local_number(project, "events"));
+    }
+    buffer_clear(&exchange->body);
+    write_project(project, &exchange->body);
+    return verb_print(&exchange->body, &exchange->error);
+}
+
+static enum status show(struct exchange *exchange)
+{
+    const char *name = exchange->invocation->operands[0];
+    TRY(exchange_call(exchange, "GET"));
+    TRY(exchange_parse(exchange));
+    const struct json_node *project = find_project(exchange->root, name);
+    if (project) return print_project(exchange, project);
+    return error_set(&exchange->error, STATUS_ABSENT,
+                     "there is no project \"%s\"; \"candor project list\" shows what there is",
+                     name);
+}
+
+enum verb_exit verb_project_show(const struct invocation *invocation)
+{
+    struct exchange exchange;
+    exchange_init(&exchange, invocation, "/local/project/list");
+    return exchange_end(&exchange, show(&exchange), "show the project");
+}
