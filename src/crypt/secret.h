@@ -12,9 +12,9 @@
 void crypt_init(void); /* once, before anything else here */
 
 enum {
-    SECRET_TOKEN_SIZE = 80,      /* text with NUL: "cdr_qry_<43 base62>_<6 CRC32 base62>" */
-    SECRET_HASH_SIZE = 32,       /* SHA-256 */
-    SECRET_HEX_SIZE = 33,        /* 32 hex digits with NUL, the look of a Mixpanel token */
+    SECRET_TOKEN_SIZE = 80, /* text with NUL: "cdr_qry_<43 base62>_<6 CRC32 base62>" */
+    SECRET_HASH_SIZE = 32,  /* SHA-256 */
+    SECRET_HEX_SIZE = 33,   /* 32 hex digits with NUL, the look of a Mixpanel token */
     SECRET_KEY_SIZE = 32,
 };
 

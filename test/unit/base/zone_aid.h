@@ -53,7 +53,7 @@ static inline void check_offset(const struct zone *zone, int64_t seconds)
     }
 }
 
-/* The first second after `low` at which the offset differs from that at `low`; it does at `high`. */
+/* The first second after low at which the offset differs from that at low; at high it does. */
 static inline int64_t find_transition(const struct zone *zone, int64_t low, int64_t high)
 {
     int32_t before = zone_offset(zone, low * 1000);

@@ -42,7 +42,7 @@ static void put_block(struct buffer *out, const struct tzif *tzif, int time_size
         buffer_append_byte(out, 0);
         buffer_append_byte(out, 0);
     }
-    buffer_append(out, "XXX", 4);
+    buffer_append(out, "ABC", 4);
     for (uint32_t i = 0; i < tzif->leap_count * (uint32_t)(time_size + 4); i++) {
         buffer_append_byte(out, 0);
     }

@@ -60,7 +60,7 @@ static void refuses_to_read_behind_the_end(void **state)
     struct block_cursor cursor = {bytes, bytes + out.size};
     struct text text;
     uint64_t number;
-    const void *rest;
+    const void *rest = copy;
     assert_true(cursor_text(&cursor, &text) && text_equal(text, TEXT("hello")));
     assert_true(cursor_text(&cursor, &text) && text.size == 0);
     assert_true(cursor_u64(&cursor, &number));
