@@ -25,13 +25,13 @@ struct exec_input {
     const struct zone *zone;
     int week_start;
     int64_t now_ms;
-    unsigned thread_count;   /* at least 1 */
-    size_t memory_max;       /* bytes, over all threads */
-    uint64_t deadline_ns;    /* monotonic; 0: none. Passed: STATUS_BUSY with the figure */
+    unsigned thread_count; /* at least 1 */
+    size_t memory_max;     /* bytes, over all threads */
+    uint64_t deadline_ns;  /* monotonic; 0: none. Passed: STATUS_BUSY with the figure */
 };
 
 /* Fills a result that result_init made. Any thread. */
-enum status exec_run(const struct exec_input *input, struct result *result, struct error *error)
-    MUST_CHECK;
+enum status exec_run(const struct exec_input *input, struct result *result,
+                     struct error *error) MUST_CHECK;
 
 #endif

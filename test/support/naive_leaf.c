@@ -56,13 +56,23 @@ static struct text lower(struct text text, char *out)
 
 static bool found_here(const char *expression, const char *text);
 
+/* The place behind the character at this one. */
+static const char *behind(const char *text)
+{
+    text++;
+    while (((unsigned char)*text & 0xc0) == 0x80)
+        text++;
+    return text;
+}
+
 /* After Rob Pike's matcher: x* then the rest. */
 static bool found_star(char letter, const char *expression, const char *text)
 {
-    do {
+    for (;;) {
         if (found_here(expression, text)) return true;
-    } while (*text != '\0' && (*text++ == letter || letter == '.'));
-    return false;
+        if (*text == '\0' || (letter != '.' && letter != *text)) return false;
+        text = behind(text);
+    }
 }
 
 static bool found_here(const char *expression, const char *text)
@@ -70,8 +80,9 @@ static bool found_here(const char *expression, const char *text)
     if (expression[0] == '\0') return true;
     if (expression[1] == '*') return found_star(expression[0], expression + 2, text);
     if (expression[0] == '$' && expression[1] == '\0') return *text == '\0';
-    bool same = *text != '\0' && (expression[0] == '.' || expression[0] == *text);
-    return same && found_here(expression + 1, text + 1);
+    if (*text == '\0') return false;
+    if (expression[0] == '.') return found_here(expression + 1, behind(text));
+    return expression[0] == *text && found_here(expression + 1, text + 1);
 }
 
 bool naive_pattern_found(struct text expression, struct text text, bool fold)

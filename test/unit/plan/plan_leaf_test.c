@@ -164,7 +164,8 @@ static const char *const words[] = {"\"\"",
                                     "\"2025-12-31T23:59:59.5\""};
 static const char *const scalars[] = {"5",    "5.0",   "-1",  "0",    "1.5",
                                       "true", "false", "1e3", "1000", "12345678901234567890123"};
-static const char *const patterns[] = {"a", "^a", "b$", "a*b", "^$", "a.", "Ж", "äb", "5"};
+static const char *const patterns[] = {"a",   "^a",  "b$", "a*b", "^$", "a.",
+                                       "^.$", ".*b", "Ж",  "äb",  "5"};
 
 #define PICK(seeded, list) (list)[seeded_below((seeded), sizeof(list) / sizeof((list)[0]))]
 
