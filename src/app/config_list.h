@@ -17,7 +17,7 @@ CONFIG(store, memtable_bytes, BYTES, "auto", 65536, 1099511627776,
 CONFIG(wal, bytes_max, BYTES, "auto", 65536, 1099511627776,
        "log behind which the oldest project is written to a segment")
 CONFIG(disk, reserve, BYTES, "auto", 0, 1125899906842624,
-       "free disk space that is never used; auto: 2 % of the disk, at least 1 GiB")
+       "free disk space that is never used; auto: 2 % of the disk or 1 GiB")
 CONFIG(query, threads, COUNT, "auto", 1, 256,
        "threads for one question; auto: one for each processor")
 CONFIG(query, memory, BYTES, "auto", 1048576, 1099511627776, "memory for one question")

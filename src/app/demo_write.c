@@ -15,6 +15,8 @@ enum {
     FLIGHTS = 4, /* batches under way: one made while others are written and applied */
     BUSY_WAIT_MS = 1,
     POST_EVENTS = 4000,
+    POST_TRIES = 600, /* a queue that is full empties; a disk that is full does not */
+    POST_WAIT_MS = 100,
     POST_PROFILES = 1000,
     POST_SIZE_MAX = 16 * 1024 * 1024,
     ANSWER_SIZE_MAX = 1024 * 1024,
@@ -252,11 +254,11 @@ static enum status post(struct posting *posting, const char *target, const char 
 {
     enum status status = STATUS_BUSY;
     assert(!buffer_overflowed(&posting->body));
-    while (status == STATUS_BUSY) {
+    for (int tries = 0; status == STATUS_BUSY && tries < POST_TRIES; tries++) {
+        if (tries > 0) os_sleep_ms(POST_WAIT_MS);
         buffer_clear(&posting->answer);
         status = local_call(posting->local, "POST", target, type, buffer_text(&posting->body),
                             &posting->answer, error);
-        if (status == STATUS_BUSY) os_sleep_ms(BUSY_WAIT_MS * 50);
     }
     return status;
 }

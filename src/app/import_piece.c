@@ -47,15 +47,13 @@ static uint64_t line_of(const struct import_piece *piece, uint64_t record)
     return record;
 }
 
-/* The decoder looks at the first bytes to learn what it was sent. A line that begins like an array
- * or like gzip would make it read the piece as that: as junk it is refused alone. */
-static void make_lines_certain(struct import_piece *piece)
+void import_make_certain(char *bytes, size_t size)
 {
-    struct text text = {piece->bytes, piece->size};
+    struct text text = {bytes, size};
     struct text trimmed = text_trim(text);
     if (trimmed.size == 0) return;
     bool is_array = trimmed.bytes[0] == '[';
-    if (is_array || transfer_is_gzip(text)) piece->bytes[trimmed.bytes - piece->bytes] = '!';
+    if (is_array || transfer_is_gzip(text)) bytes[trimmed.bytes - bytes] = '!';
 }
 
 void import_piece_decode(struct import_piece *piece, const struct import_options *options,
@@ -64,7 +62,7 @@ void import_piece_decode(struct import_piece *piece, const struct import_options
     count_lines(piece);
     piece->verdict = (struct wire_verdict){.endpoint = WIRE_IMPORT};
     if (is_blank(piece->bytes, piece->size)) return;
-    make_lines_certain(piece);
+    import_make_certain(piece->bytes, piece->size);
     struct wire_request request = {
         .endpoint = WIRE_IMPORT,
         .query = options->strict ? TEXT("strict=1") : TEXT(""),

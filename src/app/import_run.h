@@ -39,6 +39,11 @@ struct import_options {
     void *progress_context;
 };
 
+/* Lines are decoded as NDJSON, but a decoder of requests looks at the first bytes to learn what it
+ * was sent: a line that begins like an array or like gzip would make it read all of them as that.
+ * Spoil such a line, so that it is refused alone. */
+void import_make_certain(char *bytes, size_t size);
+
 /* The result holds what was done, also after a failure. */
 enum status import_run(const struct import_options *options, struct import_result *result,
                        struct error *error) MUST_CHECK;

@@ -16,6 +16,7 @@ enum {
     POST_ARENA_SIZE = 4 * 1024 * 1024,
     POST_ANSWER_SIZE_MAX = 1024 * 1024,
     BUSY_WAIT_MS = 50,
+    BUSY_PATIENCE_MS = 60 * 1000,
     PROGRESS_STEP_MS = 200,
 };
 
@@ -108,15 +109,16 @@ static void add_answer(const struct json_node *answer, uint64_t lines_before,
     }
 }
 
-/* A full queue is no failure here: the server catches up. */
+/* A full queue is no failure here: the server catches up. A full disk says the same for longer. */
 static enum status post_piece(struct exchange *exchange, const char *target, struct text piece)
 {
     enum status status = STATUS_BUSY;
-    while (status == STATUS_BUSY) {
+    for (int waited_ms = 0; status == STATUS_BUSY; waited_ms += BUSY_WAIT_MS) {
         buffer_clear(&exchange->answer);
         status = local_call(exchange->local, "POST", target, "application/x-ndjson", piece,
                             &exchange->answer, &exchange->error);
-        if (status == STATUS_BUSY) os_sleep_ms(BUSY_WAIT_MS);
+        if (status != STATUS_BUSY || waited_ms >= BUSY_PATIENCE_MS) break;
+        os_sleep_ms(BUSY_WAIT_MS);
     }
     return status;
 }
@@ -143,6 +145,7 @@ static enum status post_all(struct exchange *exchange, struct line_reader *reade
         TRY(line_reader_next(reader, bytes, POST_ROOM_SIZE, POST_PIECE_SIZE, &size,
                              &exchange->error));
         if (size == 0) return STATUS_OK;
+        import_make_certain(bytes, size);
         TRY(post_piece(exchange, target, (struct text){bytes, size}));
         size_t mark = arena_mark(&exchange->arena);
         TRY(exchange_parse(exchange));
