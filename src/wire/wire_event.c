@@ -35,29 +35,41 @@ static bool stays_property(enum wire_special special)
     return special == WIRE_USER_ID || special == WIRE_DEVICE_ID || special == WIRE_IGNORE;
 }
 
-static bool read_property(struct wire_decoder *decoder, struct json_reader *reader,
-                          struct text name, enum wire_special special)
+/* Room for one more property of this name, or NULL when it is to be passed over. */
+static struct property *add_property(struct wire_decoder *decoder, struct text name)
 {
-    enum wire_name kind = WIRE_NAME_BAD;
-    if (decoder->names.count <= EVENT_PROPERTY_COUNT_MAX) {
-        kind = wire_names_add(&decoder->names, name);
+    if (decoder->names.count > EVENT_PROPERTY_COUNT_MAX) return NULL;
+    enum wire_name kind = wire_names_add(&decoder->names, name);
+    if (kind != WIRE_NAME_NEW) {
+        decoder->verdict->duplicate_keys += kind == WIRE_NAME_AGAIN;
         if (kind == WIRE_NAME_BAD) wire_fault(decoder, WIRE_FAULT_PROPERTY_NAME);
+        return NULL;
     }
     if (decoder->names.count > EVENT_PROPERTY_COUNT_MAX) {
         wire_fault(decoder, WIRE_FAULT_PROPERTY_COUNT);
-        kind = WIRE_NAME_BAD;
+        return NULL;
     }
-    struct json_token token = json_next(reader);
-    if (kind != WIRE_NAME_NEW) {
-        decoder->verdict->duplicate_keys += kind == WIRE_NAME_AGAIN;
-        return json_skip(reader);
-    }
-    if (special != WIRE_SPECIAL_NONE) decoder->record.special[special] = token;
-    struct property *property = &decoder->properties[decoder->property_count];
+    struct property *property = &decoder->properties[decoder->property_count++];
     property->name = name;
-    if (!wire_read_value(decoder, reader, token, &property->value)) return false;
-    decoder->property_count++;
-    return true;
+    return property;
+}
+
+/* The property of this name, its value not read yet. Texts travel in registers here: a token that
+ * is copied right after it was written in smaller pieces stalls the processor, and that for each
+ * property costs more than all else in this file. */
+static __attribute__((noinline)) bool read_property(struct wire_decoder *decoder,
+                                                    struct json_reader *reader, struct text name)
+{
+    decoder->record.last_name = name;
+    enum wire_special special = classify(name);
+    if (special != WIRE_SPECIAL_NONE && !stays_property(special)) {
+        return wire_keep_special(decoder, reader, special, json_next(reader));
+    }
+    struct property *property = add_property(decoder, name);
+    struct json_token token = json_next(reader);
+    if (!property) return json_skip(reader);
+    if (special != WIRE_SPECIAL_NONE) decoder->record.special[special] = token;
+    return wire_read_value(decoder, reader, token.kind, token.text, &property->value);
 }
 
 /* False on a JSON error. */
@@ -68,12 +80,7 @@ static bool read_properties(struct wire_decoder *decoder, struct json_reader *re
     for (;;) {
         struct json_token key = json_next(reader);
         if (key.kind != JSON_KEY) return key.kind == JSON_OBJECT_END;
-        decoder->record.last_name = key.text;
-        enum wire_special special = classify(key.text);
-        bool is_property = special == WIRE_SPECIAL_NONE || stays_property(special);
-        bool is_read = is_property ? read_property(decoder, reader, key.text, special)
-                                   : wire_keep_special(decoder, reader, special, json_next(reader));
-        if (!is_read) return false;
+        if (!read_property(decoder, reader, key.text)) return false;
     }
 }
 

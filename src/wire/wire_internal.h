@@ -12,6 +12,7 @@
 #include "codec/json_reader.h"
 #include "event/profile_change.h"
 #include "wire/wire.h"
+#include "wire/wire_names.h"
 
 /* --- wire_params.c --- */
 
@@ -125,26 +126,6 @@ void wire_count(struct wire_decoder *decoder, enum wire_fate fate);
 /* Forget all records: the request as a whole is refused, and counts as one. */
 void wire_refuse_request(struct wire_decoder *decoder, enum wire_fate fate);
 
-/* --- wire_names.c --- */
-
-/* The keys of one object: was this one here before? A table of small numbers stamped with the
- * object they belong to, so that nothing is cleared between objects. */
-struct wire_names {
-    struct text *names; /* of this object, in order */
-    uint32_t *slots;    /* stamp and number */
-    uint32_t capacity;  /* a power of two; there are twice as many slots */
-    uint32_t count;
-    uint32_t stamp;
-};
-
-enum wire_name { WIRE_NAME_NEW, WIRE_NAME_AGAIN, WIRE_NAME_BAD /* NUL or too long */ };
-
-void wire_names_init(struct wire_names *names, uint32_t capacity);
-void wire_names_release(struct wire_names *names);
-void wire_names_clear(struct wire_names *names);
-/* There is room for one more (asserted). */
-enum wire_name wire_names_add(struct wire_names *names, struct text name);
-
 /* --- wire_records.c --- */
 
 enum {
@@ -220,10 +201,10 @@ struct wire_decoder {
 
 void wire_read_records(struct wire_decoder *decoder, const struct wire_body *body);
 
-/* The value whose first token this is, with a list or an object made compact. False on a JSON
- * error; a fault of the value is left in the record. */
-bool wire_read_value(struct wire_decoder *decoder, struct json_reader *reader,
-                     struct json_token token, struct value *value);
+/* The value whose first token has this kind and text, with a list or an object made compact. False
+ * on a JSON error; a fault of the value is left in the record. */
+bool wire_read_value(struct wire_decoder *decoder, struct json_reader *reader, enum json_kind kind,
+                     struct text text, struct value *value);
 /* Leave the first fault in the record. */
 void wire_fault(struct wire_decoder *decoder, enum wire_fate fault);
 /* Keep the token of a special key. A container is passed over; only its kind is kept. False on a

@@ -32,7 +32,9 @@ void wire_names_release(struct wire_names *names)
 
 void wire_names_clear(struct wire_names *names)
 {
+    names->before_count = names->count;
     names->count = 0;
+    names->in_step = true;
     if (names->stamp++ < STAMP_MAX) return;
     memset(names->slots, 0, sizeof *names->slots * names->capacity * 2);
     names->stamp = 1;
@@ -83,23 +85,41 @@ static bool is_too_long(struct text name)
     return utf8_truncate(name, EVENT_NAME_POINTS_MAX).size < name.size;
 }
 
-enum wire_name wire_names_add(struct wire_names *names, struct text name)
+static enum wire_name add_hashed(struct wire_names *names, struct text name, uint32_t number,
+                                 uint64_t hash)
 {
-    assert(names->count < names->capacity);
-    uint64_t zeros = 0;
-    uint64_t hash = scan_name(name, &zeros);
-    if (zeros != 0 || is_too_long(name)) return WIRE_NAME_BAD;
-
     uint32_t mask = names->capacity * 2 - 1;
     uint32_t slot = (uint32_t)hash & mask;
     uint32_t probes = 0;
     while (names->slots[slot] >> NUMBER_BITS == names->stamp) {
-        uint32_t number = names->slots[slot] & ((1U << NUMBER_BITS) - 1);
-        if (text_equal(names->names[number], name)) return WIRE_NAME_AGAIN;
+        uint32_t other = names->slots[slot] & ((1U << NUMBER_BITS) - 1);
+        if (text_equal(names->names[other], name)) return WIRE_NAME_AGAIN;
         if (++probes > PROBE_COUNT_MAX) return WIRE_NAME_BAD;
         slot = (slot + 1) & mask;
     }
-    names->slots[slot] = names->stamp << NUMBER_BITS | names->count;
-    names->names[names->count++] = name;
+    names->slots[slot] = names->stamp << NUMBER_BITS | number;
     return WIRE_NAME_NEW;
+}
+
+/* The first name that differs from the object before: those that did not come into the table. */
+static void leave_step(struct wire_names *names)
+{
+    names->in_step = false;
+    for (uint32_t i = 0; i < names->count; i++) {
+        uint64_t zeros = 0;
+        uint64_t hash = scan_name(names->names[i], &zeros);
+        (void)add_hashed(names, names->names[i], i, hash);
+    }
+}
+
+enum wire_name wire_names_add_other(struct wire_names *names, struct text name)
+{
+    assert(names->count < names->capacity);
+    if (names->in_step) leave_step(names);
+    uint64_t zeros = 0;
+    uint64_t hash = scan_name(name, &zeros);
+    if (zeros != 0 || is_too_long(name)) return WIRE_NAME_BAD;
+    enum wire_name kind = add_hashed(names, name, names->count, hash);
+    if (kind == WIRE_NAME_NEW) names->names[names->count++] = name;
+    return kind;
 }

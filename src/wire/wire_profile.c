@@ -105,7 +105,7 @@ static bool read_step(struct wire_decoder *decoder, struct json_reader *reader,
     if (!step) return json_skip(reader);
 
     step->name = name;
-    if (!wire_read_value(decoder, reader, token, &step->value)) return false;
+    if (!wire_read_value(decoder, reader, token.kind, token.text, &step->value)) return false;
     if (operation == OPERATION_ADD && !value_is_number(&step->value)) {
         wire_fault(decoder, WIRE_FAULT_OPERATION_VALUE);
     }

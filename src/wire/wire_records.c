@@ -61,20 +61,19 @@ static struct text truncate_text(struct wire_decoder *decoder, struct text text)
     return short_text;
 }
 
-bool wire_read_value(struct wire_decoder *decoder, struct json_reader *reader,
-                     struct json_token token, struct value *value)
+bool wire_read_value(struct wire_decoder *decoder, struct json_reader *reader, enum json_kind kind,
+                     struct text text, struct value *value)
 {
-    switch (token.kind) {
+    switch (kind) {
     case JSON_TEXT:
-        if (token.text.size > EVENT_TEXT_POINTS_MAX) {
-            token.text = truncate_text(decoder, token.text);
-        }
-        *value = (struct value){.kind = VALUE_TEXT, .text = token.text};
+        if (text.size > EVENT_TEXT_POINTS_MAX) text = truncate_text(decoder, text);
+        value->kind = VALUE_TEXT;
+        value->text = text;
         return true;
-    case JSON_NUMBER: *value = value_from_number(token.text); return true;
-    case JSON_TRUE: *value = (struct value){.kind = VALUE_TRUE}; return true;
-    case JSON_FALSE: *value = (struct value){.kind = VALUE_FALSE}; return true;
-    case JSON_NULL: *value = (struct value){.kind = VALUE_NULL}; return true;
+    case JSON_NUMBER: *value = value_from_number(text); return true;
+    case JSON_TRUE: value->kind = VALUE_TRUE; return true;
+    case JSON_FALSE: value->kind = VALUE_FALSE; return true;
+    case JSON_NULL: value->kind = VALUE_NULL; return true;
     case JSON_OBJECT_BEGIN:
     case JSON_ARRAY_BEGIN: return read_nested(decoder, reader, value);
     case JSON_ERROR: return false;

@@ -1,0 +1,60 @@
+/* The keys of one object: was this one here before?
+ *
+ * A table of small numbers stamped with the object they belong to, so that nothing is cleared
+ * between objects. A client sends its keys in one order, so as long as each is the one that stood
+ * there in the object before, all of them differ because those did, and the table is not touched.
+ * Names are borrowed and stay as long as the request. Private to this room. */
+#ifndef CANDOR_WIRE_NAMES_H
+#define CANDOR_WIRE_NAMES_H
+
+#include "base/text.h"
+#include "codec/block.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct wire_names {
+    struct text *names; /* of this object, in order; behind them those of the one before */
+    uint32_t *slots;    /* stamp and number */
+    uint32_t capacity;  /* a power of two; there are twice as many slots */
+    uint32_t count;
+    uint32_t before_count; /* of the object before */
+    uint32_t stamp;
+    bool in_step; /* all so far as in the object before */
+};
+
+enum wire_name { WIRE_NAME_NEW, WIRE_NAME_AGAIN, WIRE_NAME_BAD /* NUL or too long */ };
+
+void wire_names_init(struct wire_names *names, uint32_t capacity);
+void wire_names_release(struct wire_names *names);
+void wire_names_clear(struct wire_names *names);
+
+/* The name is not the one that stood here in the object before. */
+enum wire_name wire_names_add_other(struct wire_names *names, struct text name);
+
+/* text_equal without a call for the usual sizes: both ends of the names, which may overlap. */
+static inline bool wire_names_same(struct text a, struct text b)
+{
+    if (a.size != b.size) return false;
+    size_t size = a.size;
+    if (size < 4 || size > 16) return text_equal(a, b);
+    if (size < 8) {
+        return load_u32(a.bytes) == load_u32(b.bytes) &&
+               load_u32(a.bytes + size - 4) == load_u32(b.bytes + size - 4);
+    }
+    return load_u64(a.bytes) == load_u64(b.bytes) &&
+           load_u64(a.bytes + size - 8) == load_u64(b.bytes + size - 8);
+}
+
+/* There is room for one more (asserted). */
+static inline enum wire_name wire_names_add(struct wire_names *names, struct text name)
+{
+    if (!names->in_step || names->count >= names->before_count ||
+        !wire_names_same(names->names[names->count], name)) {
+        return wire_names_add_other(names, name);
+    }
+    names->names[names->count++] = name;
+    return WIRE_NAME_NEW;
+}
+
+#endif
