@@ -183,6 +183,65 @@ static void lets_the_first_of_equal_keys_win(void **state)
     exchange_release(&exchange);
 }
 
+static uint64_t next_random(uint64_t *state)
+{
+    *state ^= *state << 13;
+    *state ^= *state >> 7;
+    *state ^= *state << 17;
+    return *state >> 16;
+}
+
+enum { RANDOM_RECORDS = 400, RANDOM_NAMES = 12, RANDOM_KEYS_MAX = 14 };
+
+/* Records that are mostly like the one before: same keys, some exchanged, doubled or left out.
+ * Names of all sizes; the naive twin compares each with each. */
+static void finds_equal_keys_in_step_with_the_event_before_and_out_of_it(void **state)
+{
+    (void)state;
+    const uint64_t seed = 0x5eed0002;
+    uint64_t random = seed;
+    uint32_t keys[RANDOM_KEYS_MAX];
+    uint32_t distinct[RANDOM_RECORDS];
+    uint32_t duplicates = 0;
+    struct buffer json;
+    buffer_init(&json, 4 * 1024 * 1024);
+    for (uint32_t i = 0; i < RANDOM_KEYS_MAX; i++)
+        keys[i] = i % RANDOM_NAMES;
+    for (uint32_t record = 0; record < RANDOM_RECORDS; record++) {
+        if (next_random(&random) % 3 == 0) {
+            keys[next_random(&random) % RANDOM_KEYS_MAX] =
+                (uint32_t)(next_random(&random) % RANDOM_NAMES);
+        }
+        uint32_t count = (uint32_t)(next_random(&random) % (RANDOM_KEYS_MAX + 1));
+        buffer_append_string(&json, record == 0 ? "[" OPEN : "," OPEN);
+        distinct[record] = 0;
+        for (uint32_t i = 0; i < count; i++) {
+            uint32_t before = 0;
+            while (keys[before] != keys[i])
+                before++;
+            distinct[record] += before == i;
+            buffer_printf(&json, "\"%.*s%u\":%u,", (int)(keys[i] * 2), "abcdefghijklmnopqrstuvwxyz",
+                          keys[i], i);
+        }
+        duplicates += count - distinct[record];
+        buffer_append_string(&json, "\"end\":0}}");
+    }
+    buffer_append_byte(&json, ']');
+
+    struct exchange exchange;
+    exchange_init(&exchange, WIRE_TRACK, "", "", buffer_text(&json));
+    exchange_run(&exchange);
+    print_message("seed %llu\n", (unsigned long long)seed);
+    assert_int_equal(exchange.verdict.accepted, RANDOM_RECORDS);
+    assert_int_equal(exchange.verdict.duplicate_keys, duplicates);
+    for (uint32_t record = 0; record < RANDOM_RECORDS; record += 7) {
+        struct event event = exchange_event(&exchange, record, NULL);
+        assert_int_equal(event.property_count, distinct[record] + 1);
+    }
+    exchange_release(&exchange);
+    buffer_release(&json);
+}
+
 static void tells_names_of_every_length_apart(void **state)
 {
     (void)state;
@@ -394,6 +453,7 @@ int main(void)
         cmocka_unit_test(finds_the_insert_id),
         cmocka_unit_test(drops_ignored_events_silently),
         cmocka_unit_test(lets_the_first_of_equal_keys_win),
+        cmocka_unit_test(finds_equal_keys_in_step_with_the_event_before_and_out_of_it),
         cmocka_unit_test(tells_names_of_every_length_apart),
         cmocka_unit_test(cuts_texts_at_255_code_points),
         cmocka_unit_test(refuses_a_record_above_a_limit_and_keeps_its_neighbours),

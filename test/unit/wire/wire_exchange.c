@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { ARENA_SIZE = 1024 * 1024 };
+enum { ARENA_SIZE = 4 * 1024 * 1024 };
 
 static const struct project *authenticate(void *context, struct text user, struct text password,
                                           struct text project_id)
