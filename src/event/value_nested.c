@@ -90,10 +90,11 @@ static struct text path_behind(struct text path, struct text key)
 bool value_object_find(const struct value *object, struct text path, struct arena *arena,
                        struct value *out)
 {
+    struct value parent = *object; /* callers may want the answer in its place */
     *out = (struct value){.kind = VALUE_MISSING};
-    if (object->kind != VALUE_OBJECT) return true;
+    if (parent.kind != VALUE_OBJECT) return true;
     struct json_reader reader;
-    if (!open_copy(object, arena, &reader)) return false;
+    if (!open_copy(&parent, arena, &reader)) return false;
     if (json_next(&reader).kind != JSON_OBJECT_BEGIN) return true;
     for (;;) {
         struct json_token key = json_next(&reader);
@@ -101,7 +102,7 @@ bool value_object_find(const struct value *object, struct text path, struct aren
         struct text rest = path_behind(path, key.text);
         struct json_token token = json_next(&reader);
         if (rest.bytes && rest.size == 0) {
-            bool taken = take_value(&reader, token, object->text, arena, out);
+            bool taken = take_value(&reader, token, parent.text, arena, out);
             if (!taken) *out = (struct value){.kind = VALUE_MISSING};
             return taken || reader.error != JSON_ERROR_NONE;
         }

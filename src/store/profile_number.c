@@ -7,7 +7,8 @@
 #include <math.h>
 #include <stdio.h>
 
-__extension__ typedef __int128 wide_integer;
+/* 128 bits, in the spelling that pedantic compilers take. */
+typedef int wide_integer __attribute__((mode(TI)));
 
 enum { DIGITS_MAX = 36, EXPONENT_MAX = 60 };
 
@@ -75,7 +76,10 @@ static struct text write_scaled(struct scaled number, char scratch[PROFILE_SUM_S
     } while (rest > 0);
     int count = (int)(sizeof digits - first);
     int size;
-    if (number.exponent >= 0 || -number.exponent >= count + 20) {
+    if (number.exponent == 0) {
+        size = snprintf(scratch, PROFILE_SUM_SIZE, "%s%.*s", negative ? "-" : "", count,
+                        digits + first);
+    } else if (number.exponent > 0 || -number.exponent >= count + 20) {
         size = snprintf(scratch, PROFILE_SUM_SIZE, "%s%.*se%d", negative ? "-" : "", count,
                         digits + first, number.exponent);
     } else if (-number.exponent >= count) {
