@@ -144,16 +144,17 @@ enum ingest_outcome ingest_submit_wait(struct ingest *ingest, struct ingest_work
     os_condition_init(&waiting.done);
     work->done = wake_waiting;
     work->context = &waiting;
-    waiting.outcome = ingest_submit(ingest, work);
-    if (waiting.outcome == INGEST_DURABLE) {
+    enum ingest_outcome outcome = ingest_submit(ingest, work);
+    if (outcome == INGEST_DURABLE) { /* queued: the committer says what became of it */
         os_mutex_lock(&waiting.mutex);
         while (!waiting.is_done)
             os_condition_wait(&waiting.done, &waiting.mutex);
+        outcome = waiting.outcome;
         os_mutex_unlock(&waiting.mutex);
     }
     os_condition_release(&waiting.done);
     os_mutex_release(&waiting.mutex);
-    return waiting.outcome;
+    return outcome;
 }
 
 void ingest_count(struct ingest *ingest, const struct wire_verdict *verdict,

@@ -209,6 +209,12 @@ static void check_folder(const char *folder, const struct report *report)
     assert_true(engine_open(&engine, folder));
     count_stored(&engine, counts);
     for (int i = 0; i < EVENT_COUNT; i++) {
+        if (counts[i] > 1 || (report->acknowledged[i / EVENTS_EACH] && counts[i] != 1)) {
+            print_message("event %d is there %d times; acknowledged batches:", i, counts[i]);
+            for (int j = 0; j < BATCH_COUNT; j++)
+                print_message(" %d", report->acknowledged[j]);
+            print_message("\n");
+        }
         assert_true(counts[i] <= 1);
         if (report->acknowledged[i / EVENTS_EACH]) assert_int_equal(counts[i], 1);
     }
@@ -222,7 +228,9 @@ static void check_folder(const char *folder, const struct report *report)
 
 static void make_folder(char folder[64])
 {
-    (void)snprintf(folder, 64, "ingest-fault-XXXXXX");
+    /* In memory where there is such a place: the syncs are counted here, not waited for. */
+    const char *place = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : ".";
+    (void)snprintf(folder, 64, "%s/ingest-fault-XXXXXX", place);
     assert_non_null(mkdtemp(folder));
 }
 
