@@ -89,8 +89,8 @@ enum status local_export_parse(const struct local_call *call, struct backend_exp
                                struct error *error)
 {
     struct project project;
-    int64_t from;
-    int64_t to;
+    int64_t from = 0;
+    int64_t to = 0;
     TRY(local_project(call, local_parameter(call, "project"), &project, error));
     TRY(parse_day(call, "from", &from, error));
     TRY(parse_day(call, "to", &to, error));
