@@ -39,6 +39,7 @@ static enum status open_log(struct ingest *ingest, struct replay *replay, struct
     struct wal_options options = {
         .folder = folder,
         .first_sequence = backend_sequence_end(ingest->options.backend),
+        .may_begin_anywhere = true, /* each project has a watermark of its own */
     };
     /* Replay all that the log kept: the backend skips what it stored before. */
     return wal_open(&options, 0, replay_record, replay, &ingest->wal, error);

@@ -168,6 +168,7 @@ enum status wal_open(const struct wal_options *options, uint64_t watermark, wal_
 {
     assert(options->folder);
     assert(watermark < UINT64_MAX / 2);
+    assert(!options->may_begin_anywhere || watermark == 0);
     assert(options->first_sequence < UINT64_MAX / 2);
     *out = NULL;
     uint64_t file_size = options->file_size ? options->file_size : WAL_FILE_SIZE_DEFAULT;
@@ -180,7 +181,7 @@ enum status wal_open(const struct wal_options *options, uint64_t watermark, wal_
     clear_gathered(wal);
     struct wal_reader reader = {
         .folder = wal->supply.folder,
-        .knows_watermark = true,
+        .knows_watermark = !options->may_begin_anywhere,
         .watermark = watermark,
         .replay = replay,
         .context = context,

@@ -32,6 +32,9 @@ struct wal_options {
     uint64_t file_size; /* 0: the default; a multiple of 4096 up to the maximum. A group larger than
                             a file gets a file of its own */
     uint64_t first_sequence; /* what a new, empty log starts with; 0 means 1 */
+    /* The caller keeps several watermarks and cannot say up to where the log was forgotten: it may
+     * begin anywhere, and a missing first file is not noticed. Replay is from its beginning. */
+    bool may_begin_anywhere;
 };
 
 enum wal_kind {

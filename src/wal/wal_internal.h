@@ -87,7 +87,7 @@ enum status wal_folder_path(const char *folder, const char *name, char out[OS_PA
 /* A reader on its way through the files of a folder. */
 struct wal_reader {
     const char *folder;
-    bool knows_watermark; /* false for wal_check */
+    bool knows_watermark; /* false for wal_check and may_begin_anywhere */
     uint64_t watermark;
     wal_replay *replay; /* NULL for wal_check */
     void *context;

@@ -87,7 +87,7 @@ class Sender(threading.Thread):
         self.token = token
         self.random = random.Random(seed)
         self.name_prefix = name
-        self.pending = pending  # batches of an earlier round to send first
+        self.pending = pending  # (ids, body) of an earlier round, to be sent again first
         self.acknowledged = []  # insert_ids
         self.unanswered = None  # the batch under way when the server died
         self.adds = 0           # answered profile additions
@@ -102,6 +102,10 @@ class Sender(threading.Thread):
             ids.append(f'{self.name_prefix}-{self.serial}')
             self.serial += 1
         return ids
+
+    def new_request(self):
+        ids = self.batch()
+        return ids, self.body(ids)
 
     def body(self, ids):
         now = time.time()
@@ -119,9 +123,10 @@ class Sender(threading.Thread):
                 if self.random.random() < 0.1:
                     self.send_addition(connection)
                     continue
-                ids = self.pending.pop() if self.pending else self.batch()
-                self.unanswered = ids
-                connection.request('POST', '/track', self.body(ids),
+                again = self.pending.pop() if self.pending else None
+                ids, body = again or self.new_request()
+                self.unanswered = ids, body
+                connection.request('POST', '/track', body,
                                    {'Content-Type': 'application/json'})
                 answer = connection.getresponse()
                 text = answer.read()
@@ -193,7 +198,7 @@ class Folder:
         self.acknowledged.update(sender.acknowledged)
         self.sent.update(sender.acknowledged)
         if sender.unanswered:
-            self.sent.update(sender.unanswered)
+            self.sent.update(sender.unanswered[0])
             self.pending.append(sender.unanswered)
         self.pending.extend(sender.pending)
         self.adds += sender.adds
