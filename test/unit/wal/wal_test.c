@@ -239,6 +239,50 @@ static void begins_an_empty_log_where_it_is_told_to(void **state)
     scene_end(&scene);
 }
 
+struct replayed {
+    uint64_t first;
+    uint64_t last;
+};
+
+static enum status note_replayed(void *context, const struct wal_record *record,
+                                 struct error *error)
+{
+    (void)error;
+    struct replayed *replayed = context;
+    if (replayed->first == 0) replayed->first = record->sequence;
+    if (replayed->last > 0) assert_int_equal(record->sequence, replayed->last + 1);
+    replayed->last = record->sequence;
+    return STATUS_OK;
+}
+
+static void replays_a_forgotten_log_from_where_it_begins_when_told(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_begin(&scene, 21);
+    struct wal *wal = scene_must_open(&scene);
+    for (int group = 0; group < 30; group++)
+        scene_must_write(&scene, wal, 2, 700);
+    scene_must_forget(&scene, wal, scene.acked - 3);
+    wal_close(wal);
+    struct wal_options options = {.folder = scene.folder, .file_size = scene.file_size};
+    struct replayed replayed = {0};
+    struct error error;
+    assert_int_equal(wal_open(&options, 0, note_replayed, &replayed, &wal, &error),
+                     STATUS_CORRUPT); /* with one watermark the missing files are missed */
+    options.may_begin_anywhere = true;
+    replayed = (struct replayed){0};
+    MUST(wal_open(&options, 0, note_replayed, &replayed, &wal, &error), &error);
+    assert_true(replayed.first > 1);
+    assert_true(replayed.first <= scene.acked - 2);
+    assert_int_equal(replayed.last, scene.acked);
+    uint64_t sequence;
+    MUST(wal_append(wal, WAL_EVENTS, NULL, 0, &sequence, &error), &error);
+    assert_int_equal(sequence, scene.acked + 1);
+    wal_close(wal);
+    scene_end(&scene);
+}
+
 static void recycles_at_most_two_forgotten_files(void **state)
 {
     (void)state;
@@ -443,6 +487,7 @@ int main(void)
         cmocka_unit_test(refuses_a_log_that_lacks_records_behind_the_watermark),
         cmocka_unit_test(goes_on_behind_a_watermark_that_it_never_reached),
         cmocka_unit_test(begins_an_empty_log_where_it_is_told_to),
+        cmocka_unit_test(replays_a_forgotten_log_from_where_it_begins_when_told),
         cmocka_unit_test(recycles_at_most_two_forgotten_files),
         cmocka_unit_test(removes_every_file_when_all_is_forgotten),
         cmocka_unit_test(hands_up_what_the_replay_refuses),
