@@ -45,6 +45,7 @@ struct naive_data {
     uint32_t tie_count;
     struct naive_profile profiles[NAIVE_PROFILES_MAX]; /* one property a line; the last one stays */
     uint32_t profile_count;
+    uint32_t id_count; /* for whoever makes the rows up: how many other ids there are */
 };
 
 /* What surrounds a question. */

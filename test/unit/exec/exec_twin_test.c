@@ -75,11 +75,33 @@ static int64_t pick_time(struct seeded *seeded)
     int64_t base = bases[seeded_below(seeded, 2)];
     int64_t hour = seeded_below(seeded, 24 * 8);
     int64_t ms = base + hour * 3600000;
-    uint32_t way = seeded_below(seeded, 4);
-    if (way == 0) return ms;
+    uint32_t way = seeded_below(seeded, 6);
+    if (way == 0 || way > 3) return ms;
     if (way == 1) return ms - 1;
     if (way == 2) return ms + seeded_below(seeded, 4) * 900000;
     return ms + seeded_below(seeded, 3600000);
+}
+
+/* Few people with many events; or, where the number of people says so, many with few, so that a
+ * shard holds several. */
+static struct text pick_id(struct seeded *seeded, const struct naive_data *data)
+{
+    if (data->id_count == 0 || seeded_below(seeded, 4) == 0) {
+        return text_from(PICK(seeded, ids));
+    }
+    char id[32];
+    uint32_t number = seeded_below(seeded, data->id_count);
+    snprintf(id, sizeof id, number % 3 == 0 ? "$device:w%u" : "w%u", number);
+    return arena_text(data->arena, text_from(id));
+}
+
+static struct text pick_id_like(struct seeded *seeded, const struct naive_data *data, bool device)
+{
+    for (;;) {
+        struct text id = pick_id(seeded, data);
+        bool is_device = text_starts_with(id, TEXT("$device:"));
+        if (id.size > 0 && is_device == device) return id;
+    }
 }
 
 static void make_event(struct seeded *seeded, struct naive_data *data)
@@ -87,7 +109,7 @@ static void make_event(struct seeded *seeded, struct naive_data *data)
     struct naive_event *event = &data->events[data->event_count++];
     event->name = text_from(PICK(seeded, event_names));
     event->time_ms = pick_time(seeded);
-    event->distinct_id = text_from(PICK(seeded, ids));
+    event->distinct_id = pick_id(seeded, data);
     event->properties = ARENA_ARRAY(data->arena, struct property, 6);
     for (uint32_t i = 0; i < 6; i++) {
         if (seeded_below(seeded, 3) == 0) continue;
@@ -100,15 +122,15 @@ static void make_event(struct seeded *seeded, struct naive_data *data)
 static void make_tie(struct seeded *seeded, struct naive_data *data, struct exec_scene *scene)
 {
     struct naive_tie *tie = &data->ties[data->tie_count++];
-    tie->device = text_from(ids[4 + seeded_below(seeded, 5)]);
-    tie->user = text_from(ids[seeded_below(seeded, 4)]);
+    tie->device = pick_id_like(seeded, data, true);
+    tie->user = pick_id_like(seeded, data, false);
     exec_scene_tie(scene, tie);
 }
 
 static void make_profile(struct seeded *seeded, struct naive_data *data, struct exec_scene *scene)
 {
     struct naive_profile *profile = &data->profiles[data->profile_count++];
-    profile->id = text_from(ids[seeded_below(seeded, 11)]);
+    profile->id = pick_id_like(seeded, data, seeded_below(seeded, 4) == 0);
     profile->name = text_from(seeded_below(seeded, 2) ? "p" : "q");
     profile->value = value_of(PICK(seeded, json_values));
     exec_scene_profile(scene, profile);
@@ -124,7 +146,8 @@ static void make_project(struct seeded *seeded, struct naive_data *data, struct 
         for (uint32_t j = 0; j < size; j++)
             make_event(seeded, data);
         exec_scene_add(scene, &data->events[first], size);
-        if (seeded_below(seeded, 2) == 0) make_tie(seeded, data, scene);
+        for (uint32_t j = seeded_below(seeded, 3); j > 0; j--)
+            make_tie(seeded, data, scene);
         if (seeded_below(seeded, 2) == 0) make_profile(seeded, data, scene);
         if (seeded_below(seeded, 2) == 0) exec_scene_publish(scene);
         if (seeded_below(seeded, 3) == 0) exec_scene_flush(scene);
@@ -221,7 +244,7 @@ static void add_time(struct seeded *seeded, struct buffer *json)
     } else {
         static const char *const units[] = {"day", "week", "month"};
         buffer_printf(json, "\"time\":{\"last\":{\"count\":%u,\"unit\":\"%s\"}}",
-                      1 + seeded_below(seeded, 9), PICK(seeded, units));
+                      1 + seeded_below(seeded, 4), PICK(seeded, units));
     }
 }
 
@@ -268,7 +291,7 @@ static void write_funnel(struct seeded *seeded, struct buffer *json)
     add(json, "]");
     if (seeded_below(seeded, 4)) {
         buffer_printf(json, ",\"window\":{\"count\":%u,\"unit\":\"%s\"}",
-                      1 + seeded_below(seeded, 30), PICK(seeded, units));
+                      1 + seeded_below(seeded, 8), PICK(seeded, units));
     }
     add_breakdown(seeded, json, count);
 }
@@ -349,9 +372,9 @@ static void ask_both(struct exec_scene *scene, struct naive_data *data,
     struct exec_scene_ask ask = {.plan = &plan,
                                  .moment = moment,
                                  .thread_count = 1 + seeded_below(seeded, 3),
-                                 .memory_max = 8 * 1024 * 1024};
+                                 .memory_max = 32 * 1024 * 1024};
     struct result result;
-    result_init(&result, 8 * 1024 * 1024);
+    result_init(&result, 16 * 1024 * 1024);
     enum status status = exec_scene_ask(scene, &ask, &result, &error);
     if (status != STATUS_OK || !same_tables(&result, &table)) {
         fprintf(stderr, "%s\n", error.message);
@@ -375,6 +398,7 @@ static void run_project(uint64_t seed)
     data->arena = &arena;
     struct exec_scene scene;
     exec_scene_begin(&scene);
+    data->id_count = seeded_below(&seeded, 2) ? seeded_below(&seeded, 400) : 0;
     make_project(&seeded, data, &scene);
     for (int i = 0; i < PLANS_PER_PROJECT; i++) {
         struct zone *zone = exec_scene_zone(PICK(&seeded, zones));
