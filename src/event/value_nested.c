@@ -77,12 +77,11 @@ bool value_list_elements(const struct value *list, struct arena *arena, struct v
     }
 }
 
-/* What is left of the path behind this key: NULL when the path does not go through it, the empty
- * text at its end. */
+/* What is left of the path behind this key; bytes NULL when the path does not go through it. */
 static struct text path_behind(struct text path, struct text key)
 {
-    if (text_equal(path, key)) return TEXT("");
-    bool goes_on = text_starts_with(path, key) && path.bytes[key.size] == '.';
+    bool goes_on =
+        path.size > key.size && text_starts_with(path, key) && path.bytes[key.size] == '.';
     if (!goes_on) return (struct text){0};
     return text_slice(path, key.size + 1, path.size - key.size - 1);
 }
@@ -99,9 +98,10 @@ bool value_object_find(const struct value *object, struct text path, struct aren
     for (;;) {
         struct json_token key = json_next(&reader);
         if (key.kind != JSON_KEY) return true;
+        bool is_found = text_equal(path, key.text);
         struct text rest = path_behind(path, key.text);
         struct json_token token = json_next(&reader);
-        if (rest.bytes && rest.size == 0) {
+        if (is_found) {
             bool taken = take_value(&reader, token, parent.text, arena, out);
             if (!taken) *out = (struct value){.kind = VALUE_MISSING};
             return taken || reader.error != JSON_ERROR_NONE;

@@ -151,40 +151,55 @@ struct pending_value {
     struct memtable_column *column;
     const struct value *value;
     uint32_t hash;
-    uint32_t code; /* known already, or 0 */
 };
 
 static inline void look_ahead(const struct memtable *table, struct pending_value *pending,
                               struct memtable_column *column, const struct value *value)
 {
-    struct memtable_dictionary *dictionary = &column->dictionary;
-    *pending = (struct pending_value){.column = column, .value = value};
-    if (dictionary->last_code != 0 &&
-        value_equal(&dictionary->values[dictionary->last_code], value)) {
-        pending->code = dictionary->last_code;
-        return;
+    uint32_t hash = memtable_dictionary_hash(value, table->hash_seed);
+    *pending = (struct pending_value){.column = column, .value = value, .hash = hash};
+    if (hash != column->dictionary.last_hash) {
+        memtable_dictionary_fetch_slot(&column->dictionary, hash);
     }
-    pending->hash = memtable_dictionary_hash(value, table->hash_seed);
-    memtable_dictionary_prefetch(dictionary, pending->hash);
+}
+
+static inline uint32_t find_code(struct memtable_dictionary *dictionary,
+                                 const struct pending_value *pending)
+{
+    uint32_t last = dictionary->last_code;
+    bool may_be_last = last != 0 && dictionary->last_hash == pending->hash;
+    if (may_be_last && value_equal(&dictionary->values[last], pending->value)) return last;
+    uint32_t code = memtable_dictionary_add(dictionary, pending->value, pending->hash);
+    dictionary->last_code = code;
+    dictionary->last_hash = pending->hash;
+    return code;
 }
 
 static void set_values(uint32_t row, const struct pending_value *pending, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
+        memtable_dictionary_fetch_value(&pending[i].column->dictionary, pending[i].hash);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        memtable_dictionary_fetch_text(&pending[i].column->dictionary, pending[i].hash);
+    }
+    for (uint32_t i = 0; i < count; i++) {
         struct memtable_column *column = pending[i].column;
-        uint32_t code = pending[i].code;
-        if (code == 0) {
-            code = memtable_dictionary_add(&column->dictionary, pending[i].value, pending[i].hash);
-            column->dictionary.last_code = code;
-        }
-        memtable_column_set(column, row, code);
+        memtable_column_set(column, row, find_code(&column->dictionary, &pending[i]));
     }
 }
 
-static void set_properties(struct memtable *table, uint32_t row, const struct event *event)
+/* The event's name and insert_id go with the properties, so that all are waited for together. */
+static void set_event(struct memtable *table, uint32_t row, const struct event *event)
 {
     struct pending_value pending[VALUES_AHEAD];
+    struct value name = value_from_text(event->name);
+    struct value insert_id = value_from_text(event->insert_id);
     uint32_t count = 0;
+    look_ahead(table, &pending[count++], table->columns[ROW_COLUMN_EVENT], &name);
+    if (event->insert_id.size > 0) {
+        look_ahead(table, &pending[count++], table->columns[ROW_COLUMN_INSERT_ID], &insert_id);
+    }
     for (uint32_t i = 0; i < event->property_count; i++) {
         const struct property *property = &event->properties[i];
         if (property->value.kind == VALUE_MISSING) continue;
@@ -202,14 +217,6 @@ static void set_properties(struct memtable *table, uint32_t row, const struct ev
     set_values(row, pending, count);
 }
 
-static void set_one(struct memtable *table, uint32_t row, uint32_t column,
-                    const struct value *value)
-{
-    struct pending_value pending;
-    look_ahead(table, &pending, table->columns[column], value);
-    set_values(row, &pending, 1);
-}
-
 /* The overflow column is made with the first row that needs it, whatever the limit says. */
 static void set_overflow(struct memtable *table, uint32_t row)
 {
@@ -222,7 +229,9 @@ static void set_overflow(struct memtable *table, uint32_t row)
         add_column(table, text_index_get(&table->column_index, number));
     }
     struct value object = {.kind = VALUE_OBJECT, .text = buffer_text(&table->overflow)};
-    set_one(table, row, number + PROPERTY_COLUMN_FIRST, &object);
+    struct pending_value pending;
+    look_ahead(table, &pending, table->columns[number + PROPERTY_COLUMN_FIRST], &object);
+    set_values(row, &pending, 1);
     buffer_clear(&table->overflow);
 }
 
@@ -239,13 +248,7 @@ void memtable_append(struct memtable *table, const struct memtable_row *row)
     chunk->persons[place] = row->person;
     chunk->flags[place] = event->flags & EVENT_IMPORTED;
 
-    struct value name = value_from_text(event->name);
-    set_one(table, number, ROW_COLUMN_EVENT, &name);
-    if (event->insert_id.size > 0) {
-        struct value insert_id = value_from_text(event->insert_id);
-        set_one(table, number, ROW_COLUMN_INSERT_ID, &insert_id);
-    }
-    set_properties(table, number, event);
+    set_event(table, number, event);
     if (table->overflow.size > 0) set_overflow(table, number);
     table->row_count = number + 1;
     if (table->first_sequence == 0) table->first_sequence = table->last_sequence;

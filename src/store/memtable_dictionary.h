@@ -22,7 +22,8 @@ struct memtable_dictionary {
     struct value *values; /* by code */
     uint32_t count;       /* with the missing value */
     uint32_t capacity;
-    uint32_t last_code; /* of the previous row: neighbours are often alike */
+    uint32_t last_code; /* of the row before: neighbours are often alike */
+    uint32_t last_hash;
     uint32_t slot_count;
     struct dictionary_slot *slots;
     char **blocks;
@@ -37,11 +38,28 @@ void memtable_dictionary_release(struct memtable_dictionary *dictionary);
 
 uint32_t memtable_dictionary_hash(const struct value *value, uint64_t seed);
 
-/* Have the cache fetch the place where the hash is looked up. */
-static inline void memtable_dictionary_prefetch(const struct memtable_dictionary *dictionary,
-                                                uint32_t hash)
+/* Looking a value up waits for memory three times: for the slot, for the value it names, for that
+ * value's text. A caller with several values to look up asks for each of them ahead of time. */
+static inline void memtable_dictionary_fetch_slot(const struct memtable_dictionary *dictionary,
+                                                  uint32_t hash)
 {
     __builtin_prefetch(&dictionary->slots[hash & (dictionary->slot_count - 1)]);
+}
+
+static inline void memtable_dictionary_fetch_value(const struct memtable_dictionary *dictionary,
+                                                   uint32_t hash)
+{
+    struct dictionary_slot slot = dictionary->slots[hash & (dictionary->slot_count - 1)];
+    if (slot.hash == hash) __builtin_prefetch(&dictionary->values[slot.code]);
+}
+
+static inline void memtable_dictionary_fetch_text(const struct memtable_dictionary *dictionary,
+                                                  uint32_t hash)
+{
+    struct dictionary_slot slot = dictionary->slots[hash & (dictionary->slot_count - 1)];
+    if (slot.hash != hash) return;
+    const struct value *value = &dictionary->values[slot.code];
+    if (value->kind >= VALUE_BIG_NUMBER) __builtin_prefetch(value->text.bytes);
 }
 
 /* The code of the value, new or old. */

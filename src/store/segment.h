@@ -61,14 +61,28 @@ enum status segment_open(const char *path, struct segment_identity identity, str
 struct segment *segment_hold(struct segment *segment);
 void segment_drop(struct segment *segment);
 
-/* Room for reading blocks, reused from call to call. One thread at a time. */
+enum { SEGMENT_KEPT_BLOCKS = 64, SEGMENT_KEPT_SIZE_MAX = 1 << 18 };
+
+/* A block as it was before compression. */
+struct segment_kept_block {
+    const struct segment *segment; /* NULL: empty */
+    uint32_t stream;
+    uint32_t number;
+    uint8_t *raw;
+    size_t capacity;
+};
+
+/* Room for reading blocks, reused from call to call. One thread at a time. The blocks read last are
+ * kept, because a block holds the rows of several shards and questions go shard by shard; the
+ * segments must stay while the scratch is used. */
 struct segment_scratch {
     uint8_t *stored;
     size_t stored_capacity;
-    uint8_t *raw;
-    size_t raw_capacity;
-    uint32_t *numbers; /* SEGMENT_SCRATCH_NUMBERS */
-    uint8_t *codes;    /* of a range, for callers of segment_read_codes */
+    const uint8_t *raw; /* of the block read last; borrowed from a kept one, or from large */
+    struct segment_kept_block kept[SEGMENT_KEPT_BLOCKS];
+    struct segment_kept_block large; /* too large to keep */
+    uint32_t *numbers;               /* SEGMENT_SCRATCH_NUMBERS */
+    uint8_t *codes;                  /* of a range, for callers of segment_read_codes */
     size_t codes_capacity;
     uint64_t bytes_read;
 };

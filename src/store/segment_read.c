@@ -21,7 +21,9 @@ void segment_scratch_init(struct segment_scratch *scratch)
 void segment_scratch_release(struct segment_scratch *scratch)
 {
     memory_free(scratch->stored);
-    memory_free(scratch->raw);
+    for (int i = 0; i < SEGMENT_KEPT_BLOCKS; i++)
+        memory_free(scratch->kept[i].raw);
+    memory_free(scratch->large.raw);
     memory_free(scratch->numbers);
     memory_free(scratch->codes);
     *scratch = (struct segment_scratch){0};
@@ -49,18 +51,31 @@ static enum status refuse(const struct segment *segment, const char *why, struct
     return segment_refuse(segment->file.path, why, error);
 }
 
-enum status segment_read_block(const struct segment *segment, uint32_t stream, uint32_t number,
-                               const struct segment_block *block, struct segment_scratch *scratch,
-                               struct error *error)
+/* Where the block is kept, or would be. */
+static struct segment_kept_block *find_kept(struct segment_scratch *scratch,
+                                            const struct segment *segment, uint32_t stream,
+                                            uint32_t number, const struct segment_block *block)
 {
-    if (block->encoding == SEGMENT_CONSTANT) return STATUS_OK;
-    uint8_t *stored = reach(&scratch->stored, &scratch->stored_capacity, block->stored_size);
-    uint8_t *raw = reach(&scratch->raw, &scratch->raw_capacity, block->raw_size + RAW_SLACK);
+    if (block->raw_size > SEGMENT_KEPT_SIZE_MAX) return &scratch->large;
+    uint64_t seed = segment_seed(segment->id, stream, number);
+    return &scratch->kept[(seed ^ seed >> 32) % SEGMENT_KEPT_BLOCKS];
+}
+
+static bool is_kept(const struct segment_kept_block *kept, const struct segment *segment,
+                    uint32_t stream, uint32_t number)
+{
+    return kept->segment == segment && kept->stream == stream && kept->number == number;
+}
+
+static enum status load_block(const struct segment *segment, uint64_t seed,
+                              const struct segment_block *block, struct segment_scratch *scratch,
+                              uint8_t *raw, struct error *error)
+{
+    uint8_t *stored = reach(&scratch->stored, &scratch->stored_capacity, block->stored_size + 1);
     if (block->stored_size > 0) {
         TRY(os_file_read(&segment->file, block->offset, stored, block->stored_size, error));
     }
     scratch->bytes_read += block->stored_size;
-    uint64_t seed = segment_seed(segment->id, stream, number);
     if (block_checksum(stored, block->stored_size, seed) != block->checksum) {
         return refuse(segment, "a block fails its checksum", error);
     }
@@ -70,6 +85,25 @@ enum status segment_read_block(const struct segment *segment, uint32_t stream, u
         return refuse(segment, "a block does not decompress", error);
     }
     memset(raw + block->raw_size, 0, RAW_SLACK);
+    return STATUS_OK;
+}
+
+enum status segment_read_block(const struct segment *segment, uint32_t stream, uint32_t number,
+                               const struct segment_block *block, struct segment_scratch *scratch,
+                               struct error *error)
+{
+    if (block->encoding == SEGMENT_CONSTANT) return STATUS_OK;
+    struct segment_kept_block *kept = find_kept(scratch, segment, stream, number, block);
+    if (!is_kept(kept, segment, stream, number)) {
+        kept->segment = NULL; /* a failure must not leave half a block behind */
+        uint8_t *raw = reach(&kept->raw, &kept->capacity, block->raw_size + RAW_SLACK);
+        uint64_t seed = segment_seed(segment->id, stream, number);
+        TRY(load_block(segment, seed, block, scratch, raw, error));
+        kept->segment = segment;
+        kept->stream = stream;
+        kept->number = number;
+    }
+    scratch->raw = kept->raw;
     return STATUS_OK;
 }
 

@@ -1,4 +1,4 @@
-/* Damaged files: a flipped bit, a cut, a swap is refused by name, or changes nothing that is read. */
+/* Damaged files: a flipped bit, a cut, a swap is refused by name. */
 #include "store_scene.h"
 
 #include "base/memory.h"

@@ -1,5 +1,6 @@
-/* Every call to the kernel fails once and for ever, and the process ends at every one of them: after
- * a reopening and a replay from the watermark each row is there once and each change counts once. */
+/* Every call to the kernel fails once and for ever, and the process ends at every one of them:
+ * after a reopening and a replay from the watermark each row is there once and each change counts
+ * once. */
 #include "os/os_fault.h"
 #include "os/os_log.h"
 #include "store_scene.h"

@@ -3,7 +3,7 @@
 #ifndef CANDOR_TEST_STORE_SCENE_H
 #define CANDOR_TEST_STORE_SCENE_H
 
-#include "../../support/seeded.h"
+#include "support/seeded.h"
 #include "event/batch.h"
 #include "os/os_file.h"
 #include "store/row_source.h"

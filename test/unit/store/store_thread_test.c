@@ -1,5 +1,5 @@
-/* One thread appends, one publishes and flushes, others read: every snapshot is a whole beginning of
- * what was appended. Built for the thread sanitizer too. */
+/* One thread appends, one publishes and flushes, others read: every snapshot is a whole beginning
+ * of what was appended. Built for the thread sanitizer too. */
 #include "store_scene.h"
 
 #include "base/memory.h"
