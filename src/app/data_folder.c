@@ -188,8 +188,8 @@ enum status data_folder_lock(struct data_folder *folder, struct error *error)
     os_file_close(&folder->lock);
     if (status != STATUS_BUSY) return status;
     return error_set(error, STATUS_BUSY,
-                     "could not open \"%s\": another candor process is using it; stop it, or wait "
-                     "until it answers",
+                     "could not open \"%s\": another candor process is using it; stop that one "
+                     "first, or use the verbs that work beside a running server",
                      folder->path);
 }
 

@@ -119,7 +119,7 @@ static struct buffer make_batch(struct demo_writer *writer, uint64_t first, uint
     }
     (void)batch_writer_finish(&batch);
     struct buffer bytes = batch.bytes;
-    buffer_init(&batch.bytes, 0);
+    batch.bytes = (struct buffer){0}; /* now ours */
     batch_writer_release(&batch);
     return bytes;
 }

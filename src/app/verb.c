@@ -86,6 +86,16 @@ static enum verb_exit run_with_config(struct invocation *invocation, const char 
     return invocation->verb->run(invocation);
 }
 
+static enum verb_exit miss_verb(const char *group)
+{
+    char words[128];
+    if (group[0] == '\0') return verb_misused("a verb is missing; \"candor help\" lists them");
+    snprintf(words, sizeof words,
+             "a verb is missing behind \"%.20s\"; \"candor %.20s --help\" lists them", group,
+             group);
+    return verb_misused(words);
+}
+
 enum verb_exit verb_run(char *const *words, const char *const *environment)
 {
     struct invocation invocation;
@@ -93,9 +103,7 @@ enum verb_exit verb_run(char *const *words, const char *const *environment)
     if (verb_parse(words, &invocation, &error) != STATUS_OK) return verb_misused(error.message);
     if (!invocation.verb) {
         const char *group = words[0] && verb_is_group(words[0]) ? words[0] : "";
-        if (invocation.wants_help) return verb_show_help(NULL, group);
-        return verb_misused(group[0] ? "a verb is missing behind it; add --help to see which"
-                                     : "a verb is missing; \"candor help\" lists them");
+        return invocation.wants_help ? verb_show_help(NULL, group) : miss_verb(group);
     }
     if (invocation.wants_help) return verb_show_help(invocation.verb, "");
     if (!invocation.verb->needs_folder) return invocation.verb->run(&invocation);

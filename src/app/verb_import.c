@@ -85,8 +85,9 @@ static enum status import_stopped(struct exchange *exchange, struct engine *engi
         status = import_run(&options, result, &exchange->error);
     }
     project_table_drop(projects);
-    if (status != STATUS_OK) return status;
-    return engine_flush(engine, &exchange->error);
+    struct error ignored; /* the first failure is the one to tell */
+    enum status flushed = engine_flush(engine, status == STATUS_OK ? &exchange->error : &ignored);
+    return status == STATUS_OK ? flushed : status;
 }
 
 /* --- into a running server --- */
@@ -226,6 +227,18 @@ static enum status show_result(struct exchange *exchange, const struct import_re
                         (double)result->read / (seconds > 0 ? seconds : 1));
 }
 
+/* What came before a failure is stored and stays so. */
+static enum status tell_how_far(struct exchange *exchange, const struct import_result *result,
+                                enum status status)
+{
+    show_refused(result);
+    if (result->read == 0) return status;
+    char words[ERROR_MESSAGE_SIZE];
+    (void)text_to_string(text_from(exchange->error.message), words, sizeof words);
+    return error_set(&exchange->error, status, "%s; %llu events before that are stored", words,
+                     (unsigned long long)(result->stored + result->duplicate));
+}
+
 static enum status import_into(struct exchange *exchange, struct line_reader *reader)
 {
     struct import_result result = {0};
@@ -237,10 +250,7 @@ static enum status import_into(struct exchange *exchange, struct line_reader *re
                                 : import_running(exchange, reader, &progress, &result);
     clear_progress(&progress);
     double seconds = seconds_since(progress.started_ns);
-    if (status != STATUS_OK) {
-        show_refused(&result);
-        return status;
-    }
+    if (status != STATUS_OK) return tell_how_far(exchange, &result, status);
     TRY(show_result(exchange, &result, seconds));
     if (!invocation_has(exchange->invocation, "strict") || result.refused == 0) return STATUS_OK;
     return error_set(&exchange->error, STATUS_INVALID,
