@@ -85,7 +85,6 @@ static enum status try_shard(void *context, struct crew_member *member, uint32_t
 
 static enum status run_pass(struct funnel_pass *pass, struct crew *crew, struct error *error)
 {
-    struct item_list asides[CREW_THREAD_COUNT_MAX];
     pass->find_count = crew->count;
     for (uint32_t i = 0; i < crew->count; i++) {
         struct funnel_finds *finds = &pass->finds[i];
@@ -97,10 +96,12 @@ static enum status run_pass(struct funnel_pass *pass, struct crew *crew, struct 
         item_list_init(&finds->aside, keep, sizeof(struct person_hit));
     }
     TRY(crew_run(crew, try_shard, pass, error));
-    for (uint32_t i = 0; i < crew->count; i++)
-        asides[i] = pass->finds[i].aside;
-    return person_walk_aside(pass->question, asides, crew->count, &crew->members[0].scratch,
-                             visit_person, &pass->finds[0], error);
+    struct person_asides asides = {.question = pass->question, .visit = visit_person};
+    for (uint32_t i = 0; i < crew->count; i++) {
+        asides.lists[i] = &pass->finds[i].aside;
+        asides.contexts[i] = &pass->finds[i];
+    }
+    return person_walk_aside(&asides, crew, error);
 }
 
 /* Groups rank by who took step 1, and that is everyone with an outcome. */

@@ -4,7 +4,6 @@
 #include "exec/memory_limit.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* What is left of one source's hits. */
 struct person_run {
@@ -161,43 +160,96 @@ enum status person_walk_run(struct person_walk *walk, person_visit *visit, void 
     }
 }
 
-static int by_person_and_order(const void *first, const void *second)
+/* Hits of all scattered people, and where each person's begin. */
+struct aside_table {
+    const struct person_asides *asides;
+    struct person_hit *hits;
+    uint64_t *ends; /* by person: behind its last hit, once all are placed */
+    uint32_t person_count;
+};
+
+static int by_order(const void *first, const void *second)
 {
-    const struct person_hit *a = first;
-    const struct person_hit *b = second;
-    if (a->person != b->person) return a->person < b->person ? -1 : 1;
-    if (comes_before(a, b)) return -1;
-    return comes_before(b, a) ? 1 : 0;
+    if (comes_before(first, second)) return -1;
+    return comes_before(second, first) ? 1 : 0;
 }
 
-enum status person_walk_aside(const struct question *question, const struct item_list *asides,
-                              uint32_t aside_count, struct arena *arena, person_visit *visit,
-                              void *context, struct error *error)
+/* A counting sort: how many hits each person has, then each to its place. It keeps the order in
+ * which hits were found, so what is left to sort is mostly in order already. */
+static void place_hits(struct aside_table *table, const struct crew *crew)
 {
-    uint64_t total = 0;
-    for (uint32_t i = 0; i < aside_count; i++)
-        total += asides[i].count;
-    if (total == 0) return STATUS_OK;
-    size_t mark = arena_mark(arena);
-    struct person_hit *hits = ARENA_ARRAY_DIRTY(arena, struct person_hit, total);
-    if (!hits) return memory_limit_passed(arena, error);
-
-    uint64_t used = 0;
-    for (uint32_t i = 0; i < aside_count; i++) {
-        struct item_cursor cursor = item_list_begin(&asides[i]);
-        const struct person_hit *hit;
+    uint64_t *ends = table->ends;
+    const struct person_hit *hit;
+    for (uint32_t i = 0; i < crew->count; i++) {
+        struct item_cursor cursor = item_list_begin(table->asides->lists[i]);
         while ((hit = item_list_next(&cursor)))
-            hits[used++] = *hit;
+            ends[hit->person + 1]++;
     }
-    assert(used == total);
-    qsort(hits, total, sizeof *hits, by_person_and_order);
-    for (uint64_t place = 0; place < total;) {
-        uint64_t left = total - place;
-        uint32_t count = count_same(hits + place, left < UINT32_MAX ? (uint32_t)left : UINT32_MAX);
-        TRY(question_check_deadline(question, error));
-        TRY(visit(context, hits + place, count, error));
+    for (uint32_t person = 0; person < table->person_count; person++) {
+        ends[person + 1] += ends[person];
+    }
+    for (uint32_t i = 0; i < crew->count; i++) {
+        struct item_cursor cursor = item_list_begin(table->asides->lists[i]);
+        while ((hit = item_list_next(&cursor)))
+            table->hits[ends[hit->person]++] = *hit;
+    }
+}
+
+enum { INSERTION_COUNT_MAX = 32 };
+
+/* Few hits, in a few runs that are each in order: insertion moves little. */
+static void sort_person(struct person_hit *hits, uint32_t count)
+{
+    if (count > INSERTION_COUNT_MAX) {
+        qsort(hits, count, sizeof *hits, by_order);
+        return;
+    }
+    for (uint32_t i = 1; i < count; i++) {
+        struct person_hit moved = hits[i];
+        uint32_t place = i;
+        for (; place > 0 && comes_before(&moved, &hits[place - 1]); place--) {
+            hits[place] = hits[place - 1];
+        }
+        hits[place] = moved;
+    }
+}
+
+/* An even share of the numbers of people; each person is one member's. */
+static enum status walk_share(void *context, struct crew_member *member, uint32_t shard,
+                              struct error *error)
+{
+    const struct aside_table *table = context;
+    const struct person_asides *asides = table->asides;
+    uint64_t people = table->person_count;
+    uint32_t first = (uint32_t)(people * shard / STORE_SHARD_COUNT);
+    uint32_t end = (uint32_t)(people * (shard + 1) / STORE_SHARD_COUNT);
+    TRY(question_check_deadline(asides->question, error));
+    uint64_t place = first > 0 ? table->ends[first - 1] : 0;
+    for (uint32_t person = first; person < end; person++) {
+        uint32_t count = (uint32_t)(table->ends[person] - place);
+        if (count == 0) continue;
+        sort_person(table->hits + place, count);
+        TRY(asides->visit(asides->contexts[member->index], table->hits + place, count, error));
         place += count;
     }
+    return STATUS_OK;
+}
+
+enum status person_walk_aside(const struct person_asides *asides, struct crew *crew,
+                              struct error *error)
+{
+    struct arena *arena = asides->question->arena;
+    struct aside_table table = {.asides = asides, .person_count = asides->question->person_count};
+    uint64_t total = 0;
+    for (uint32_t i = 0; i < crew->count; i++)
+        total += asides->lists[i]->count;
+    if (total == 0) return STATUS_OK;
+    size_t mark = arena_mark(arena);
+    table.hits = ARENA_ARRAY_DIRTY(arena, struct person_hit, total);
+    table.ends = ARENA_ARRAY(arena, uint64_t, (size_t)table.person_count + 1);
+    if (!table.hits || !table.ends) return memory_limit_passed(arena, error);
+    place_hits(&table, crew);
+    TRY(crew_run(crew, walk_share, &table, error));
     arena_rewind(arena, mark);
     return STATUS_OK;
 }

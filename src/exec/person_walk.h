@@ -43,10 +43,17 @@ enum status person_walk_add(struct person_walk *walk, const struct row_scan *sca
 enum status person_walk_run(struct person_walk *walk, person_visit *visit, void *context,
                             struct error *error) MUST_CHECK;
 
-/* The people set aside, from the lists of all members. arena holds all of their hits at once. */
-enum status person_walk_aside(const struct question *question, const struct item_list *asides,
-                              uint32_t aside_count, struct arena *arena, person_visit *visit,
-                              void *context, struct error *error) MUST_CHECK;
+/* The people set aside, from the lists of all members: sorted by person without comparing, then
+ * walked by the crew. context_of gives the visitor's context for a member. Their hits are held in
+ * the question's arena all at once. */
+struct person_asides {
+    const struct question *question;
+    const struct item_list *lists[CREW_THREAD_COUNT_MAX]; /* by member */
+    person_visit *visit;
+    void *contexts[CREW_THREAD_COUNT_MAX]; /* of the visitor, by member */
+};
+enum status person_walk_aside(const struct person_asides *asides, struct crew *crew,
+                              struct error *error) MUST_CHECK;
 
 /* Find out who is scattered: reads the runs of all sources. Before anything is walked. */
 enum status person_walk_find_scattered(struct question *question, struct crew *crew,

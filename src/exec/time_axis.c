@@ -52,31 +52,8 @@ enum status time_axis_init(struct time_axis *axis, enum plan_unit unit, struct p
     }
     borders[count] = span.to_ms;
     *axis = (struct time_axis){.borders = borders, .starts = starts, .count = count};
+    axis->buckets_per_ms = (double)count / (double)(span.to_ms - span.from_ms);
     return STATUS_OK;
-}
-
-uint32_t time_axis_bucket(const struct time_axis *axis, int64_t ms, uint32_t near)
-{
-    assert_slow(ms >= axis->borders[0] && ms < axis->borders[axis->count]);
-    const int64_t *borders = axis->borders;
-    uint32_t low = 0;
-    uint32_t high = axis->count;
-    if (ms >= borders[near]) {
-        if (ms < borders[near + 1]) return near;
-        low = near + 1;
-    } else {
-        high = near;
-    }
-    /* Invariant: borders[low] <= ms < borders[high]. */
-    while (high - low > 1) {
-        uint32_t middle = low + (high - low) / 2;
-        if (ms < borders[middle]) {
-            high = middle;
-        } else {
-            low = middle;
-        }
-    }
-    return low;
 }
 
 void time_axis_label(const struct time_axis *axis, enum plan_unit unit, const struct zone *zone,

@@ -72,8 +72,12 @@ static enum status run_pass(struct trend_pass *pass, struct crew *crew, struct e
         TRY(trend_counts_init(&pass->counts[i], &pass->shape, keep, error));
     }
     TRY(crew_run(crew, count_shard, pass, error));
-    TRY(person_walk_aside(pass->question, pass->asides, crew->count, &crew->members[0].scratch,
-                          visit_person, &pass->counts[0], error));
+    struct person_asides asides = {.question = pass->question, .visit = visit_person};
+    for (uint32_t i = 0; i < crew->count; i++) {
+        asides.lists[i] = &pass->asides[i];
+        asides.contexts[i] = &pass->counts[i];
+    }
+    TRY(person_walk_aside(&asides, crew, error));
     for (uint32_t i = 1; i < crew->count; i++) {
         trend_counts_merge(&pass->counts[0], &pass->counts[i]);
     }

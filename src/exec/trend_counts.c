@@ -36,10 +36,9 @@ static size_t cell_at(const struct trend_shape *shape, uint32_t measure, uint32_
 static void add_single(struct trend_counts *counts, const struct row_scan *scan)
 {
     const struct trend_shape *shape = counts->shape;
-    uint32_t bucket = 0;
     for (uint32_t i = 0; i < scan->count; i++) {
         uint32_t slot = shape->slots->slot_of_group[scan->entries[i]];
-        bucket = time_axis_bucket(shape->axis, scan->row_times[scan->rows[i]], bucket);
+        uint32_t bucket = time_axis_bucket(shape->axis, scan->row_times[scan->rows[i]]);
         counts->is_present[slot] = 1;
         counts->counts[cell_at(shape, 0, slot, bucket)]++;
     }
@@ -48,11 +47,10 @@ static void add_single(struct trend_counts *counts, const struct row_scan *scan)
 static void add_any(struct trend_counts *counts, const struct row_scan *scan)
 {
     const struct trend_shape *shape = counts->shape;
-    uint32_t bucket = 0;
     for (uint32_t i = 0; i < scan->count; i++) {
         const uint32_t *slots;
         uint32_t slot_count = group_slots_of(shape->slots, scan->entries[i], &slots);
-        bucket = time_axis_bucket(shape->axis, scan->row_times[scan->rows[i]], bucket);
+        uint32_t bucket = time_axis_bucket(shape->axis, scan->row_times[scan->rows[i]]);
         for (uint32_t j = 0; j < slot_count; j++) {
             counts->is_present[slots[j]] = 1;
             uint32_t bits = scan->masks[i] & shape->event_bits;
@@ -84,11 +82,10 @@ void trend_counts_add_person(struct trend_counts *counts, const struct person_hi
     const struct trend_shape *shape = counts->shape;
     uint32_t stamp = ++counts->person;
     assert(stamp != 0);
-    uint32_t bucket = 0;
     for (uint32_t i = 0; i < count; i++) {
         const uint32_t *slots;
         uint32_t slot_count = group_slots_of(shape->slots, hits[i].entry, &slots);
-        bucket = time_axis_bucket(shape->axis, hits[i].time_ms, bucket);
+        uint32_t bucket = time_axis_bucket(shape->axis, hits[i].time_ms);
         for (uint32_t j = 0; j < slot_count; j++) {
             uint32_t bits = hits[i].mask & shape->profile_bits;
             for (; bits != 0; bits &= bits - 1) {

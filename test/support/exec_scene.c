@@ -93,7 +93,7 @@ void exec_scene_add(struct exec_scene *scene, const struct naive_event *events, 
         if (!batch_writer_add(&writer, &event)) abort();
     }
     struct arena arena;
-    arena_init(&arena, 16 * 1024 * 1024);
+    arena_init(&arena, 1024 * 1024);
     struct batch_reader reader;
     struct error error = {0};
     must(batch_reader_init(&reader, batch_writer_finish(&writer), &arena, &error), &error);
