@@ -194,7 +194,8 @@ static const struct verb verbs[] = {
             "that are stored already (by $insert_id) are counted and not stored again, so an\n"
             "import that broke off can be run again. Lines that cannot be taken are counted,\n"
             "and the first ten are named on standard error.\n"
-            "--json prints {\"read\",\"stored\",\"duplicate\",\"refused\",\"ignored\",\"seconds\"}.",
+            "--json prints\n"
+            "{\"read\",\"stored\",\"duplicate\",\"refused\",\"ignored\",\"seconds\"}.",
         .examples = "candor import --project shop events.jsonl.gz --data ./data\n"
                     "zcat *.gz | candor import --project shop - --strict --data ./data",
         .flags = import_flags,

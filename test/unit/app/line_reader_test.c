@@ -1,4 +1,4 @@
-/* Lines in pieces: the same lines come out as went in, however the file is cut, packed or damaged. */
+/* Lines in pieces: the lines that went in come out, however the file is cut, packed or damaged. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
