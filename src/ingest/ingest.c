@@ -220,15 +220,25 @@ static void forget_log(struct ingest *ingest)
         os_log_error(OS_LOG_ERROR, "ingest", "could not shorten the log", &error);
 }
 
+/* The next log file ahead of time, once there is a first one: an idle folder stays small. */
+static void prepare_log(struct ingest *ingest)
+{
+    struct wal_figures log;
+    os_mutex_lock(&ingest->log_mutex);
+    wal_figures(ingest->wal, &log);
+    os_mutex_unlock(&ingest->log_mutex);
+    if (log.sync_count == 0 || disk_watch_is_full(&ingest->disk)) return;
+    struct error error = {0};
+    if (wal_prepare(ingest->wal, &error) == STATUS_OK) return;
+    os_log_error(OS_LOG_WARNING, "ingest", "could not make the next log file ahead", &error);
+}
+
 void ingest_tend(struct ingest *ingest)
 {
     disk_watch_look(&ingest->disk);
     if (atomic_load(&ingest->failed)) return;
     forget_log(ingest);
-    struct error error = {0};
-    if (!disk_watch_is_full(&ingest->disk) && wal_prepare(ingest->wal, &error) != STATUS_OK) {
-        os_log_error(OS_LOG_WARNING, "ingest", "could not make the next log file ahead", &error);
-    }
+    prepare_log(ingest);
 }
 
 bool ingest_wal_is_long(struct ingest *ingest)
