@@ -71,8 +71,11 @@ enum status ingest_open(const struct ingest_options *options, struct ingest **ou
     counters_init(&ingest->counters);
     disk_watch_init(&ingest->disk, options->folder, options->disk_reserve_bytes);
     disk_watch_look(&ingest->disk);
-    atomic_store(&ingest->durable_sequence, replay.last_sequence);
-    ingest->applier = applier_start(options->backend, replay.last_sequence);
+    /* A trimmed log replays nothing, and goes on behind what is stored. */
+    uint64_t last_sequence = backend_sequence_end(options->backend) - 1;
+    if (last_sequence < replay.last_sequence) last_sequence = replay.last_sequence;
+    atomic_store(&ingest->durable_sequence, last_sequence);
+    ingest->applier = applier_start(options->backend, last_sequence);
     struct duplicate_window_options window = {
         .backend = options->backend, .settle = settle, .context = ingest};
     ingest->window = duplicate_window_make(&window);
