@@ -24,6 +24,7 @@ enum {
     HTTP_BODY_RATE_MIN = 1024,                /* bytes a second after the first HTTP_TIMEOUT_S:
                                                   slower bodies are broken off */
     HTTP_HEAD_SIZE_MAX = 128 * 1024,          /* request line and headers: GET carries data */
+    HTTP_POST_HEAD_SIZE_MAX = 64 * 1024,      /* on connections that begin with a POST */
     HTTP_TIMEOUT_S = 30,                      /* a client that sends nothing for so long */
     HTTP_CONNECTION_COUNT_MAX = 10000,
     HTTP_BODIES_TOTAL_MAX = 512 * 1024 * 1024, /* of all requests under way: then 503 */

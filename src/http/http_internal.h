@@ -23,8 +23,21 @@
 enum http_turn { HTTP_TURN_RUNNING, HTTP_TURN_KEPT, HTTP_TURN_ANSWERED };
 enum http_stream_turn { HTTP_STREAM_AWAKE, HTTP_STREAM_ASLEEP, HTTP_STREAM_CALLED };
 
+/* One that a worker has. */
+struct http_connection {
+    int descriptor;
+    struct http_connection *previous;
+    struct http_connection *next;
+};
+
 struct http_server {
-    struct MHD_Daemon *daemon;
+    struct MHD_Daemon *large; /* connections with room for HTTP_HEAD_SIZE_MAX */
+    struct MHD_Daemon *small; /* for HTTP_POST_HEAD_SIZE_MAX; NULL on a local socket */
+    int listening;
+    struct os_thread acceptor;
+    uint64_t given_count;              /* connections given to a daemon; the acceptor's */
+    atomic_uint_least64_t begun_count; /* of those, taken up by a worker */
+    atomic_uint_least64_t ended_count;
     http_handler *handler;
     void *context;
     uint64_t body_size_max;
@@ -35,6 +48,9 @@ struct http_server {
     atomic_uint_least32_t pending;     /* the handler has them, and no answer was given */
     atomic_uint_least32_t unsent;      /* the handler has had them, and they are not over */
     atomic_uint_least64_t bodies_size; /* memory held by all bodies */
+    atomic_bool is_stopping;           /* the acceptor's: no more connections */
+    struct os_mutex connections_mutex;
+    struct http_connection *connections;
     struct os_mutex streams_mutex;
     struct http_request *streams; /* all streams under way */
 };
@@ -64,6 +80,17 @@ struct http_request {
     struct http_request *stream_next;
     char target[]; /* what path and query point into */
 };
+
+/* --- http_acceptor.c --- */
+
+/* Takes connections and hands each to the daemon with the right room for it. */
+void http_acceptor_run(void *server);
+void http_acceptor_stop(struct http_server *server);
+/* Ends every connection and gives the workers a moment to let go of them. */
+void http_connections_end(struct http_server *server);
+/* Called by the library when a connection begins and ends. */
+void http_on_connection(void *server, struct MHD_Connection *connection, void **context,
+                        enum MHD_ConnectionNotificationCode what);
 
 /* --- http_request.c: called by the library --- */
 

@@ -11,21 +11,20 @@
 #include <string.h>
 
 enum {
-    /* The library keeps a request's head and the head of its answer in one piece of memory for each
-     * connection; the rest is room for the second and for its records of headers. */
-    CONNECTION_MEMORY_SIZE = HTTP_HEAD_SIZE_MAX + 24 * 1024,
+    /* Beside a request's head, for the head of its answer and the library's records of headers. */
+    CONNECTION_MEMORY_REST = 20 * 1024,
     UNSENT_WAIT_MS = 2000,
     THREAD_COUNT_MAX = 64,
 };
 
 static enum status listen_socket(struct http_server *server, const struct http_options *options,
-                                 int *descriptor, struct error *error)
+                                 struct error *error)
 {
     assert(!options->listen != !options->unix_path);
     if (options->listen) {
-        return os_socket_listen_tcp(options->listen, descriptor, &server->port, error);
+        return os_socket_listen_tcp(options->listen, &server->listening, &server->port, error);
     }
-    TRY(os_socket_listen_local(options->unix_path, descriptor, error));
+    TRY(os_socket_listen_local(options->unix_path, &server->listening, error));
     size_t size = strlen(options->unix_path) + 1;
     server->unix_path = memory_alloc(size, 1);
     (void)text_to_string(text_from(options->unix_path), server->unix_path, size);
@@ -40,28 +39,49 @@ static unsigned thread_count(const struct http_options *options)
 }
 
 /* No error log: what the library says about a request may quote it. */
-static struct MHD_Daemon *start_daemon(struct http_server *server, unsigned threads, int descriptor)
+static struct MHD_Daemon *start_daemon(struct http_server *server, unsigned threads,
+                                       size_t head_size_max)
 {
-    const unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
+    const unsigned flags =
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET;
     struct MHD_OptionItem pool[] = {
         /* The library takes 1 for a mistake: that is one thread without a pool. */
         {threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, (intptr_t)threads, NULL},
         {MHD_OPTION_END, 0, NULL},
     };
-    return MHD_start_daemon(flags, 0, NULL, NULL, http_on_request, server,                      //
-                            MHD_OPTION_LISTEN_SOCKET, descriptor,                               //
-                            MHD_OPTION_URI_LOG_CALLBACK, http_on_target, (void *)server,        //
-                            MHD_OPTION_NOTIFY_COMPLETED, http_on_completed, (void *)server,     //
-                            MHD_OPTION_UNESCAPE_CALLBACK, http_on_unescape, (void *)server,     //
-                            MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY_SIZE, //
-                            MHD_OPTION_CONNECTION_LIMIT, (unsigned)HTTP_CONNECTION_COUNT_MAX,   //
-                            MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)HTTP_TIMEOUT_S,            //
-                            MHD_OPTION_STRICT_FOR_CLIENT, 1,                                    //
-                            MHD_OPTION_ARRAY, pool, MHD_OPTION_END);
+    return MHD_start_daemon(
+        flags, 0, NULL, NULL, http_on_request, server,                              //
+        MHD_OPTION_URI_LOG_CALLBACK, http_on_target, (void *)server,                //
+        MHD_OPTION_NOTIFY_COMPLETED, http_on_completed, (void *)server,             //
+        MHD_OPTION_NOTIFY_CONNECTION, http_on_connection, (void *)server,           //
+        MHD_OPTION_UNESCAPE_CALLBACK, http_on_unescape, (void *)server,             //
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, head_size_max + CONNECTION_MEMORY_REST, //
+        /* The acceptor keeps the limit; the library shares its own out among the threads. */
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned)HTTP_CONNECTION_COUNT_MAX * (threads + 1), //
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)HTTP_TIMEOUT_S,                          //
+        MHD_OPTION_STRICT_FOR_CLIENT, 1,                                                  //
+        MHD_OPTION_ARRAY, pool, MHD_OPTION_END);
+}
+
+static enum status start_daemons(struct http_server *server, unsigned threads, struct error *error)
+{
+    server->large = start_daemon(server, threads, HTTP_HEAD_SIZE_MAX);
+    if (server->large && !server->is_local) {
+        server->small = start_daemon(server, threads, HTTP_POST_HEAD_SIZE_MAX);
+    }
+    if (server->large && (server->small || server->is_local)) return STATUS_OK;
+    return error_set(error, STATUS_IO, "could not start the HTTP server");
+}
+
+static void stop_daemons(struct http_server *server)
+{
+    if (server->small) MHD_stop_daemon(server->small);
+    if (server->large) MHD_stop_daemon(server->large);
 }
 
 static void server_free(struct http_server *server)
 {
+    if (server->listening >= 0) os_socket_close(server->listening);
     if (server->unix_path) {
         struct error error = {0};
         if (os_remove(server->unix_path, &error) != STATUS_OK) {
@@ -69,6 +89,7 @@ static void server_free(struct http_server *server)
         }
     }
     os_mutex_release(&server->streams_mutex);
+    os_mutex_release(&server->connections_mutex);
     memory_free(server->unix_path);
     memory_free(server);
 }
@@ -79,22 +100,20 @@ enum status http_server_start(const struct http_options *options, struct http_se
     assert(options->handler);
     struct http_server *server = MEMORY_NEW(struct http_server);
     os_mutex_init(&server->streams_mutex);
+    os_mutex_init(&server->connections_mutex);
     server->handler = options->handler;
     server->context = options->context;
     server->body_size_max = options->body_size_max ? options->body_size_max : HTTP_BODY_ENCODED_MAX;
 
-    int descriptor;
-    enum status status = listen_socket(server, options, &descriptor, error);
+    server->listening = -1;
+    enum status status = listen_socket(server, options, error);
+    if (status == STATUS_OK) status = start_daemons(server, thread_count(options), error);
     if (status != STATUS_OK) {
+        stop_daemons(server);
         server_free(server);
         return status;
     }
-    server->daemon = start_daemon(server, thread_count(options), descriptor);
-    if (!server->daemon) {
-        os_socket_close(descriptor);
-        server_free(server);
-        return error_set(error, STATUS_IO, "could not start the HTTP server");
-    }
+    os_thread_start(&server->acceptor, "accept", http_acceptor_run, server);
     *out = server;
     return STATUS_OK;
 }
@@ -109,8 +128,7 @@ uint32_t http_server_pending(const struct http_server *server)
     return atomic_load(&server->pending);
 }
 
-/* The library's own quiesce panics when a worker lets go of the listening socket at the same moment
- * (0.9.75, epoll with a pool). And a client that is refused drops what it has, where one that is
+/* Connections are still taken: a client that is refused drops what it has, where one that is
  * answered 503 keeps it (spec/wire.md §0.8). */
 void http_server_quiesce(struct http_server *server)
 {
@@ -129,7 +147,9 @@ void http_server_stop(struct http_server *server)
         if (waited_ms == UNSENT_WAIT_MS) break;
         os_sleep_ms(1);
     }
-    MHD_stop_daemon(server->daemon);
+    http_acceptor_stop(server);
+    http_connections_end(server);
+    stop_daemons(server);
     assert(atomic_load(&server->unsent) == 0);
     assert(atomic_load(&server->bodies_size) == 0);
     server_free(server);

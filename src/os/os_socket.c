@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -64,8 +65,9 @@ static bool parse_address(const char *text, union address *out, socklen_t *size)
 static enum status bind_tcp(int descriptor, const union address *address, socklen_t size,
                             const char *words, struct error *error)
 {
-    const int on = 1;
+    const int on = 1; /* for TCP_DEFER_ACCEPT: seconds */
     (void)setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    (void)setsockopt(descriptor, IPPROTO_TCP, TCP_DEFER_ACCEPT, &on, sizeof on);
     if (address->any.sa_family == AF_INET6) {
         (void)setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
     }
@@ -173,4 +175,29 @@ void os_socket_close(int descriptor)
 {
     assert(descriptor >= 0);
     (void)close(descriptor);
+}
+
+enum os_accept os_socket_accept(int listening, struct os_peer *out)
+{
+    for (;;) {
+        out->address_size = sizeof out->address;
+        out->descriptor =
+            accept4(listening, &out->address.any, &out->address_size, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        if (out->descriptor >= 0) return OS_ACCEPT_GOT;
+        if (errno == EINVAL) return OS_ACCEPT_STOPPED;
+        bool is_short = errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;
+        if (is_short) return OS_ACCEPT_LATER;
+        /* Else this one connection failed before it was ours: accept(2) lists the reasons. */
+    }
+}
+
+void os_socket_stop(int descriptor)
+{
+    (void)shutdown(descriptor, SHUT_RDWR);
+}
+
+size_t os_socket_peek(int descriptor, void *bytes, size_t size)
+{
+    ssize_t got = recv(descriptor, bytes, size, MSG_PEEK | MSG_DONTWAIT);
+    return got > 0 ? (size_t)got : 0;
 }

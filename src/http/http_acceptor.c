@@ -1,0 +1,119 @@
+/* Why there are two daemons: the library keeps a request's head in memory that belongs to the
+ * connection, has one size for all of a daemon's connections, and is zeroed between two requests.
+ * At the 152 KiB that a GET with a large event needs, zeroing was 40 to 60 % of the work of a small
+ * request (and what each open connection holds). Clients that send many requests send POSTs. So a
+ * connection whose first bytes are a POST gets half the room, which still takes any head that
+ * spec/wire.md asks for. */
+#include "base/memory.h"
+#include "http/http_internal.h"
+#include "os/os_clock.h"
+#include "os/os_socket.h"
+
+enum { WAIT_MS = 5, END_WAIT_MS = 500 };
+
+static struct MHD_Daemon *choose_daemon(const struct http_server *server, int descriptor)
+{
+    char bytes[4];
+    if (!server->small) return server->large;
+    struct text first = {bytes, os_socket_peek(descriptor, bytes, sizeof bytes)};
+    return text_equal_fold(first, TEXT("POST")) ? server->small : server->large;
+}
+
+static void begin(struct http_server *server, struct http_connection *connection)
+{
+    os_mutex_lock(&server->connections_mutex);
+    connection->next = server->connections;
+    if (server->connections) server->connections->previous = connection;
+    server->connections = connection;
+    os_mutex_unlock(&server->connections_mutex);
+    (void)atomic_fetch_add(&server->begun_count, 1);
+}
+
+/* The library closes the socket after this: whoever finds it in the list may use it. */
+static void end(struct http_server *server, struct http_connection *connection)
+{
+    os_mutex_lock(&server->connections_mutex);
+    if (connection->previous) connection->previous->next = connection->next;
+    if (connection->next) connection->next->previous = connection->previous;
+    if (server->connections == connection) server->connections = connection->next;
+    os_mutex_unlock(&server->connections_mutex);
+    memory_free(connection);
+    (void)atomic_fetch_add(&server->ended_count, 1);
+}
+
+void http_on_connection(void *context, struct MHD_Connection *connection, void **place,
+                        enum MHD_ConnectionNotificationCode what)
+{
+    if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
+        end(context, *place);
+        return;
+    }
+    struct http_connection *made = MEMORY_NEW(struct http_connection);
+    made->descriptor =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+    *place = made;
+    begin(context, made);
+}
+
+/* Past the limit connections wait in the kernel's queue: one that is refused loses what it has. */
+static void wait_for_place(const struct http_server *server)
+{
+    while (server->given_count - atomic_load(&server->ended_count) >= HTTP_CONNECTION_COUNT_MAX) {
+        if (atomic_load(&server->is_stopping)) return;
+        os_sleep_ms(WAIT_MS);
+    }
+}
+
+/* On failure the library has closed the connection, and no worker hears of it. */
+static void give(struct http_server *server, const struct os_peer *peer)
+{
+    struct MHD_Daemon *daemon = choose_daemon(server, peer->descriptor);
+    if (MHD_add_connection(daemon, peer->descriptor, &peer->address.any, peer->address_size) ==
+        MHD_YES) {
+        server->given_count++;
+    }
+}
+
+void http_acceptor_run(void *context)
+{
+    struct http_server *server = context;
+    struct os_peer peer;
+    for (;;) {
+        wait_for_place(server);
+        switch (os_socket_accept(server->listening, &peer)) {
+        case OS_ACCEPT_STOPPED: return;
+        case OS_ACCEPT_LATER: os_sleep_ms(WAIT_MS); break;
+        case OS_ACCEPT_GOT: give(server, &peer); break;
+        }
+    }
+}
+
+/* Until a count has come up to another. */
+static void wait_until_reached(const atomic_uint_least64_t *count, uint64_t goal)
+{
+    for (int waited_ms = 0; waited_ms < END_WAIT_MS && atomic_load(count) < goal; waited_ms++) {
+        os_sleep_ms(1);
+    }
+}
+
+/* Workers take up what they were given before they are stopped: the library lets go of a connection
+ * that lies between two threads without its lock. */
+void http_acceptor_stop(struct http_server *server)
+{
+    atomic_store(&server->is_stopping, true);
+    os_socket_stop(server->listening);
+    os_thread_join(&server->acceptor);
+    wait_until_reached(&server->begun_count, server->given_count);
+}
+
+/* The library must not meet a malformed request while it stops: its answer to that begins with a
+ * response that a stopping daemon does not take, and then reads it (0.9.75). */
+void http_connections_end(struct http_server *server)
+{
+    os_mutex_lock(&server->connections_mutex);
+    for (struct http_connection *each = server->connections; each; each = each->next) {
+        os_socket_stop(each->descriptor);
+    }
+    os_mutex_unlock(&server->connections_mutex);
+    wait_until_reached(&server->ended_count, atomic_load(&server->begun_count));
+}
