@@ -131,7 +131,8 @@ describe('events', () => {
     });
 
     test('fifty events leave in few requests', async () => {
-        await page.evaluate(() => {
+        const other = await visit({ batch_flush_interval_ms: 2000 });
+        await other.evaluate(() => {
             for (let n = 0; n < 50; n++) mixpanel.track('Scrolled', { n });
         });
         const all = await events(50);

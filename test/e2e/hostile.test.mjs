@@ -78,7 +78,7 @@ describe('connections', () => {
         for (let n = 0; n < 20; n++) {
             assert.equal((await exchange(server.port, trackRequest())).text, '1');
         }
-        assert.ok(Date.now() - begin < 3000, `${Date.now() - begin} ms`);
+        assert.ok(Date.now() - begin < 10_000, `${Date.now() - begin} ms`);
     });
 
     test('a client that sends no more but listens gets its answer', async () => {
@@ -129,6 +129,13 @@ describe('connections', () => {
         const headers = { ...JSON_TYPE, 'Transfer-Encoding': 'chunked' };
         const sent = `${head('POST', '/track', headers)}${chunks.join('')}0\r\n\r\n`;
         assert.equal((await exchange(server.port, sent)).text, '1');
+    });
+
+    test('HTTP/1.0 gets its answer, and the connection ends', async () => {
+        const connection = await connect();
+        connection.send(trackRequest().replace('HTTP/1.1', 'HTTP/1.0'));
+        assert.equal((await connection.answer()).text, '1');
+        await connection.ended();
     });
 
     test('Expect: 100-continue is answered', async () => {
@@ -314,7 +321,7 @@ describe('records', () => {
         const begin = Date.now();
         const text = `{"event":"W","properties":{"token":"${project.token}",${keys}}}`;
         assert.equal((await track(text)).status, 0);
-        assert.ok(Date.now() - begin < 3000);
+        assert.ok(Date.now() - begin < 10_000);
     });
 
     test('names that objects of other languages trip over', async () => {
@@ -357,7 +364,7 @@ describe('questions', () => {
             const answer = await server.ask(body, token);
             assert.ok(answer.status >= 400 && answer.status < 500, answer.text.slice(0, 200));
             assert.ok(answer.text.length < 2000);
-            assert.ok(Date.now() - begin < 3000);
+            assert.ok(Date.now() - begin < 10_000);
         }
     });
 });

@@ -1,6 +1,7 @@
 // What operators rely on: health, readiness, version, metrics, headers, ids of requests, and the
 // page at `/` in a browser.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -274,13 +275,49 @@ describe('the page', () => {
     test('the numbers on the page add up', async () => {
         const { context, page } = await visitor();
         const link = (await server.json(['user', 'link'])).owner_link;
+        const stranger = { event: 'Visit', properties: { token: 'unknown' } };
+        const again = event(shop, { $insert_id: 'twice', $ignore: false });
+        const ignored = event(shop, { $ignore: true });
+        await server.post('/track', JSON.stringify([stranger, again, again, ignored]), JSON_TYPE);
         await page.goto(server.origin + link);
-        const total = await server.count(shop, null, { event: 'Visit' });
-        assert.equal(total, 3);
-        const text = await page.locator('body').innerText();
-        const records = await server.records();
-        const sum = records.stored + records.duplicate + records.refused + records.ignored;
-        assert.match(text, new RegExp(`\\b${sum}\\b|received`, 'i'));
+        const shown = await page.$$eval('dl.sum div', (pairs) => pairs.map((pair) => [
+            pair.querySelector('dt').textContent,
+            Number(pair.querySelector('dd').textContent.replace(/\D/g, '')),
+        ]));
+        const { received, ...parts } = Object.fromEntries(shown);
+        assert.deepEqual(parts, await server.records());
+        assert.ok(Object.values(parts).every((count) => count > 0), JSON.stringify(parts));
+        assert.equal(received, parts.stored + parts.duplicate + parts.refused + parts.ignored);
+
+        const total = await server.count(shop);
+        const section = page.locator('section', { hasText: 'private shop' });
+        assert.match(await section.innerText(), new RegExp(`\\b${total} events`));
+        await context.close();
+    });
+
+    test('what the page says to paste into a shell works', async () => {
+        const { context, page } = await visitor();
+        const link = (await server.json(['user', 'link'])).owner_link;
+        await page.goto(server.origin + link);
+        const panel = page.locator('details', { hasText: 'private shop' });
+        await panel.locator('summary').click();
+        const command = await panel.locator('small:text("shell") + pre').innerText();
+        assert.equal(execFileSync('bash', ['-c', command], { stdio: 'pipe' }).toString(), '1');
+        const names = (await server.events(shop)).map((each) => each.event);
+        assert.ok(names.includes('Signed Up'));
+        await context.close();
+    });
+
+    test('signing out ends it', async () => {
+        const { context, page } = await visitor();
+        const link = (await server.json(['user', 'link'])).owner_link;
+        await page.goto(server.origin + link);
+        const [cookie] = await context.cookies();
+        await page.getByRole('button', { name: 'Sign out' }).click();
+        await page.waitForFunction(() => !document.body.innerText.includes('private shop'));
+        await context.addCookies([cookie]);
+        await page.goto(server.origin);
+        assert.ok(!(await page.content()).includes('private shop'), 'on the server, too');
         await context.close();
     });
 

@@ -324,7 +324,7 @@ describe('limits', () => {
         const headers = { ...JSON_TYPE, 'Content-Encoding': 'gzip' };
         const begin = Date.now();
         assert.equal((await server.post('/track', bomb, headers)).status, 413);
-        assert.ok(Date.now() - begin < 5000);
+        assert.ok(Date.now() - begin < 10_000);
     });
 
     test('a gzip that was cut off is refused', async () => {
