@@ -76,7 +76,6 @@ static void hand_over(struct ingest *ingest, struct ingest_work *group)
         for (uint32_t i = 0; i < work->batch_count; i++) {
             struct wire_batch *batch = &work->batches[i];
             if (batch->sequence == 0) continue;
-            atomic_store(&ingest->durable_sequence, batch->sequence);
             applier_put(ingest->applier, batch->sequence,
                         batch->is_profiles ? WAL_PROFILES : WAL_EVENTS, &batch->bytes);
         }

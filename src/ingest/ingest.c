@@ -74,7 +74,6 @@ enum status ingest_open(const struct ingest_options *options, struct ingest **ou
     /* A trimmed log replays nothing, and goes on behind what is stored. */
     uint64_t last_sequence = backend_sequence_end(options->backend) - 1;
     if (last_sequence < replay.last_sequence) last_sequence = replay.last_sequence;
-    atomic_store(&ingest->durable_sequence, last_sequence);
     ingest->applier = applier_start(options->backend, last_sequence);
     struct duplicate_window_options window = {
         .backend = options->backend, .settle = settle, .context = ingest};

@@ -26,7 +26,6 @@ struct ingest {
     struct os_thread committer;
     uint64_t replayed_records;
     atomic_bool failed; /* nothing more is acknowledged until a restart */
-    atomic_uint_fast64_t durable_sequence;
 };
 
 /* The committer's thread: until the queue is closed and empty. */
