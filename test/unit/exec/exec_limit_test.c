@@ -129,7 +129,7 @@ static void says_when_memory_is_used_up(void **state)
     struct setting *setting = *state;
     for (size_t i = 0; i < sizeof plans / sizeof plans[0]; i++) {
         bool answered = false;
-        for (size_t size = 1; size < 4000000; size += 7001 + size / 20) {
+        for (size_t size = 1; size < 4000000; size += 9001 + size / 12) {
             struct exec_scene_ask options = {.thread_count = 1 + (unsigned)(size % 3),
                                              .memory_max = size};
             struct result result;

@@ -417,7 +417,7 @@ static void answers_random_plans_as_the_naive_twins_do(void **state)
 {
     (void)state;
     const char *wanted = getenv("CANDOR_TEST_ROUNDS");
-    uint64_t rounds = wanted ? strtoull(wanted, NULL, 10) : 40;
+    uint64_t rounds = wanted ? strtoull(wanted, NULL, 10) : 30;
     uint64_t seed = seeded_seed("random projects");
     for (uint64_t i = 0; i < rounds; i++)
         run_project(seed + i);
