@@ -1,8 +1,9 @@
 /* What the store costs: appending, publishing, flushing, reading back, bytes an event:
  *   store_bench FOLDER [EVENTS]
  * Events have 25 properties: sticky ones of the person, a few of the event, and 5 texts that never
- * repeat. Times are the processor's, but for reading, which takes too short. The folder says which disk is measured; it must be absent or empty. A second pass has 15
- * properties and one random insert_id of 16 characters, for the size on disk. */
+ * repeat. A second pass has 15 properties and one random insert_id of 16 characters, for the size
+ * on disk. Times are the processor's, but for reading, which takes too short. The folder says
+ * which disk is measured; it must be absent or empty. */
 #include "base/memory.h"
 #include "event/batch.h"
 #include "os/os_clock.h"

@@ -198,7 +198,7 @@ static void fail_calls(enum os_fault_kind kind, uint64_t count, int number, uint
 static void loses_and_doubles_nothing_when_a_call_fails_once(void **state)
 {
     (void)state;
-    fail_calls(OS_FAULT_ERROR, 1, EIO, 3);
+    fail_calls(OS_FAULT_ERROR, 1, EIO, 5);
 }
 
 static void loses_and_doubles_nothing_when_a_write_is_short(void **state)

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 enum {
-    ARENA_SIZE = 256 << 20,
+    ARENA_SIZE_MIN = 1 << 20,
     APPLY_ARENA_SIZE = 1 << 18,
     TIME_SPREAD_DAYS = 40,
     BATCH_SIZE_MAX = 64 << 20
@@ -524,13 +524,23 @@ static void check_rows(struct reading *reading, struct twin *twin)
     }
 }
 
+/* Enough for the codes of one source and the dictionaries of the whole project. */
+static size_t reading_size(const struct scene *scene, const struct row_source *source,
+                           const struct twin *twin)
+{
+    size_t rows = row_source_row_count(source);
+    size_t columns = row_source_column_count(source);
+    size_t values = twin->count * ((size_t)scene->shape.properties_max + 2);
+    return ARENA_SIZE_MIN + rows * (columns * sizeof(uint32_t) + 64) + columns * 512 + values * 100;
+}
+
 static enum status read_snapshot(struct scene *scene, struct snapshot *snapshot, struct twin *twin,
                                  struct error *error)
 {
     for (uint32_t i = 0; i < snapshot_source_count(snapshot); i++) {
         struct reading reading = {0};
-        arena_init(&reading.arena, ARENA_SIZE);
         struct row_source *source = snapshot_source(snapshot, i);
+        arena_init(&reading.arena, reading_size(scene, source, twin));
         enum status status = read_source(&reading, source, &scene->random, error);
         if (status == STATUS_OK) {
             check_order(&reading);
