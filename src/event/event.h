@@ -34,13 +34,13 @@ static inline uint32_t event_key_day(struct event_key key)
 
 struct event {
     struct text name;
-    int64_t time_ms;          /* its own time, UTC */
-    struct text distinct_id;  /* resolved as spec/wire.md §7.2: user, "$device:…" or "" */
-    struct text device_id;    /* "$device:…" that this event ties to distinct_id, or "" */
-    struct text insert_id;    /* as the client sent it, or "" */
+    int64_t time_ms;         /* its own time, UTC */
+    struct text distinct_id; /* resolved as spec/wire.md §7.2: user, "$device:…" or "" */
+    struct text device_id;   /* "$device:…" that this event ties to distinct_id, or "" */
+    struct text insert_id;   /* as the client sent it, or "" */
     struct event_key key;
-    uint32_t flags;           /* EVENT_* */
-    uint32_t name_index;      /* of the event's name; set by batch_reader_next */
+    uint32_t flags;      /* EVENT_* */
+    uint32_t name_index; /* of the event's name; set by batch_reader_next */
     uint32_t property_count;
     const struct property *properties; /* without the promoted ones (token, ip, time, …) */
 };
