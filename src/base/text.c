@@ -144,11 +144,11 @@ static uint64_t fold_multiply(uint64_t a, uint64_t b)
     return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
-uint64_t text_hash(struct text text)
+uint64_t text_hash_seeded(struct text text, uint64_t seed)
 {
     const uint64_t k0 = 0xa0761d6478bd642fULL;
-    const uint64_t k1 = 0xe7037ed1a0b428dbULL;
-    uint64_t hash = k0 ^ (uint64_t)text.size;
+    const uint64_t k1 = 0xe7037ed1a0b428dbULL ^ seed;
+    uint64_t hash = k0 ^ seed ^ (uint64_t)text.size;
     const char *bytes = text.bytes;
     size_t size = text.size;
     for (; size >= 8; bytes += 8, size -= 8) {
@@ -159,4 +159,9 @@ uint64_t text_hash(struct text text)
     uint64_t tail = 0;
     if (size > 0) memcpy(&tail, bytes, size);
     return fold_multiply(hash ^ tail, k1 ^ k0);
+}
+
+uint64_t text_hash(struct text text)
+{
+    return text_hash_seeded(text, 0);
 }

@@ -49,7 +49,9 @@ bool text_to_i64(struct text text, int64_t *out);
 /* Copy with a NUL into a buffer of this size; false (and an empty string) when it does not fit. */
 bool text_to_string(struct text text, char *buffer, size_t buffer_size);
 
-uint64_t text_hash(struct text text); /* well mixed, not keyed: never over hostile keys without
-                                         a probe limit; see text_index.h */
+/* Well mixed. Where others choose the texts, give a seed that they cannot know: with it they cannot
+ * choose texts that fall together. text_hash is text_hash_seeded with a fixed one. */
+uint64_t text_hash_seeded(struct text text, uint64_t seed);
+uint64_t text_hash(struct text text);
 
 #endif

@@ -12,6 +12,9 @@ enum {
     BLOCK_MAX = 1 << 20,
 };
 
+/* Spreads the few unknown bits of an address over the whole seed. */
+static const uint64_t seed_factor = UINT64_C(0x9e3779b97f4a7c15);
+
 void text_index_init(struct text_index *index)
 {
     *index = (struct text_index){0};
@@ -52,10 +55,11 @@ static void grow_slots(struct text_index *index)
     index->tags = MEMORY_ARRAY(uint32_t, index->slot_count);
     index->bytes_total += (size_t)(index->slot_count - old_count) * 2 * sizeof(uint32_t);
 
+    if (index->seed == 0) index->seed = (uint64_t)(uintptr_t)index->slots * seed_factor;
     uint32_t mask = index->slot_count - 1;
     for (uint32_t i = 0; i < old_count; i++) {
         if (old_slots[i] == 0) continue;
-        uint64_t hash = text_hash(index->texts[old_slots[i] - 1]);
+        uint64_t hash = text_hash_seeded(index->texts[old_slots[i] - 1], index->seed);
         uint32_t slot = (uint32_t)hash & mask;
         while (index->slots[slot] != 0)
             slot = (slot + 1) & mask;
@@ -98,33 +102,24 @@ static uint32_t store_text(struct text_index *index, struct text text)
     return index->count++;
 }
 
-uint32_t text_index_find_hashed(const struct text_index *index, struct text text, uint64_t hash)
+uint32_t text_index_find(const struct text_index *index, struct text text)
 {
     if (index->slot_count == 0) return TEXT_INDEX_NONE;
+    uint64_t hash = text_hash_seeded(text, index->seed);
     uint32_t number = index->slots[find_slot(index, text, hash)];
     return number ? number - 1 : TEXT_INDEX_NONE;
 }
 
-uint32_t text_index_add_hashed(struct text_index *index, struct text text, uint64_t hash)
+uint32_t text_index_add(struct text_index *index, struct text text)
 {
-    assert_slow(hash == text_hash(text)); /* grow_slots computes it anew */
     if ((uint64_t)(index->count + 1) * 10 > (uint64_t)index->slot_count * 7) grow_slots(index);
+    uint64_t hash = text_hash_seeded(text, index->seed);
     uint32_t slot = find_slot(index, text, hash);
     if (index->slots[slot] != 0) return index->slots[slot] - 1;
     uint32_t number = store_text(index, text);
     index->slots[slot] = number + 1;
     index->tags[slot] = (uint32_t)(hash >> 32);
     return number;
-}
-
-uint32_t text_index_find(const struct text_index *index, struct text text)
-{
-    return text_index_find_hashed(index, text, text_hash(text));
-}
-
-uint32_t text_index_add(struct text_index *index, struct text text)
-{
-    return text_index_add_hashed(index, text, text_hash(text));
 }
 
 struct text text_index_get(const struct text_index *index, uint32_t number)

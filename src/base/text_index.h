@@ -2,7 +2,8 @@
  *
  * The map behind dictionaries, column names and identities. Texts are copied into blocks that
  * never move, so a text handed out stays valid as long as the index. Open addressing with
- * 32-bit tags, at most 7/10 full. One writer; readers need the writer's lock. */
+ * 32-bit tags, at most 7/10 full; hashes are seeded with the address of the index's first memory,
+ * which nobody outside knows. One writer; readers need the writer's lock. */
 #ifndef CANDOR_BASE_TEXT_INDEX_H
 #define CANDOR_BASE_TEXT_INDEX_H
 
@@ -20,6 +21,7 @@ struct text_index {
     uint32_t *slots; /* number + 1, 0 is empty */
     uint32_t *tags;  /* the hash's upper half, beside its slot */
     uint32_t slot_count;
+    uint64_t seed;
     char **blocks;
     uint32_t block_count;
     size_t block_used;
@@ -35,10 +37,6 @@ uint32_t text_index_find(const struct text_index *index, struct text text);
 
 /* The number of the text, new or old. There are fewer than 2^31 texts (asserted). */
 uint32_t text_index_add(struct text_index *index, struct text text);
-
-/* The same with text_hash(text) at hand, for callers that need it twice. */
-uint32_t text_index_find_hashed(const struct text_index *index, struct text text, uint64_t hash);
-uint32_t text_index_add_hashed(struct text_index *index, struct text text, uint64_t hash);
 
 struct text text_index_get(const struct text_index *index, uint32_t number);
 

@@ -62,7 +62,7 @@ static void keeps_texts_where_they_are_while_it_grows(void **state)
     assert_true((uint64_t)index.count * 10 <= (uint64_t)index.slot_count * 7);
     for (uint32_t i = 0; i < 50000; i++) {
         struct text text = number_text(bytes, sizeof bytes, i);
-        assert_int_equal(text_index_find_hashed(&index, text, text_hash(text)), i + 1);
+        assert_int_equal(text_index_find(&index, text), i + 1);
         assert_true(text_equal(text_index_get(&index, i + 1), text));
     }
     text_index_release(&index);
@@ -110,17 +110,34 @@ static void agrees_with_a_list(void **state)
             sizes[count] = text.size;
             expected = count++;
         }
-        uint64_t hash = text_hash(text);
-        assert_int_equal(text_index_add_hashed(&index, text, hash), expected);
+        assert_int_equal(text_index_add(&index, text), expected);
     }
     assert_int_equal(index.count, count);
     text_index_release(&index);
+}
+
+/* Texts that fall together under one seed do not under another: two live indexes differ in it. */
+static void seeds_every_index_differently(void **state)
+{
+    (void)state;
+    struct text_index a;
+    struct text_index b;
+    text_index_init(&a);
+    text_index_init(&b);
+    (void)text_index_add(&a, TEXT("x"));
+    (void)text_index_add(&b, TEXT("x"));
+    assert_true(a.seed != 0);
+    assert_true(a.seed != b.seed);
+    assert_true(text_hash_seeded(TEXT("x"), a.seed) != text_hash_seeded(TEXT("x"), b.seed));
+    text_index_release(&a);
+    text_index_release(&b);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(is_empty_at_first),
+        cmocka_unit_test(seeds_every_index_differently),
         cmocka_unit_test(numbers_texts_in_the_order_of_arrival),
         cmocka_unit_test(keeps_texts_where_they_are_while_it_grows),
         cmocka_unit_test(copies_texts_larger_than_a_block),
