@@ -1,51 +1,12 @@
 #include "app/import_piece.h"
 
 #include "base/arena.h"
-#include "base/check.h"
-#include "base/memory.h"
 #include "codec/json_tree.h"
 #include "codec/transfer.h"
 
 #include <stdio.h>
-#include <string.h>
 
 enum { REFUSED_ARENA_SIZE = 64 * 1024 * 1024 };
-
-/* --- lines --- */
-
-static bool is_blank(const char *bytes, size_t size)
-{
-    return text_trim((struct text){bytes, size}).size == 0;
-}
-
-/* A record's number is not its line's where lines are blank, so these are remembered. The first
- * few blank lines are enough: only the first few refused lines are shown. */
-static void count_lines(struct import_piece *piece)
-{
-    const char *place = piece->bytes;
-    const char *end = piece->bytes + piece->size;
-    piece->line_count = 0;
-    piece->blank_count = 0;
-    while (place < end) {
-        const char *newline = memchr(place, '\n', (size_t)(end - place));
-        const char *line_end = newline ? newline : end;
-        bool may_be_blank = line_end == place || (unsigned char)*place <= ' ';
-        if (may_be_blank && piece->blank_count < IMPORT_BLANK_COUNT_MAX &&
-            is_blank(place, (size_t)(line_end - place))) {
-            piece->blanks[piece->blank_count++] = (uint32_t)piece->line_count;
-        }
-        piece->line_count++;
-        place = line_end + 1;
-    }
-}
-
-/* The line, from 0, that holds the record with this number. */
-static uint64_t line_of(const struct import_piece *piece, uint64_t record)
-{
-    for (uint32_t i = 0; i < piece->blank_count && piece->blanks[i] <= record; i++)
-        record++;
-    return record;
-}
 
 void import_make_certain(char *bytes, size_t size)
 {
@@ -59,9 +20,9 @@ void import_make_certain(char *bytes, size_t size)
 void import_piece_decode(struct import_piece *piece, const struct import_options *options,
                          int64_t now_ms)
 {
-    count_lines(piece);
+    line_map_read(&piece->lines, piece->bytes, piece->size);
     piece->verdict = (struct wire_verdict){.endpoint = WIRE_IMPORT};
-    if (is_blank(piece->bytes, piece->size)) return;
+    if (piece->lines.blank_count == piece->lines.line_count) return;
     import_make_certain(piece->bytes, piece->size);
     struct wire_request request = {
         .endpoint = WIRE_IMPORT,
@@ -94,7 +55,7 @@ static void note_records(const struct import_piece *piece, const struct json_nod
         const struct json_node *message = json_find(node, "message");
         uint64_t record = 0;
         if (!index || !message || !text_to_u64(index->text, &record)) continue;
-        note(result, first_line + line_of(piece, record) + 1, message->text);
+        note(result, first_line + line_map_find(&piece->lines, record) + 1, message->text);
     }
 }
 

@@ -4,8 +4,9 @@
 #define CANDOR_APP_IMPORT_PIECE_H
 
 #include "app/import_run.h"
+#include "app/line_map.h"
 
-enum { IMPORT_ROOM_SIZE = LINE_PIECE_SIZE + LINE_SIZE_MAX, IMPORT_BLANK_COUNT_MAX = 64 };
+enum { IMPORT_ROOM_SIZE = LINE_PIECE_SIZE + LINE_SIZE_MAX };
 
 enum import_state {
     IMPORT_FREE,
@@ -22,9 +23,7 @@ struct import_piece {
     enum import_state state; /* under the run's lock */
     char *bytes;             /* IMPORT_ROOM_SIZE */
     size_t size;
-    uint64_t line_count;
-    uint32_t blanks[IMPORT_BLANK_COUNT_MAX]; /* lines without a record, rising */
-    uint32_t blank_count;
+    struct line_map lines;
     struct wire_verdict verdict;
     struct ingest_work work;
     enum ingest_outcome outcome;

@@ -97,7 +97,7 @@ static void take_turn(struct import_run *run, struct import_piece *piece, uint64
         settle(piece, INGEST_FAILED);
     } else {
         import_piece_note_refused(piece, run->lines_before, run->result);
-        run->lines_before += piece->line_count; /* ours alone while it is our turn */
+        run->lines_before += piece->lines.line_count; /* ours alone while it is our turn */
         submit(piece);
     }
     os_mutex_lock(&run->mutex);

@@ -248,3 +248,13 @@ struct text local_text(const struct json_node *object, const char *key)
     const struct json_node *node = json_find(object, key);
     return node && node->kind == JSON_TEXT ? node->text : (struct text){0};
 }
+
+const struct json_node *local_find_project(const struct json_node *projects, const char *name)
+{
+    for (const struct json_node *node = projects->first_child; node; node = node->next) {
+        const struct json_node *id = json_find(node, "id");
+        if (text_equal(local_text(node, "name"), text_from(name))) return node;
+        if (id && text_equal(id->text, text_from(name))) return node;
+    }
+    return NULL;
+}

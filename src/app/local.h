@@ -45,4 +45,7 @@ enum status local_parse(struct buffer *answer, struct arena *arena, const struct
 uint64_t local_number(const struct json_node *object, const char *key);
 struct text local_text(const struct json_node *object, const char *key);
 
+/* Of an answer of /local/project/list: by name, or by id as digits; NULL when it is not there. */
+const struct json_node *local_find_project(const struct json_node *projects, const char *name);
+
 #endif

@@ -2,6 +2,7 @@
  * and the figures that say what became of every line. */
 #include "app/exchange.h"
 #include "app/import_run.h"
+#include "app/line_map.h"
 #include "base/memory.h"
 #include "os/os_clock.h"
 #include "os/os_process.h"
@@ -53,13 +54,17 @@ static void clear_progress(const struct progress *progress)
 
 /* --- into an engine of our own --- */
 
+static enum status refuse_project(const char *name, struct error *error)
+{
+    return error_set(error, STATUS_ABSENT,
+                     "there is no project \"%s\"; \"candor project create\" makes one", name);
+}
+
 static enum status find_project(const struct project_table *projects, const char *name,
                                 const struct project **out, struct error *error)
 {
     *out = project_table_by_name(projects, text_from(name));
-    if (*out) return STATUS_OK;
-    return error_set(error, STATUS_ABSENT,
-                     "there is no project \"%s\"; \"candor project create\" makes one", name);
+    return *out ? STATUS_OK : refuse_project(name, error);
 }
 
 static enum status import_stopped(struct exchange *exchange, struct engine *engine,
@@ -92,9 +97,18 @@ static enum status import_stopped(struct exchange *exchange, struct engine *engi
 
 /* --- into a running server --- */
 
-static void add_answer(const struct json_node *answer, uint64_t lines_before,
-                       struct import_result *result)
+/* What the requests of one import have in common. */
+struct posting {
+    char *bytes; /* POST_ROOM_SIZE */
+    struct line_map lines;
+    struct progress *progress;
+    struct import_result *result;
+};
+
+static void add_answer(const struct json_node *answer, const struct posting *posting,
+                       uint64_t lines_before)
 {
+    struct import_result *result = posting->result;
     result->read += local_number(answer, "read");
     result->stored += local_number(answer, "stored");
     result->duplicate += local_number(answer, "duplicate");
@@ -104,7 +118,9 @@ static void add_answer(const struct json_node *answer, uint64_t lines_before,
     const struct json_node *node = list ? list->first_child : NULL;
     for (; node && result->refused_shown < IMPORT_REFUSED_SHOWN_MAX; node = node->next) {
         struct import_refused *refused = &result->first_refused[result->refused_shown++];
-        refused->line = lines_before + local_number(node, "line");
+        uint64_t record = local_number(node, "line"); /* from 1 */
+        uint64_t line = line_map_find(&posting->lines, record > 0 ? record - 1 : 0);
+        refused->line = lines_before + line + 1;
         snprintf(refused->words, sizeof refused->words, "%.*s",
                  TEXT_PRINT(local_text(node, "message")));
     }
@@ -124,48 +140,58 @@ static enum status post_piece(struct exchange *exchange, const char *target, str
     return status;
 }
 
-static uint64_t count_lines(const char *bytes, size_t size)
-{
-    uint64_t count = 0;
-    const char *end = bytes + size;
-    for (const char *place = bytes; place < end; count++) {
-        const char *newline = memchr(place, '\n', (size_t)(end - place));
-        place = newline ? newline + 1 : end;
-    }
-    return count;
-}
-
-static enum status post_all(struct exchange *exchange, struct line_reader *reader, char *bytes,
-                            struct progress *progress, struct import_result *result)
+/* Blank lines stay here, so that the server's count of lines is a count of records, and the map
+ * says which lines these were. */
+static enum status post_all(struct exchange *exchange, struct line_reader *reader,
+                            struct posting *posting)
 {
     const char *target = NULL;
     uint64_t lines_before = 0;
     TRY(target_end(&exchange->target, &target, &exchange->error));
     for (;;) {
         size_t size = 0;
-        TRY(line_reader_next(reader, bytes, POST_ROOM_SIZE, POST_PIECE_SIZE, &size,
+        TRY(line_reader_next(reader, posting->bytes, POST_ROOM_SIZE, POST_PIECE_SIZE, &size,
                              &exchange->error));
         if (size == 0) return STATUS_OK;
-        import_make_certain(bytes, size);
-        TRY(post_piece(exchange, target, (struct text){bytes, size}));
-        size_t mark = arena_mark(&exchange->arena);
-        TRY(exchange_parse(exchange));
-        add_answer(exchange->root, lines_before, result);
-        arena_rewind(&exchange->arena, mark);
-        lines_before += count_lines(bytes, size);
-        show_progress(progress, line_reader_position(reader), result->read);
+        line_map_read(&posting->lines, posting->bytes, size);
+        size = line_map_close_up(&posting->lines, posting->bytes, size);
+        if (size > 0) {
+            import_make_certain(posting->bytes, size);
+            TRY(post_piece(exchange, target, (struct text){posting->bytes, size}));
+            size_t mark = arena_mark(&exchange->arena);
+            TRY(exchange_parse(exchange));
+            add_answer(exchange->root, posting, lines_before);
+            arena_rewind(&exchange->arena, mark);
+        }
+        lines_before += posting->lines.line_count;
+        show_progress(posting->progress, line_reader_position(reader), posting->result->read);
     }
+}
+
+/* Before anything is sent: an empty file into no project is a mistake, too. */
+static enum status check_project(struct exchange *exchange)
+{
+    const char *name = invocation_value(exchange->invocation, "project");
+    TRY(local_call(exchange->local, "GET", "/local/project/list", NULL, TEXT(""), &exchange->answer,
+                   &exchange->error));
+    TRY(exchange_parse(exchange));
+    if (local_find_project(exchange->root, name)) return STATUS_OK;
+    return refuse_project(name, &exchange->error);
 }
 
 static enum status import_running(struct exchange *exchange, struct line_reader *reader,
                                   struct progress *progress, struct import_result *result)
 {
     const struct invocation *invocation = exchange->invocation;
+    TRY(check_project(exchange));
     target_add(&exchange->target, "project", invocation_value(invocation, "project"));
     target_add(&exchange->target, "strict", invocation_has(invocation, "strict") ? "1" : "0");
-    char *bytes = memory_alloc(POST_ROOM_SIZE, 1);
-    enum status status = post_all(exchange, reader, bytes, progress, result);
-    memory_free(bytes);
+    struct posting posting = {.progress = progress, .result = result};
+    posting.bytes = memory_alloc(POST_ROOM_SIZE, 1);
+    line_map_init(&posting.lines);
+    enum status status = post_all(exchange, reader, &posting);
+    line_map_release(&posting.lines);
+    memory_free(posting.bytes);
     return status;
 }
 

@@ -50,17 +50,6 @@ enum verb_exit verb_project_list(const struct invocation *invocation)
     return exchange_end(&exchange, list(&exchange), "list the projects");
 }
 
-/* By name, or by id; a name is never only digits. */
-static const struct json_node *find_project(const struct json_node *projects, const char *name)
-{
-    for (const struct json_node *node = projects->first_child; node; node = node->next) {
-        const struct json_node *id = json_find(node, "id");
-        if (text_equal(local_text(node, "name"), text_from(name))) return node;
-        if (id && text_equal(id->text, text_from(name))) return node;
-    }
-    return NULL;
-}
-
 static void write_project(const struct json_node *project, struct buffer *out)
 {
     struct json_writer writer;
@@ -103,7 +92,7 @@ static enum status show(struct exchange *exchange)
     const char *name = exchange->invocation->operands[0];
     TRY(exchange_call(exchange, "GET"));
     TRY(exchange_parse(exchange));
-    const struct json_node *project = find_project(exchange->root, name);
+    const struct json_node *project = local_find_project(exchange->root, name);
     if (project) return print_project(exchange, project);
     return error_set(&exchange->error, STATUS_ABSENT,
                      "there is no project \"%s\"; \"candor project list\" shows what there is",
