@@ -188,8 +188,8 @@ static void add_web(const struct telling *telling)
     add_integer(telling, TEXT("$screen_height"), device->height);
     add_integer(telling, TEXT("$screen_width"), device->width);
     add_text(telling, TEXT("mp_lib"), TEXT("web"));
-    add_text(telling, TEXT("$lib_version"), TEXT("2.67.0"));
-    add_text(telling, TEXT("mp_sent_by_lib_version"), TEXT("2.67.0"));
+    add_text(telling, TEXT("$lib_version"), TEXT("2.83.0"));
+    add_text(telling, TEXT("mp_sent_by_lib_version"), TEXT("2.83.0"));
     add_campaign(telling);
 }
 
@@ -232,7 +232,7 @@ static void add_app(const struct telling *telling)
 static void add_server(const struct telling *telling)
 {
     add_text(telling, TEXT("mp_lib"), TEXT("node"));
-    add_text(telling, TEXT("$lib_version"), TEXT("0.18.1"));
+    add_text(telling, TEXT("$lib_version"), TEXT("0.24.0"));
 }
 
 static void add_place(const struct telling *telling)
