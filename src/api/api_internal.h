@@ -9,38 +9,22 @@
 
 #include "api/api.h"
 #include "api/api_pool.h"
+#include "api/api_routes.h"
+#include "api/cors.h"
 #include "os/os_thread.h"
 
 #include <stdatomic.h>
 
 enum {
-    API_QUERY_QUEUE_MAX = 64,  /* questions waiting for a thread: then 503 */
-    API_DESK_THREADS = 2,      /* pages, sign-ins, readiness: all short */
-    API_DESK_QUEUE_MAX = 256,  /* then 503 */
-    API_LOCAL_THREADS = 2,     /* calls of verbs, which may be long */
-    API_LOCAL_QUEUE_MAX = 64,  /* then 503 */
-    API_EXPORT_COUNT_MAX = 4,  /* exports at once, with a thread each: then 503 */
-    API_ORIGIN_SIZE_MAX = 256, /* of an Origin that is echoed */
-    API_REQUEST_ID_SIZE = 65,  /* with NUL */
+    API_QUERY_QUEUE_MAX = 64, /* questions waiting for a thread: then 503 */
+    API_DESK_THREADS = 2,     /* pages, sign-ins, readiness: all short */
+    API_DESK_QUEUE_MAX = 256, /* then 503 */
+    API_LOCAL_THREADS = 2,    /* calls of verbs, which may be long */
+    API_LOCAL_QUEUE_MAX = 64, /* then 503 */
+    API_EXPORT_COUNT_MAX = 4, /* exports at once, with a thread each: then 503 */
+    API_REQUEST_ID_SIZE = 65, /* with NUL */
 };
 
-/* What is counted apart. The names are in api_count.c. */
-enum api_endpoint {
-    API_TRACK,
-    API_ENGAGE,
-    API_GROUPS,
-    API_IMPORT,
-    API_RECORD,
-    API_SETTINGS,
-    API_FLAGS,
-    API_DECIDE,
-    API_QUERY,
-    API_PAGE,
-    API_OPERATE, /* healthz, readyz, version, metrics */
-    API_LOCAL,
-    API_OTHER,
-};
-enum { API_ENDPOINT_COUNT = API_OTHER + 1 };
 enum { API_CODE_COUNT = 12 }; /* statuses that are counted apart, the last: all others */
 enum { API_KIND_COUNT = 2 };  /* of questions */
 
@@ -78,36 +62,6 @@ struct api {
     atomic_uint_least64_t request_number;
 };
 
-/* In whose words an error is told. */
-enum api_manner {
-    API_MANNER_CLIENT,  /* Mixpanel's clients: {"error","status"}, CORS on everything */
-    API_MANNER_PROBLEM, /* RFC 9457 */
-    API_MANNER_PAGE,    /* a person with a browser */
-};
-
-enum api_place {
-    API_HERE,    /* on the HTTP worker: never waits */
-    API_ON_DESK, /* on a pool */
-    API_ON_QUERIES,
-    API_ON_LOCALS,
-};
-
-enum api_method { API_GET = 1, API_POST = 2 }; /* HEAD goes with GET, OPTIONS with everything */
-
-struct api_exchange;
-/* Fills in exchange->response. API_HERE alone may also answer later: it sets taken, and then the
- * exchange is not touched again. */
-typedef enum status api_handler(struct api_exchange *exchange, struct error *error);
-
-struct api_route {
-    const char *path; /* '*' stands for one segment that is not empty */
-    enum api_endpoint endpoint;
-    int methods;
-    enum api_manner manner;
-    enum api_place place;
-    api_handler *handler;
-};
-
 struct api_exchange {
     struct api *api;
     struct http_request *request;
@@ -117,15 +71,6 @@ struct api_exchange {
     const char *problem_type; /* "" unless the handler knows better than the status */
     char problem_pointer[192];
 };
-
-/* --- api_routes.c --- */
-
-/* The route of a path, with or without one slash at its end; NULL when there is none. */
-const struct api_route *api_route_find(struct text path, bool is_local);
-/* GET, POST, or 0 for others. HEAD is GET here. */
-int api_method_of(struct text method);
-/* "GET, HEAD, OPTIONS" and so on. */
-const char *api_route_allow(const struct api_route *route);
 
 /* --- api_answer.c --- */
 
@@ -145,16 +90,6 @@ void api_begin_json(struct api_exchange *exchange, int code);
 /* What a request's X-Request-Id says, if it is sane, else a new one. */
 void api_request_id(struct api *api, const struct http_request *request,
                     char out[API_REQUEST_ID_SIZE]);
-
-/* --- cors.c --- */
-
-/* On every answer to a page of another origin, errors too. */
-void cors_headers(const struct http_request *request, struct http_response *response);
-void cors_preflight(const struct http_request *request, const struct api_route *route,
-                    struct http_response *response);
-/* Keeps the names of a list of headers that are names, joined by ", ". False when out is full. */
-bool cors_header_list(struct text asked, char *out, size_t out_size);
-bool cors_origin_is_sane(struct text origin);
 
 /* --- api_count.c --- */
 

@@ -1,6 +1,6 @@
-#include "api/api_internal.h"
+#include "api/api_routes.h"
 
-#include <string.h>
+#include "api/api_internal.h"
 
 enum { BOTH = API_GET | API_POST };
 

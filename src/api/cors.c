@@ -1,6 +1,4 @@
-/* What browsers ask of a server that pages of other origins send to (spec/wire.md §3). Clients send
- * credentials, so the origin is echoed: "*" would not do. */
-#include "api/api_internal.h"
+#include "api/cors.h"
 
 #include "base/check.h"
 
@@ -14,7 +12,7 @@ static const char standard_headers[] =
 /* Printable, without spaces, quotes and commas: an origin is "null" or scheme://host:port. */
 bool cors_origin_is_sane(struct text origin)
 {
-    if (origin.size == 0 || origin.size > API_ORIGIN_SIZE_MAX) return false;
+    if (origin.size == 0 || origin.size > CORS_ORIGIN_SIZE_MAX) return false;
     for (size_t i = 0; i < origin.size; i++) {
         char byte = origin.bytes[i];
         if (byte <= ' ' || byte >= 0x7f || byte == ',' || byte == '"' || byte == '\'') return false;
@@ -26,7 +24,7 @@ void cors_headers(const struct http_request *request, struct http_response *resp
 {
     http_response_header(response, "Vary", "Origin");
     http_response_header(response, "Cross-Origin-Resource-Policy", "cross-origin");
-    char origin[API_ORIGIN_SIZE_MAX + 1];
+    char origin[CORS_ORIGIN_SIZE_MAX + 1];
     struct text given = http_request_header(request, "Origin");
     if (!cors_origin_is_sane(given) || !text_to_string(given, origin, sizeof origin)) return;
     http_response_header(response, "Access-Control-Allow-Origin", origin);
@@ -83,13 +81,16 @@ static void allow_headers(const struct http_request *request, struct http_respon
     http_response_header(response, "Access-Control-Allow-Headers", list);
 }
 
+/* Pages of other origins have no business with the owner's page and the API: they are told the
+ * methods, and no more. */
 void cors_preflight(const struct http_request *request, const struct api_route *route,
                     struct http_response *response)
 {
+    http_response_header(response, "Allow",
+                         route ? api_route_allow(route) : "GET, HEAD, POST, OPTIONS");
+    if (route && route->manner != API_MANNER_CLIENT) return;
     cors_headers(request, response);
     http_response_header(response, "Access-Control-Allow-Methods", "GET, POST, OPTIONS");
     allow_headers(request, response);
     http_response_header(response, "Access-Control-Max-Age", "86400");
-    http_response_header(response, "Allow",
-                         route ? api_route_allow(route) : "GET, HEAD, POST, OPTIONS");
 }

@@ -18,7 +18,6 @@ static void page_headers(struct http_response *response)
     assert(size > 0);
     assert((size_t)size < sizeof policy);
     http_response_header(response, "Content-Security-Policy", policy);
-    http_response_header(response, "X-Content-Type-Options", "nosniff");
     http_response_header(response, "X-Frame-Options", "DENY");
     http_response_header(response, "Referrer-Policy", "no-referrer");
     http_response_header(response, "Cross-Origin-Opener-Policy", "same-origin");

@@ -56,11 +56,11 @@ static void curl_snippet(const struct page_view *view, struct text token, struct
                   view->is_https ? "https" : "http", view->host, TEXT_PRINT(token));
 }
 
-static void write_project(const struct page_view *view, const struct project *project)
+static void write_project(const struct page_view *view, const struct project *project, bool is_open)
 {
     struct buffer snippet;
     buffer_init(&snippet, SNIPPET_SIZE_MAX);
-    buffer_append_string(view->out, "<details class=\"panel\"><summary>");
+    buffer_printf(view->out, "<details class=\"panel\"%s><summary>", is_open ? " open" : "");
     html_name(view->out, project->name, NAME_POINTS_MAX);
     buffer_append_string(view->out, " <small>token <code>");
     html_text(view->out, project->token);
@@ -82,8 +82,9 @@ void page_write_snippets(struct page_view *view)
     for (size_t i = 0; i < project_table_count(table); i++) {
         const struct project *project = project_table_at(table, i);
         if (!page_shows(view, project) || shown == PAGE_PROJECT_COUNT_MAX) continue;
-        if (shown++ == 0) buffer_append_string(view->out, "<h2>Send events</h2>\n");
-        write_project(view, project);
+        if (shown == 0) buffer_append_string(view->out, "<h2>Send events</h2>\n");
+        write_project(view, project, shown == 0);
+        shown++;
     }
     project_table_drop(table);
 }

@@ -74,10 +74,12 @@ static void write_health(struct page_view *view)
 
 /* --- the counters --- */
 
+/* One number of the sum, with the sign before it. */
 static void write_term(struct buffer *out, const char *sign, const char *name, uint64_t number)
 {
-    if (sign[0] != '\0') buffer_printf(out, "<span>%s</span>", sign);
-    buffer_printf(out, "<div><dt>%s</dt><dd>", name);
+    bool is_first = sign[0] == '\0';
+    buffer_printf(out, "<div><dt%s>%s</dt><dd>", is_first ? "" : " class=\"next\"", name);
+    if (!is_first) buffer_printf(out, "<i>%s</i>", sign);
     html_number(out, number);
     buffer_append_string(out, "</dd></div>\n");
 }

@@ -12,6 +12,8 @@ enum {
     RESULT_SIZE_MAX = 128 * 1024 * 1024,   /* as JSON: then 413 */
 };
 
+static const char invalid_plan[] = "urn:candor:problem:invalid-plan";
+
 static enum api_rejection rejection_of(enum status status)
 {
     switch (status) {
@@ -25,6 +27,13 @@ static enum api_rejection rejection_of(enum status status)
     case STATUS_IO: break;
     }
     return API_REJECTED_FAILED;
+}
+
+static void note_problem(struct api_exchange *exchange, const char *type, const char *pointer)
+{
+    exchange->problem_type = type;
+    (void)text_to_string(text_from(pointer), exchange->problem_pointer,
+                         sizeof exchange->problem_pointer);
 }
 
 /* The project whose token this is, or 0. */
@@ -78,27 +87,25 @@ static enum status run_plan(struct api_exchange *exchange, const struct plan *pl
                             uint32_t project, int64_t now_ms, struct error *error)
 {
     if (!is_own_project(exchange->api, plan, project)) {
+        note_problem(exchange, "urn:candor:problem:foreign-project", "/project");
         return error_set(error, STATUS_DENIED, "the plan names a project that is not the token's");
+    }
+    struct backend *backend = exchange->api->options.backend;
+    if (plan->time.zone.size > 0 &&
+        backend_check_zone(backend, plan->time.zone, error) != STATUS_OK) {
+        note_problem(exchange, invalid_plan, "/time/zone");
+        return error->status;
     }
     struct result result;
     result_init(&result, RESULT_ARENA_SIZE);
     uint64_t began_ns = os_clock_monotonic_ns();
-    enum status status =
-        backend_run(exchange->api->options.backend, project, plan, now_ms, &result, error);
+    enum status status = backend_run(backend, project, plan, now_ms, &result, error);
     if (status == STATUS_OK) {
         count_run(exchange->api, plan, &result, began_ns);
         status = write_result(exchange, &result, error);
     }
     result_release(&result);
     return status;
-}
-
-static void note_problem(struct api_exchange *exchange, const struct plan_problem *problem)
-{
-    exchange->problem_type =
-        problem->unsupported ? "urn:candor:problem:unsupported" : "urn:candor:problem:invalid-plan";
-    (void)text_to_string(text_from(problem->pointer), exchange->problem_pointer,
-                         sizeof exchange->problem_pointer);
 }
 
 static enum status answer_plan(struct api_exchange *exchange, uint32_t project, int64_t now_ms,
@@ -121,7 +128,9 @@ static enum status answer_plan(struct api_exchange *exchange, uint32_t project, 
         status = run_plan(exchange, &plan, project, now_ms, error);
         plan_release(&plan);
     } else if (status == STATUS_INVALID) {
-        note_problem(exchange, &problem);
+        note_problem(exchange,
+                     problem.unsupported ? "urn:candor:problem:unsupported" : invalid_plan,
+                     problem.pointer);
         if (problem.unsupported) {
             api_count_rejection(exchange->api, API_REJECTED_UNSUPPORTED);
             arena_release(&arena);
