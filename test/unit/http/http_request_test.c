@@ -1,5 +1,6 @@
 /* What the handler gets to see of a request, and what never reaches it. */
 #include "http_peer.h"
+#include "os/os_clock.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -145,6 +146,48 @@ static void takes_a_head_of_nearly_128_kilobytes(void **state)
     }
 }
 
+static void takes_64_kilobytes_of_head_after_a_post(void **state)
+{
+    (void)state;
+    struct buffer words;
+    buffer_init(&words, 1 << 20);
+    buffer_append_string(&words, "POST /track HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nx");
+    size_t first = words.size;
+    buffer_append_string(&words, "GET /track?data=");
+    while (words.size - first < 64 * 1024)
+        buffer_append_string(&words, "aaaaaaaaaaaaaaaa");
+    buffer_append_string(&words, " HTTP/1.1\r\nHost: x\r\n\r\n");
+    int peer = peer_connect(server);
+    static struct peer_answer answer;
+    assert_true(peer_send(peer, words.bytes, first));
+    peer_read(peer, &answer);
+    assert_int_equal(answer.status, 200);
+    assert_true(peer_send(peer, words.bytes + first, words.size - first));
+    peer_read_head(peer, &answer);
+    assert_int_equal(answer.status, 200);
+    buffer_release(&words);
+    peer_close(peer);
+}
+
+/* The kernel holds a connection back until its first bytes come, and gives it up to us after a
+ * second or so without any. */
+static void waits_for_one_who_connects_and_thinks_first(void **state)
+{
+    (void)state;
+    static const uint32_t pauses_ms[] = {0, 50, 1500};
+    for (size_t i = 0; i < 3; i++) {
+        int peer = peer_connect(server);
+        os_sleep_ms(pauses_ms[i]);
+        assert_true(peer_say(peer, "P"));
+        os_sleep_ms(pauses_ms[i] / 10);
+        assert_true(peer_say(peer, "OST /late HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"));
+        struct peer_answer answer;
+        peer_read(peer, &answer);
+        assert_int_equal(answer.status, 200);
+        peer_close(peer);
+    }
+}
+
 static void refuses_a_head_that_is_too_large(void **state)
 {
     (void)state;
@@ -274,6 +317,8 @@ int main(void)
         cmocka_unit_test(answers_head_without_a_body),
         cmocka_unit_test(answers_pipelined_requests_in_their_order),
         cmocka_unit_test(takes_a_head_of_nearly_128_kilobytes),
+        cmocka_unit_test(takes_64_kilobytes_of_head_after_a_post),
+        cmocka_unit_test(waits_for_one_who_connects_and_thinks_first),
         cmocka_unit_test(refuses_a_head_that_is_too_large),
         cmocka_unit_test(refuses_bytes_that_a_proxy_could_read_otherwise),
         cmocka_unit_test(error_pages_do_not_quote_the_request),
