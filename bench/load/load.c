@@ -30,6 +30,7 @@
 enum {
     ID_DIGITS = 16,
     TIME_DIGITS = 13,
+    READY_MAX = 256, /* events taken at a time */
     BODY_COUNT = 64, /* different requests made ahead: users, pages, prices vary */
     SAMPLES_MAX = 4 * 1000 * 1000,
 };
@@ -318,18 +319,26 @@ static void handle(struct load *load, struct epoll_event *ready)
     }
 }
 
-/* Start what is due; returns how long to wait for the next, in milliseconds. */
-static int start_due(struct load *load, uint64_t now)
+/* Start what is due; returns how long to wait for the next, in nanoseconds. */
+static uint64_t start_due(struct load *load, uint64_t now)
 {
-    if (load->options.rate == 0) return 100;
+    if (load->options.rate == 0) return 100000000;
     double gap_ns = 1e9 / load->options.rate;
     for (;;) {
         uint64_t due = load->started_ns + (uint64_t)((double)load->issued * gap_ns);
-        if (due >= load->end_ns) return 10;
-        if (due > now) return due - now > 1000000 ? (int)((due - now) / 1000000) : 0;
-        if (load->idle_count == 0) return 1;
+        if (due >= load->end_ns) return 10000000;
+        if (due > now) return due - now;
+        if (load->idle_count == 0) return 1000000;
         start(load, &load->connections[load->idle[--load->idle_count]], due);
     }
+}
+
+/* Sleeps to the nanosecond: a client that spins would take a core from the server it measures. */
+static int wait_ready(struct load *load, struct epoll_event *ready, uint64_t wait_ns)
+{
+    struct timespec wait = {.tv_sec = (time_t)(wait_ns / 1000000000),
+                            .tv_nsec = (long)(wait_ns % 1000000000)};
+    return epoll_pwait2(load->epoll, ready, READY_MAX, &wait, NULL);
 }
 
 static void run(struct load *load)
@@ -342,13 +351,13 @@ static void run(struct load *load)
         for (int i = 0; i < count; i++)
             start(load, &load->connections[i], now_ns());
     }
-    struct epoll_event ready[256];
+    struct epoll_event ready[READY_MAX];
     for (;;) {
         uint64_t now = now_ns();
-        int wait_ms = start_due(load, now);
+        uint64_t wait_ns = start_due(load, now);
         if (now >= load->end_ns && load->done == load->issued) break;
         if (now >= load->end_ns + 10000000000u) break; /* answers that never come */
-        int count = epoll_wait(load->epoll, ready, 256, wait_ms);
+        int count = wait_ready(load, ready, wait_ns);
         for (int i = 0; i < count; i++)
             handle(load, &ready[i]);
     }

@@ -1,9 +1,4 @@
-/* Why there are two daemons: the library keeps a request's head in memory that belongs to the
- * connection, has one size for all of a daemon's connections, and is zeroed between two requests.
- * At the 152 KiB that a GET with a large event needs, zeroing was 40 to 60 % of the work of a small
- * request (and what each open connection holds). Clients that send many requests send POSTs. So a
- * connection whose first bytes are a POST gets half the room, which still takes any head that
- * spec/wire.md asks for. */
+/* Takes connections, looks at their first bytes and gives each to a worker. */
 #include "base/memory.h"
 #include "http/http_internal.h"
 #include "os/os_clock.h"
@@ -11,12 +6,12 @@
 
 enum { WAIT_MS = 5, END_WAIT_MS = 500 };
 
-static struct MHD_Daemon *choose_daemon(const struct http_server *server, int descriptor)
+static bool needs_large(const struct http_server *server, int descriptor)
 {
     char bytes[4];
-    if (!server->small) return server->large;
+    if (server->is_local) return true;
     struct text first = {bytes, os_socket_peek(descriptor, bytes, sizeof bytes)};
-    return text_equal_fold(first, TEXT("POST")) ? server->small : server->large;
+    return !text_equal_fold(first, TEXT("POST"));
 }
 
 static void begin(struct http_server *server, struct http_connection *connection)
@@ -37,22 +32,25 @@ static void end(struct http_server *server, struct http_connection *connection)
     if (connection->next) connection->next->previous = connection->previous;
     if (server->connections == connection) server->connections = connection->next;
     os_mutex_unlock(&server->connections_mutex);
-    memory_free(connection);
+    (void)atomic_fetch_add(&connection->worker->ended_count, 1);
     (void)atomic_fetch_add(&server->ended_count, 1);
+    memory_free(connection);
 }
 
 void http_on_connection(void *context, struct MHD_Connection *connection, void **place,
                         enum MHD_ConnectionNotificationCode what)
 {
+    struct http_worker *worker = context;
     if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
-        end(context, *place);
+        end(worker->server, *place);
         return;
     }
     struct http_connection *made = MEMORY_NEW(struct http_connection);
     made->descriptor =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+    made->worker = worker;
     *place = made;
-    begin(context, made);
+    begin(worker->server, made);
 }
 
 /* Past the limit connections wait in the kernel's queue: one that is refused loses what it has. */
@@ -64,13 +62,30 @@ static void wait_for_place(const struct http_server *server)
     }
 }
 
+/* Waits while no worker can be had: the machine is out of threads, and some will be free again. */
+static struct http_worker *wait_for_worker(struct http_server *server, bool is_large)
+{
+    for (;;) {
+        struct http_worker *worker = http_worker_choose(server, is_large);
+        if (worker || atomic_load(&server->is_stopping)) return worker;
+        os_sleep_ms(WAIT_MS);
+    }
+}
+
 /* On failure the library has closed the connection, and no worker hears of it. */
 static void give(struct http_server *server, const struct os_peer *peer)
 {
-    struct MHD_Daemon *daemon = choose_daemon(server, peer->descriptor);
-    if (MHD_add_connection(daemon, peer->descriptor, &peer->address.any, peer->address_size) ==
-        MHD_YES) {
+    struct http_worker *worker = wait_for_worker(server, needs_large(server, peer->descriptor));
+    if (!worker) {
+        os_socket_close(peer->descriptor);
+        return;
+    }
+    worker->given_count++;
+    if (MHD_add_connection(worker->daemon, peer->descriptor, &peer->address.any,
+                           peer->address_size) == MHD_YES) {
         server->given_count++;
+    } else {
+        worker->given_count--;
     }
 }
 

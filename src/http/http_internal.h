@@ -23,16 +23,34 @@
 enum http_turn { HTTP_TURN_RUNNING, HTTP_TURN_KEPT, HTTP_TURN_ANSWERED };
 enum http_stream_turn { HTTP_STREAM_AWAKE, HTTP_STREAM_ASLEEP, HTTP_STREAM_CALLED };
 
+enum {
+    /* The library's loop (0.9.75) asks epoll for 128 events and, having got just so many, waits for
+     * more before it looks at any: with 128 connections ready at once a worker would sleep on them
+     * all. So a worker is never given so many connections, and more workers are started instead. */
+    HTTP_WORKER_CONNECTIONS_MAX = 100,
+    HTTP_WORKER_COUNT_MAX = 2 * (HTTP_CONNECTION_COUNT_MAX / HTTP_WORKER_CONNECTIONS_MAX + 64),
+};
+
+/* One thread of the library with its own epoll. */
+struct http_worker {
+    struct http_server *server;
+    struct MHD_Daemon *daemon;
+    bool is_large;                     /* room for HTTP_HEAD_SIZE_MAX, else for POST heads */
+    uint64_t given_count;              /* connections; the acceptor's */
+    atomic_uint_least64_t ended_count; /* of those */
+};
+
 /* One that a worker has. */
 struct http_connection {
+    struct http_worker *worker;
     int descriptor;
     struct http_connection *previous;
     struct http_connection *next;
 };
 
 struct http_server {
-    struct MHD_Daemon *large; /* connections with room for HTTP_HEAD_SIZE_MAX */
-    struct MHD_Daemon *small; /* for HTTP_POST_HEAD_SIZE_MAX; NULL on a local socket */
+    struct http_worker *workers[HTTP_WORKER_COUNT_MAX]; /* added by the acceptor, never removed */
+    uint32_t worker_count;
     int listening;
     struct os_thread acceptor;
     uint64_t given_count;              /* connections given to a daemon; the acceptor's */
@@ -81,6 +99,16 @@ struct http_request {
     char target[]; /* what path and query point into */
 };
 
+/* --- http_worker.c --- */
+
+/* NULL when the machine has no thread to give. */
+struct http_worker *http_worker_start(struct http_server *server, bool is_large);
+void http_workers_stop(struct http_server *server);
+
+/* The one with the fewest connections, or a new one when all have their fill; NULL when there is
+ * none to be had now. */
+struct http_worker *http_worker_choose(struct http_server *server, bool is_large);
+
 /* --- http_acceptor.c --- */
 
 /* Takes connections and hands each to the daemon with the right room for it. */
@@ -89,7 +117,7 @@ void http_acceptor_stop(struct http_server *server);
 /* Ends every connection and gives the workers a moment to let go of them. */
 void http_connections_end(struct http_server *server);
 /* Called by the library when a connection begins and ends. */
-void http_on_connection(void *server, struct MHD_Connection *connection, void **context,
+void http_on_connection(void *worker, struct MHD_Connection *connection, void **context,
                         enum MHD_ConnectionNotificationCode what);
 
 /* --- http_request.c: called by the library --- */

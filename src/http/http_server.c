@@ -11,8 +11,6 @@
 #include <string.h>
 
 enum {
-    /* Beside a request's head, for the head of its answer and the library's records of headers. */
-    CONNECTION_MEMORY_REST = 20 * 1024,
     UNSENT_WAIT_MS = 2000,
     THREAD_COUNT_MAX = 64,
 };
@@ -38,45 +36,17 @@ static unsigned thread_count(const struct http_options *options)
     return count < THREAD_COUNT_MAX ? count : THREAD_COUNT_MAX;
 }
 
-/* No error log: what the library says about a request may quote it. */
-static struct MHD_Daemon *start_daemon(struct http_server *server, unsigned threads,
-                                       size_t head_size_max)
+/* A local socket has few connections, and no need of a kind for small heads. */
+static enum status start_workers(struct http_server *server, unsigned count, struct error *error)
 {
-    const unsigned flags =
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET;
-    struct MHD_OptionItem pool[] = {
-        /* The library takes 1 for a mistake: that is one thread without a pool. */
-        {threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, (intptr_t)threads, NULL},
-        {MHD_OPTION_END, 0, NULL},
-    };
-    return MHD_start_daemon(
-        flags, 0, NULL, NULL, http_on_request, server,                              //
-        MHD_OPTION_URI_LOG_CALLBACK, http_on_target, (void *)server,                //
-        MHD_OPTION_NOTIFY_COMPLETED, http_on_completed, (void *)server,             //
-        MHD_OPTION_NOTIFY_CONNECTION, http_on_connection, (void *)server,           //
-        MHD_OPTION_UNESCAPE_CALLBACK, http_on_unescape, (void *)server,             //
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, head_size_max + CONNECTION_MEMORY_REST, //
-        /* The acceptor keeps the limit; the library shares its own out among the threads. */
-        MHD_OPTION_CONNECTION_LIMIT, (unsigned)HTTP_CONNECTION_COUNT_MAX * (threads + 1), //
-        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)HTTP_TIMEOUT_S,                          //
-        MHD_OPTION_STRICT_FOR_CLIENT, 1,                                                  //
-        MHD_OPTION_ARRAY, pool, MHD_OPTION_END);
-}
-
-static enum status start_daemons(struct http_server *server, unsigned threads, struct error *error)
-{
-    server->large = start_daemon(server, threads, HTTP_HEAD_SIZE_MAX);
-    if (server->large && !server->is_local) {
-        server->small = start_daemon(server, threads, HTTP_POST_HEAD_SIZE_MAX);
+    for (unsigned i = 0; i < count; i++) {
+        bool has_large = http_worker_start(server, true) != NULL;
+        bool has_small = server->is_local || http_worker_start(server, false) != NULL;
+        if (!has_large || !has_small) {
+            return error_set(error, STATUS_IO, "could not start the HTTP server's threads");
+        }
     }
-    if (server->large && (server->small || server->is_local)) return STATUS_OK;
-    return error_set(error, STATUS_IO, "could not start the HTTP server");
-}
-
-static void stop_daemons(struct http_server *server)
-{
-    if (server->small) MHD_stop_daemon(server->small);
-    if (server->large) MHD_stop_daemon(server->large);
+    return STATUS_OK;
 }
 
 static void server_free(struct http_server *server)
@@ -107,9 +77,9 @@ enum status http_server_start(const struct http_options *options, struct http_se
 
     server->listening = -1;
     enum status status = listen_socket(server, options, error);
-    if (status == STATUS_OK) status = start_daemons(server, thread_count(options), error);
+    if (status == STATUS_OK) status = start_workers(server, thread_count(options), error);
     if (status != STATUS_OK) {
-        stop_daemons(server);
+        http_workers_stop(server);
         server_free(server);
         return status;
     }
@@ -149,7 +119,7 @@ void http_server_stop(struct http_server *server)
     }
     http_acceptor_stop(server);
     http_connections_end(server);
-    stop_daemons(server);
+    http_workers_stop(server);
     assert(atomic_load(&server->unsent) == 0);
     assert(atomic_load(&server->bodies_size) == 0);
     server_free(server);
