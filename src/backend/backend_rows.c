@@ -6,7 +6,13 @@
 
 #include <stdlib.h>
 
-enum { NEWEST_ARENA_SIZE = 256 * 1024 * 1024, DAY_KEYS_ARENA_SIZE = 1024 * 1024 * 1024 };
+enum {
+    NEWEST_ARENA_SIZE = 256 * 1024 * 1024,
+    /* For the keys of a day: what a row takes at most (its pick, codes, and an insert_id with its
+     * dictionary's entry), and what is needed however few rows there are. */
+    DAY_KEYS_ROW_SIZE = 256,
+    DAY_KEYS_REST_SIZE = 16 * 1024 * 1024,
+};
 
 static enum status out_of_memory(struct error *error)
 {
@@ -158,6 +164,16 @@ static enum status scan_day(struct day_scan *scan, struct row_source *source, st
     return STATUS_OK;
 }
 
+static size_t largest_source(const struct backend_view *view)
+{
+    size_t row_count = 0;
+    for (uint32_t i = 0; i < snapshot_source_count(view->snapshot); i++) {
+        size_t count = row_source_row_count(snapshot_source(view->snapshot, i));
+        if (row_count < count) row_count = count;
+    }
+    return row_count;
+}
+
 static enum status scan_sources(struct day_scan *scan, const struct backend_view *view,
                                 struct error *error)
 {
@@ -182,7 +198,7 @@ enum status backend_day_keys(struct backend *backend, uint32_t project, int64_t 
         .each = each,
         .context = context,
     };
-    arena_init(&scan.arena, DAY_KEYS_ARENA_SIZE);
+    arena_init(&scan.arena, DAY_KEYS_REST_SIZE + largest_source(&view) * DAY_KEYS_ROW_SIZE);
     enum status status = scan_sources(&scan, &view, error);
     arena_release(&scan.arena);
     backend_view_close(&view);

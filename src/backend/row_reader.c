@@ -131,6 +131,7 @@ enum status row_columns_read(struct row_source *source, const struct picked_row 
         .codes = ARENA_ARRAY(arena, uint32_t *, count),
         .sent_persons = ARENA_ARRAY_DIRTY(arena, uint32_t, row_count),
         .flags = ARENA_ARRAY_DIRTY(arena, uint8_t, row_count),
+        .import_column = row_source_find_column(source, TEXT("$import")),
     };
     uint32_t *scratch = ARENA_ARRAY_DIRTY(arena, uint32_t, ROW_READER_BLOCK);
     if (!out->names || !out->dictionaries || !out->codes || !out->sent_persons || !out->flags ||

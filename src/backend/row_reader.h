@@ -36,6 +36,7 @@ struct row_columns {
     uint32_t **codes; /* by column, then by place among the rows */
     uint32_t *sent_persons;
     uint8_t *flags;
+    int import_column; /* a property called $import, or ROW_COLUMN_NONE */
 };
 enum row_columns_wanted { ROW_COLUMNS_ALL, ROW_COLUMNS_KEY /* event, insert_id, sent person */ };
 enum status row_columns_read(struct row_source *source, const struct picked_row *rows,

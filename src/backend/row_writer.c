@@ -64,9 +64,23 @@ static void write_property(struct json_writer *writer, const struct row_columns 
     value_write_json(value, json_direct(writer));
 }
 
+/* Export shows what came through /import, unless the event says something of that name itself. */
+static void write_import(struct json_writer *writer, const struct row_columns *columns,
+                         size_t place)
+{
+    if ((columns->flags[place] & EVENT_IMPORTED) == 0) return;
+    bool is_said =
+        columns->import_column != ROW_COLUMN_NONE &&
+        row_columns_value(columns, (uint32_t)columns->import_column, place)->kind != VALUE_MISSING;
+    if (is_said) return;
+    json_key(writer, "$import");
+    json_bool(writer, true);
+}
+
 static void write_properties(struct json_writer *writer, const struct row_columns *columns,
                              size_t place)
 {
+    write_import(writer, columns, place);
     for (uint32_t column = ROW_COLUMN_INSERT_ID + 1; column < columns->column_count; column++) {
         write_property(writer, columns, column, place);
     }

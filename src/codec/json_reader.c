@@ -113,19 +113,22 @@ static enum json_error read_hex4(char **place, const char *end, uint32_t *out)
     return JSON_ERROR_NONE;
 }
 
+/* The other half of a pair. On an error *place is where it was. */
 static enum json_error read_low_surrogate(char **place, const char *end, uint32_t *code_point)
 {
     static const char introducer[] = {'\\', 'u'};
+    char *next = *place;
     for (size_t i = 0; i < sizeof introducer; i++) {
-        if (*place == end) return JSON_ERROR_TRUNCATED;
-        if (**place != introducer[i]) return JSON_ERROR_UTF8;
-        (*place)++;
+        if (next == end) return JSON_ERROR_TRUNCATED;
+        if (*next != introducer[i]) return JSON_ERROR_UTF8;
+        next++;
     }
     uint32_t low;
-    enum json_error error = read_hex4(place, end, &low);
+    enum json_error error = read_hex4(&next, end, &low);
     if (error != JSON_ERROR_NONE) return error;
     if (low < 0xdc00 || low > 0xdfff) return JSON_ERROR_UTF8;
     *code_point = 0x10000 + ((*code_point - 0xd800) << 10) + (low - 0xdc00);
+    *place = next;
     return JSON_ERROR_NONE;
 }
 
@@ -151,25 +154,32 @@ static char *write_utf8(char *out, uint32_t code_point)
 }
 
 /* At "\u". Six bytes become at most three, twelve become four: the writer stays behind. */
-static enum json_error decode_unicode(char **place, const char *end, char **out)
+static enum json_error decode_unicode(const struct json_reader *reader, char **place, char **out)
 {
+    const uint32_t replacement = 0xfffd;
+    const char *end = reader_end(reader);
     *place += 2;
     uint32_t code_point;
     enum json_error error = read_hex4(place, end, &code_point);
     if (error != JSON_ERROR_NONE) return error;
-    if (code_point >= 0xdc00 && code_point <= 0xdfff) return JSON_ERROR_UTF8;
-    if (code_point >= 0xd800 && code_point <= 0xdbff) {
+    if (code_point >= 0xdc00 && code_point <= 0xdfff) {
+        error = JSON_ERROR_UTF8;
+    } else if (code_point >= 0xd800 && code_point <= 0xdbff) {
         error = read_low_surrogate(place, end, &code_point);
-        if (error != JSON_ERROR_NONE) return error;
     }
+    if (error == JSON_ERROR_UTF8 && reader->replaces_surrogates) {
+        code_point = replacement;
+        error = JSON_ERROR_NONE;
+    }
+    if (error != JSON_ERROR_NONE) return error;
     *out = write_utf8(*out, code_point);
     return JSON_ERROR_NONE;
 }
 
 /* At a backslash. Both places move on; out never passes place. */
-static enum json_error decode_escape(char **place, const char *end, char **out)
+static enum json_error decode_escape(const struct json_reader *reader, char **place, char **out)
 {
-    if (end - *place < 2) {
+    if (reader_end(reader) - *place < 2) {
         *place += 1;
         return JSON_ERROR_TRUNCATED;
     }
@@ -183,7 +193,7 @@ static enum json_error decode_escape(char **place, const char *end, char **out)
     case 'n': byte = '\n'; break;
     case 'r': byte = '\r'; break;
     case 't': byte = '\t'; break;
-    case 'u': return decode_unicode(place, end, out);
+    case 'u': return decode_unicode(reader, place, out);
     default: return JSON_ERROR_SYNTAX;
     }
     *(*out)++ = byte;
@@ -193,11 +203,13 @@ static enum json_error decode_escape(char **place, const char *end, char **out)
 
 /* The rest of a text from its first byte that is not plain. What was scanned is moved down over
  * the escapes; bytes not scanned yet are never written. Returns the decoded text's end. */
-static enum json_error read_special(char **place, const char *end, unsigned *high, char **out)
+static enum json_error read_special(const struct json_reader *reader, char **place, unsigned *high,
+                                    char **out)
 {
+    const char *end = reader_end(reader);
     *out = *place;
     while (*place < end && **place == '\\') {
-        enum json_error error = decode_escape(place, end, out);
+        enum json_error error = decode_escape(reader, place, out);
         if (error != JSON_ERROR_NONE) return error;
         char *run = *place;
         *place = run + (json_scan_plain(run, end, high) - run);
@@ -215,17 +227,19 @@ static __attribute__((noinline)) char *finish_text(struct json_reader *reader, c
                                                    char *stop, unsigned high, size_t *size)
 {
     char *out;
-    enum json_error error = read_special(&stop, reader_end(reader), &high, &out);
+    enum json_error error = read_special(reader, &stop, &high, &out);
     if (error != JSON_ERROR_NONE) {
         (void)fail(reader, error, stop);
         return NULL;
     }
     *size = (size_t)(out - first);
-    if (high != 0 && !utf8_valid((struct text){first, *size})) {
-        (void)fail(reader, JSON_ERROR_UTF8, first);
-        return NULL;
+    if (high == 0 || utf8_valid((struct text){first, *size})) return stop + 1;
+    if (reader->replaces_surrogates) {
+        *size = utf8_mend_surrogates(first, *size);
+        if (utf8_valid((struct text){first, *size})) return stop + 1;
     }
-    return stop + 1;
+    (void)fail(reader, JSON_ERROR_UTF8, first);
+    return NULL;
 }
 
 /* The text that begins at first, behind its opening quote. Returns the place behind the closing

@@ -2,7 +2,7 @@
  *
  * The input must be writable: escapes in texts and keys are decoded in place, so tokens borrow
  * from the input and stay valid as long as it does. Nothing is copied. UTF-8 is checked; lone
- * surrogates in \u escapes are refused; depth is limited. Recursion-free.
+ * surrogates are refused unless replaces_surrogates is set; depth is limited. Recursion-free.
  * Bytes are hostile: any input gives a token or an error, never more. One owner, one thread. */
 #ifndef CANDOR_CODEC_JSON_READER_H
 #define CANDOR_CODEC_JSON_READER_H
@@ -53,6 +53,10 @@ struct json_reader {
     uint8_t expect;     /* private: what the grammar allows next */
     bool several;       /* private: json_reader_next_value is in use */
     enum json_error error;
+    /* Set after init. Half a surrogate pair, escaped or as three bytes of its own, becomes U+FFFD, and
+     * two such halves in three bytes each become their code point: JavaScript clients cut texts in the
+     * middle of a pair, and some encode each half by itself (CESU-8, Unicode TR 26). */
+    bool replaces_surrogates;
 };
 
 void json_reader_init(struct json_reader *reader, char *bytes, size_t size);

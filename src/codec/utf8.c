@@ -163,3 +163,46 @@ size_t utf8_fold(struct text text, char *out)
     }
     return size;
 }
+
+/* The surrogate that three bytes encode, or 0. */
+static uint32_t encoded_surrogate(const char *bytes, size_t size)
+{
+    if (size < 3) return 0;
+    const uint8_t *place = (const uint8_t *)bytes;
+    bool is_surrogate = place[0] == 0xed && place[1] >= 0xa0 && place[1] <= 0xbf &&
+                        place[2] >= 0x80 && place[2] <= 0xbf;
+    if (!is_surrogate) return 0;
+    return 0xd000 | (uint32_t)(place[1] & 0x3f) << 6 | (place[2] & 0x3f);
+}
+
+/* Six bytes become four, three stay three. */
+static size_t write_mended(char *out, uint32_t high, uint32_t low)
+{
+    if (high > 0xdbff || low < 0xdc00) {
+        memcpy(out, "\xef\xbf\xbd", 3);
+        return 3;
+    }
+    uint32_t code_point = 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
+    out[0] = (char)(0xf0 | code_point >> 18);
+    out[1] = (char)(0x80 | (code_point >> 12 & 0x3f));
+    out[2] = (char)(0x80 | (code_point >> 6 & 0x3f));
+    out[3] = (char)(0x80 | (code_point & 0x3f));
+    return 4;
+}
+
+size_t utf8_mend_surrogates(char *bytes, size_t size)
+{
+    size_t kept = 0;
+    for (size_t place = 0; place < size;) {
+        uint32_t first = encoded_surrogate(bytes + place, size - place);
+        if (first == 0) {
+            bytes[kept++] = bytes[place++];
+            continue;
+        }
+        uint32_t second = encoded_surrogate(bytes + place + 3, size - place - 3);
+        size_t written = write_mended(bytes + kept, first, second);
+        place += written == 4 ? 6 : 3;
+        kept += written;
+    }
+    return kept;
+}

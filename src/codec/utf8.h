@@ -8,6 +8,11 @@
 
 bool utf8_valid(struct text text);
 
+/* Mend in place what encodes surrogates one by one (CESU-8): two halves of a pair become their code
+ * point in four bytes, a half alone becomes U+FFFD. Everything else stays as it is, valid or not.
+ * Returns the new size, never larger. */
+size_t utf8_mend_surrogates(char *bytes, size_t size);
+
 /* The longest start of a valid text with at most this many code points. */
 struct text utf8_truncate(struct text text, size_t code_points_max);
 

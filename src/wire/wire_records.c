@@ -165,6 +165,15 @@ static void refuse_too_many(struct wire_decoder *decoder)
     decoder->verdict->status = 413;
 }
 
+/* Browsers cut texts in the middle of a surrogate pair, and base64 of theirs encodes each half by
+ * itself: that is no reason to lose an event. A strict import asked to be told. */
+static void open_reader(struct json_reader *reader, const struct wire_decoder *decoder, char *data,
+                        size_t size)
+{
+    json_reader_init(reader, data, size);
+    reader->replaces_surrogates = !decoder->is_strict;
+}
+
 static void read_lines(struct wire_decoder *decoder, char *data, size_t size)
 {
     struct text rest = {data, size};
@@ -176,7 +185,7 @@ static void read_lines(struct wire_decoder *decoder, char *data, size_t size)
             return;
         }
         struct json_reader reader;
-        json_reader_init(&reader, data + (line.bytes - data), line.size);
+        open_reader(&reader, decoder, data + (line.bytes - data), line.size);
         if (read_record(decoder, &reader) == WIRE_ACCEPTED && json_next(&reader).kind != JSON_END) {
             decoder->record.fault = WIRE_FAULT_BROKEN;
         }
@@ -187,7 +196,7 @@ static void read_lines(struct wire_decoder *decoder, char *data, size_t size)
 static void read_single(struct wire_decoder *decoder, char *data, size_t size)
 {
     struct json_reader reader;
-    json_reader_init(&reader, data, size);
+    open_reader(&reader, decoder, data, size);
     enum wire_fate broken = read_record(decoder, &reader);
     if (broken == WIRE_ACCEPTED && json_next(&reader).kind != JSON_END) broken = WIRE_FAULT_BROKEN;
     if (broken == WIRE_FAULT_BROKEN) {
@@ -209,7 +218,7 @@ static size_t skip_space(const char *data, size_t size, size_t place)
 static bool read_element(struct wire_decoder *decoder, char *data, struct text copy, size_t *place)
 {
     struct json_reader reader;
-    json_reader_init(&reader, data + *place, copy.size - *place);
+    open_reader(&reader, decoder, data + *place, copy.size - *place);
     if (!json_reader_next_value(&reader)) return false;
     enum wire_fate broken = read_record(decoder, &reader);
     if (broken == WIRE_FAULT_BROKEN) return false;
