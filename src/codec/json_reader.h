@@ -53,9 +53,9 @@ struct json_reader {
     uint8_t expect;     /* private: what the grammar allows next */
     bool several;       /* private: json_reader_next_value is in use */
     enum json_error error;
-    /* Set after init. Half a surrogate pair, escaped or as three bytes of its own, becomes U+FFFD, and
-     * two such halves in three bytes each become their code point: JavaScript clients cut texts in the
-     * middle of a pair, and some encode each half by itself (CESU-8, Unicode TR 26). */
+    /* Set after init. Half a surrogate pair, escaped or as three bytes of its own, becomes U+FFFD,
+     * and two such halves in three bytes each become their code point: JavaScript clients cut texts
+     * in the middle of a pair, and some encode each half by itself (CESU-8, Unicode TR 26). */
     bool replaces_surrogates;
 };
 

@@ -3,11 +3,11 @@
 #ifndef CANDOR_TEST_STORE_SCENE_H
 #define CANDOR_TEST_STORE_SCENE_H
 
-#include "support/seeded.h"
 #include "event/batch.h"
 #include "os/os_file.h"
 #include "store/row_source.h"
 #include "store/store.h"
+#include "support/seeded.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -85,8 +85,8 @@ static void keeps_the_neighbours_of_a_bad_record(void **state)
     }
 }
 
-/* JavaScript's texts: a half of a surrogate pair that was cut off, and halves encoded each by itself
- * as mixpanel-browser's base64 does. */
+/* JavaScript's texts: a half of a surrogate pair that was cut off, and halves encoded each by
+ * itself as mixpanel-browser's base64 does. */
 static const struct mended {
     struct text sent; /* JSON of the value */
     struct text kept;
