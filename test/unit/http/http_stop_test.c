@@ -46,7 +46,7 @@ static void answer_after_a_while(void *context)
 static void stops_after_the_last_answer_has_left(void **state)
 {
     (void)state;
-    struct holder holder = {0};
+    struct holder holder = {.held = NULL};
     struct http_server *server = peer_serve(hold_first, &holder, 0);
     int kept = peer_connect(server);
     int live = peer_connect(server);
