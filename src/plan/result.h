@@ -46,7 +46,7 @@ enum result_format { RESULT_JSON, RESULT_CSV, RESULT_TABLE };
 
 /* JSON: spec/plan.md §8, one line. CSV: RFC 4180 with a header; cells that begin with = + - @ or a
  * tab and are texts get a leading ' (spec/security.md threat 14). TABLE: aligned columns for
- * people, with a rule under the heading and "(N rows)". */
+ * people, decimals rounded to four places, with a rule under the heading and "(N rows)". */
 void result_write(const struct result *result, enum result_format format, struct buffer *out);
 
 #endif

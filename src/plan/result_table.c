@@ -5,6 +5,8 @@
 #include "base/check.h"
 #include "base/memory.h"
 
+#include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { CELL_SIZE_MAX = 1 << 20 };
@@ -32,6 +34,22 @@ static void append_visible(struct buffer *out, struct text text)
     }
 }
 
+/* People read four decimals; JSON and CSV have them all. Small ones would vanish, so they stay. */
+static void append_decimal(struct buffer *out, const struct value *value)
+{
+    double size = fabs(value->decimal);
+    if (size < 0.001 || size > 1e15) {
+        value_write_json(value, out);
+        return;
+    }
+    char digits[40];
+    int length = snprintf(digits, sizeof digits, "%.4f", value->decimal);
+    while (digits[length - 1] == '0')
+        length--;
+    if (digits[length - 1] == '.') length--;
+    buffer_append(out, digits, (size_t)length);
+}
+
 static void append_cell(struct buffer *out, const struct value *value)
 {
     switch (value->kind) {
@@ -43,8 +61,8 @@ static void append_cell(struct buffer *out, const struct value *value)
     case VALUE_FALSE:
     case VALUE_TRUE:
     case VALUE_INTEGER:
-    case VALUE_DECIMAL:
     case VALUE_BIG_NUMBER: value_write_json(value, out); return;
+    case VALUE_DECIMAL: append_decimal(out, value); return;
     }
     UNREACHABLE("no other kind of value");
 }

@@ -124,6 +124,26 @@ static void writes_an_aligned_table_for_people(void **state)
     result_release(&result);
 }
 
+static void rounds_decimals_in_tables_alone(void **state)
+{
+    (void)state;
+    struct value cells[] = {
+        value_from_decimal(0.65161519707436), value_from_decimal(-2.5),    value_from_decimal(1e-7),
+        value_from_decimal(199881248.17601),  value_from_decimal(3.00001), null()};
+    struct result result = make(cells, 2);
+    expect(&result, RESULT_TABLE,
+           "country        time  value\n"
+           "-------------  ----  -----\n"
+           "0.6516         -2.5   1e-7\n"
+           "199881248.176  3      null\n"
+           "(2 rows)\n");
+    expect(&result, RESULT_CSV,
+           "country,time,value\r\n"
+           "0.65161519707436,-2.5,1e-7\r\n"
+           "199881248.17601,3.00001,\r\n");
+    result_release(&result);
+}
+
 static void sends_no_control_character_to_a_terminal(void **state)
 {
     (void)state;
@@ -163,6 +183,7 @@ int main(void)
         cmocka_unit_test(writes_json_with_columns_rows_and_meta),
         cmocka_unit_test(writes_csv_that_no_spreadsheet_runs),
         cmocka_unit_test(writes_an_aligned_table_for_people),
+        cmocka_unit_test(rounds_decimals_in_tables_alone),
         cmocka_unit_test(sends_no_control_character_to_a_terminal),
         cmocka_unit_test(marks_a_buffer_that_is_too_small),
     };
