@@ -21,6 +21,7 @@ static const char *escape_of(char byte)
 
 void html_text(struct buffer *out, struct text text)
 {
+    if (text.size == 0) return;
     size_t begin = 0;
     for (size_t i = 0; i < text.size; i++) {
         const char *escape = escape_of(text.bytes[i]);

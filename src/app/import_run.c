@@ -245,8 +245,10 @@ enum status import_run(const struct import_options *options, struct import_resul
 
     os_condition_release(&run.changed);
     os_mutex_release(&run.mutex);
-    for (uint64_t i = 0; i < run.piece_count; i++)
+    for (uint64_t i = 0; i < run.piece_count; i++) {
         memory_free(run.pieces[i].bytes);
+        line_map_release(&run.pieces[i].lines);
+    }
     memory_free(run.pieces);
     return status;
 }

@@ -68,6 +68,12 @@ struct block_cursor {
     const uint8_t *end;
 };
 
+/* Bytes may be NULL when there are none. */
+static inline struct block_cursor cursor_over(const uint8_t *bytes, size_t size)
+{
+    return (struct block_cursor){bytes, size > 0 ? bytes + size : bytes};
+}
+
 static inline bool cursor_varint(struct block_cursor *cursor, uint64_t *out)
 {
     uint64_t number = 0;

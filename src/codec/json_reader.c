@@ -25,6 +25,7 @@ _Static_assert(JSON_DEPTH_MAX < 64, "one bit a level");
 void json_reader_init(struct json_reader *reader, char *bytes, size_t size)
 {
     assert(bytes || size == 0);
+    if (!bytes) bytes = (char *)(uintptr_t) ""; /* nothing, but a place to count from */
     *reader = (struct json_reader){.bytes = bytes, .size = size, .expect = EXPECT_VALUE};
 }
 

@@ -25,7 +25,7 @@ static const struct profile_group *find_group(const struct profile_table *table,
 static bool find_property(const struct profile *profile, uint32_t name, struct value *out)
 {
     if (!profile->exists || profile->size == 0) return false;
-    struct block_cursor cursor = {profile->bytes, profile->bytes + profile->size};
+    struct block_cursor cursor = cursor_over(profile->bytes, profile->size);
     struct profile_property property;
     while (profile_property_next(&cursor, &property)) {
         if (property.name != name) continue;
@@ -110,7 +110,7 @@ static void write_profile(const struct profile_table *table, const struct profil
     buffer_append_string(out, "{\"$distinct_id\":");
     json_escape(out, id);
     buffer_append_string(out, ",\"$properties\":{");
-    struct block_cursor cursor = {profile->bytes, profile->bytes + profile->size};
+    struct block_cursor cursor = cursor_over(profile->bytes, profile->size);
     struct profile_property property;
     bool is_first = true;
     while (profile->size > 0 && profile_property_next(&cursor, &property)) {

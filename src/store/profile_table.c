@@ -181,7 +181,7 @@ static void dump_profile(const struct profile_table *table, struct profile_place
     buffer_append_sized(out, text_index_get(&group->ids, place.number));
     buffer_append_byte(out, profile->exists);
     buffer_append_varint(out, profile->property_count);
-    struct block_cursor cursor = {profile->bytes, profile->bytes + profile->size};
+    struct block_cursor cursor = cursor_over(profile->bytes, profile->size);
     struct profile_property property;
     while (profile->size > 0 && profile_property_next(&cursor, &property)) {
         buffer_append_sized(out, text_index_get(&table->names, property.name));
