@@ -1,7 +1,8 @@
 /* HTTP/1.1 by libmicrohttpd behind a handler: limits, deadlines, answers that may come later. No
  * analytics.
  *
- * One worker thread for each processor, each with its own epoll. A request reaches the handler
+ * Worker threads, each with its own epoll: some for each processor, and more when they have their
+ * fill of connections (http_internal.h). A request reaches the handler
  * whole. The handler answers at once, or keeps the request and answers later from any thread; the
  * connection sleeps meanwhile and costs no thread. Bodies are never written to disk or log. */
 #ifndef CANDOR_HTTP_H
