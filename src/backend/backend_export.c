@@ -8,11 +8,6 @@
 
 static const int64_t HOUR_MS = 3600 * 1000;
 
-static enum status out_of_memory(struct error *error)
-{
-    return error_set(error, STATUS_TOO_LARGE, "could not read rows: out of the request's memory");
-}
-
 /* By time, then arrival. */
 static int compare_rows(const void *a, const void *b)
 {
@@ -84,7 +79,7 @@ static enum status count_hours(struct export *export, int64_t from_ms, int64_t t
     export->hour_rows = ARENA_ARRAY(&export->arena, uint32_t, export->hour_count);
     size_t mark = arena_mark(&export->arena);
     int64_t *times = ARENA_ARRAY_DIRTY(&export->arena, int64_t, ROW_READER_BLOCK);
-    if (!export->hour_rows || !times) return out_of_memory(error);
+    if (!export->hour_rows || !times) return row_memory_passed(error);
     for (uint32_t i = 0; i < snapshot_source_count(export->view.snapshot); i++) {
         TRY(count_source(export, snapshot_source(export->view.snapshot, i), from_ms, to_ms, times,
                          error));
@@ -95,7 +90,7 @@ static enum status count_hours(struct export *export, int64_t from_ms, int64_t t
 
 static enum status give_piece(struct export *export, size_t size_min, struct error *error)
 {
-    if (buffer_overflowed(&export->piece)) return out_of_memory(error);
+    if (buffer_overflowed(&export->piece)) return row_memory_passed(error);
     if (export->piece.size == 0 || export->piece.size < size_min) return STATUS_OK;
     enum status status = export->give(export->context, buffer_text(&export->piece), error);
     buffer_clear(&export->piece);
@@ -131,7 +126,7 @@ static enum status write_window(struct export *export, struct picked_row *rows,
 {
     uint32_t source_count = snapshot_source_count(export->view.snapshot);
     struct row_columns *columns = ARENA_ARRAY(&export->arena, struct row_columns, source_count);
-    if (!columns) return out_of_memory(error);
+    if (!columns) return row_memory_passed(error);
     for (uint32_t i = 0; i < source_count; i++) {
         size_t count = source_first[i + 1] - source_first[i];
         if (count == 0) continue;
@@ -160,7 +155,7 @@ static enum status export_window(struct export *export, int64_t from_ms, int64_t
         .capacity = row_count,
     };
     size_t *source_first = ARENA_ARRAY(&export->arena, size_t, source_count + 1);
-    if (!pick.rows || !source_first) return out_of_memory(error);
+    if (!pick.rows || !source_first) return row_memory_passed(error);
     for (uint32_t i = 0; i < source_count; i++) {
         source_first[i] = pick.count;
         TRY(row_pick_span(snapshot_source(export->view.snapshot, i), i, from_ms, to_ms,

@@ -14,11 +14,6 @@ enum {
     DAY_KEYS_REST_SIZE = 16 * 1024 * 1024,
 };
 
-static enum status out_of_memory(struct error *error)
-{
-    return error_set(error, STATUS_TOO_LARGE, "could not read rows: out of the request's memory");
-}
-
 /* --- the newest --- */
 
 /* Keep the rows with the largest arrivals: a small array, smallest first. */
@@ -89,7 +84,7 @@ static enum status write_newest(struct backend *backend, uint32_t project,
 {
     uint64_t *arrivals = ARENA_ARRAY_DIRTY(arena, uint64_t, ROW_READER_BLOCK);
     newest->rows = ARENA_ARRAY(arena, struct picked_row, newest->count_max);
-    if (!arrivals || !newest->rows) return out_of_memory(error);
+    if (!arrivals || !newest->rows) return row_memory_passed(error);
     TRY(find_newest(view, newest, arrivals, error));
     buffer_append_byte(out, '[');
     for (uint32_t i = newest->count; i-- > 0;) {
@@ -138,7 +133,7 @@ static enum status give_key(struct day_scan *scan, const struct row_columns *col
     struct text distinct_id = TEXT("");
     if (person != IDENTITY_NONE) {
         distinct_id = identity_text(scan->backend->identity, scan->project, person, &scan->arena);
-        if (!distinct_id.bytes) return out_of_memory(error);
+        if (!distinct_id.bytes) return row_memory_passed(error);
     }
     struct text name = row_columns_value(columns, ROW_COLUMN_EVENT, place)->text;
     scan->each(scan->context, event_key_make(name, distinct_id, insert_id->text, time_ms));
@@ -152,7 +147,7 @@ static enum status scan_day(struct day_scan *scan, struct row_source *source, st
     struct row_pick pick = {.capacity = row_count};
     int64_t to_ms = scan->from_ms + 24 * 3600 * (int64_t)1000;
     pick.rows = ARENA_ARRAY_DIRTY(&scan->arena, struct picked_row, row_count);
-    if (!pick.rows) return out_of_memory(error);
+    if (!pick.rows) return row_memory_passed(error);
     TRY(row_pick_span(source, 0, scan->from_ms, to_ms, &scan->arena, &pick, error));
     if (pick.count == 0) return STATUS_OK;
     struct row_columns columns;

@@ -2,7 +2,7 @@
 
 #include "base/check.h"
 
-static enum status out_of_memory(struct error *error)
+enum status row_memory_passed(struct error *error)
 {
     return error_set(error, STATUS_TOO_LARGE,
                      "could not read rows: more than the memory for one request; ask for less");
@@ -23,7 +23,7 @@ static enum status pick_block(struct row_source *source, struct row_range block,
     TRY(row_source_arrivals(source, block, arrivals, error));
     for (uint32_t i = 0; i < block.end - block.first; i++) {
         if (times[i] < from_ms || times[i] >= to_ms) continue;
-        if (pick->count == pick->capacity) return out_of_memory(error);
+        if (pick->count == pick->capacity) return row_memory_passed(error);
         pick->rows[pick->count++] = (struct picked_row){
             .time_ms = times[i],
             .arrival = arrivals[i],
@@ -46,7 +46,7 @@ enum status row_pick_span(struct row_source *source, uint32_t source_index, int6
     size_t mark = arena_mark(arena);
     int64_t *times = ARENA_ARRAY_DIRTY(arena, int64_t, ROW_READER_BLOCK);
     uint64_t *arrivals = ARENA_ARRAY_DIRTY(arena, uint64_t, ROW_READER_BLOCK);
-    if (!times || !arrivals) return out_of_memory(error);
+    if (!times || !arrivals) return row_memory_passed(error);
     enum status status = STATUS_OK;
     for (uint32_t first = 0; status == STATUS_OK && first < row_source_row_count(source);
          first += ROW_READER_BLOCK) {
@@ -106,7 +106,7 @@ static enum status read_column(struct row_source *source, uint32_t column,
     out->names[column] = row_source_column_name(source, column);
     TRY(row_source_dictionary(source, column, arena, &out->dictionaries[column], error));
     out->codes[column] = ARENA_ARRAY_DIRTY(arena, uint32_t, row_count);
-    if (!out->codes[column]) return out_of_memory(error);
+    if (!out->codes[column]) return row_memory_passed(error);
     TRY(gather(source, PART_CODES, column, rows, row_count, scratch, out->codes[column], error));
     for (size_t place = 0; place < row_count; place++) {
         if (out->codes[column][place] >= out->dictionaries[column].count) {
@@ -136,7 +136,7 @@ enum status row_columns_read(struct row_source *source, const struct picked_row 
     uint32_t *scratch = ARENA_ARRAY_DIRTY(arena, uint32_t, ROW_READER_BLOCK);
     if (!out->names || !out->dictionaries || !out->codes || !out->sent_persons || !out->flags ||
         !scratch) {
-        return out_of_memory(error);
+        return row_memory_passed(error);
     }
     for (uint32_t column = 0; column < count; column++) {
         TRY(read_column(source, column, rows, row_count, scratch, arena, out, error));

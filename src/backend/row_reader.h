@@ -8,6 +8,9 @@
 
 enum { ROW_READER_BLOCK = 65536 }; /* rows read from a column at a time */
 
+/* What every reader of rows says when its arena is used up. */
+enum status row_memory_passed(struct error *error);
+
 /* One picked row of a source. */
 struct picked_row {
     int64_t time_ms;

@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "codec/json_writer.h"
 #include "event/event.h"
+#include "plan/result.h"
 
 #include <stdio.h>
 
@@ -117,34 +118,19 @@ enum status row_write_json(const struct row_columns *columns, size_t place, int6
     return STATUS_OK;
 }
 
-/* RFC 4180, and a leading ' before what a spreadsheet would take for a formula. */
-static void write_csv_cell(struct buffer *out, struct text cell)
-{
-    bool formula =
-        cell.size > 0 && (cell.bytes[0] == '=' || cell.bytes[0] == '+' || cell.bytes[0] == '-' ||
-                          cell.bytes[0] == '@' || cell.bytes[0] == '\t');
-    buffer_append_byte(out, '"');
-    if (formula) buffer_append_byte(out, '\'');
-    for (size_t i = 0; i < cell.size; i++) {
-        if (cell.bytes[i] == '"') buffer_append_byte(out, '"');
-        buffer_append_byte(out, cell.bytes[i]);
-    }
-    buffer_append_byte(out, '"');
-}
-
 enum status row_write_csv(const struct row_columns *columns, size_t place, int64_t time_ms,
                           const struct row_names *names, struct buffer *out, struct error *error)
 {
     struct row_person person;
     TRY(find_person(names, columns->sent_persons[place], &person, error));
     const struct value *insert_id = row_columns_value(columns, ROW_COLUMN_INSERT_ID, place);
-    write_csv_cell(out, row_columns_value(columns, ROW_COLUMN_EVENT, place)->text);
+    result_write_csv_text(row_columns_value(columns, ROW_COLUMN_EVENT, place)->text, out);
     buffer_append_byte(out, ',');
     write_seconds(out, time_ms);
     buffer_append_byte(out, ',');
-    write_csv_cell(out, person.now);
+    result_write_csv_text(person.now, out);
     buffer_append_byte(out, ',');
-    write_csv_cell(out, insert_id->kind == VALUE_TEXT ? insert_id->text : TEXT(""));
+    result_write_csv_text(insert_id->kind == VALUE_TEXT ? insert_id->text : TEXT(""), out);
     buffer_append_byte(out, ',');
 
     struct buffer properties;
@@ -154,7 +140,7 @@ enum status row_write_csv(const struct row_columns *columns, size_t place, int64
     json_object_begin(&writer);
     write_properties(&writer, columns, place);
     json_object_end(&writer);
-    write_csv_cell(out, buffer_text(&properties));
+    result_write_csv_text(buffer_text(&properties), out);
     buffer_release(&properties);
     buffer_append_byte(out, '\n');
     return STATUS_OK;

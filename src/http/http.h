@@ -2,9 +2,9 @@
  * analytics.
  *
  * Worker threads, each with its own epoll: some for each processor, and more when they have their
- * fill of connections (http_internal.h). A request reaches the handler
- * whole. The handler answers at once, or keeps the request and answers later from any thread; the
- * connection sleeps meanwhile and costs no thread. Bodies are never written to disk or log. */
+ * fill of connections (http_internal.h). A request reaches the handler whole. The handler answers
+ * at once, or keeps the request and answers later from any thread; the connection sleeps meanwhile
+ * and costs no thread. Bodies are never written to disk or log. */
 #ifndef CANDOR_HTTP_H
 #define CANDOR_HTTP_H
 

@@ -116,7 +116,7 @@ static bool looks_like_formula(struct text text)
 
 /* RFC 4180: quotes where a reader could go wrong without, also around the empty text, because an
  * empty cell is null. */
-static void write_csv_text(struct text text, struct buffer *out)
+void result_write_csv_text(struct text text, struct buffer *out)
 {
     bool quoted = text.size == 0 || looks_like_formula(text);
     for (size_t i = 0; i < text.size && !quoted; i++) {
@@ -142,7 +142,7 @@ static void write_csv_cell(const struct value *value, struct buffer *out)
     case VALUE_NULL: return;
     case VALUE_TEXT:
     case VALUE_LIST:
-    case VALUE_OBJECT: write_csv_text(value->text, out); return;
+    case VALUE_OBJECT: result_write_csv_text(value->text, out); return;
     case VALUE_FALSE:
     case VALUE_TRUE:
     case VALUE_INTEGER:
@@ -156,7 +156,7 @@ static void write_csv(const struct result *result, struct buffer *out)
 {
     for (uint32_t column = 0; column < result->column_count; column++) {
         if (column > 0) buffer_append_byte(out, ',');
-        write_csv_text(result->columns[column].name, out);
+        result_write_csv_text(result->columns[column].name, out);
     }
     buffer_append_string(out, "\r\n");
     for (uint64_t row = 0; row < result->row_count; row++) {

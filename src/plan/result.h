@@ -49,4 +49,7 @@ enum result_format { RESULT_JSON, RESULT_CSV, RESULT_TABLE };
  * people, decimals rounded to four places, with a rule under the heading and "(N rows)". */
 void result_write(const struct result *result, enum result_format format, struct buffer *out);
 
+/* One text as a CSV cell by the rule above: quoted where a reader could go wrong without. */
+void result_write_csv_text(struct text text, struct buffer *out);
+
 #endif
