@@ -1,0 +1,76 @@
+/* What was removed, as counts (spec/shield.md §8.3): never a value, never a hash of one.
+ *
+ * A finding is (minute, project, event, path, detector, version, tier, action, SDK, source, country,
+ * length class, character mask, planned) and a number. They gather in memory and are written to the
+ * folder once a minute, 60 to 80 bytes each. A path is the property's name, with the keys inside it
+ * by dots and list places left out; a name that itself looks like data is "?". */
+#ifndef CANDOR_SHIELD_FINDING_H
+#define CANDOR_SHIELD_FINDING_H
+
+#include "shield/shield.h"
+#include "shield/shield_rules.h"
+
+enum shield_length { /* class of the value's length in bytes */
+                     SHIELD_LENGTH_0,
+                     SHIELD_LENGTH_8, /* 1 to 8 */
+                     SHIELD_LENGTH_16,
+                     SHIELD_LENGTH_32,
+                     SHIELD_LENGTH_64,
+                     SHIELD_LENGTH_256,
+                     SHIELD_LENGTH_4096,
+                     SHIELD_LENGTH_MORE,
+};
+
+enum shield_mask { /* bits: which kinds of characters the value has */
+                   SHIELD_HAS_DIGIT = 1,
+                   SHIELD_HAS_LOWER = 2,
+                   SHIELD_HAS_UPPER = 4,
+                   SHIELD_HAS_PUNCTUATION = 8,
+                   SHIELD_HAS_SPACE = 16,
+                   SHIELD_HAS_OTHER = 32, /* outside ASCII */
+};
+
+struct shield_finding {
+    int64_t minute; /* of the Unix epoch */
+    uint32_t project;
+    struct text event; /* "" for profiles; "?" when the name itself was removed */
+    struct text path;
+    char detector[4]; /* "S08" */
+    uint16_t detector_version;
+    enum shield_tier tier;
+    enum shield_action action;
+    struct text sdk; /* mp_lib and $lib_version joined by a slash; "" when unknown */
+    enum shield_source source;
+    char country[2];
+    enum shield_length length;
+    uint8_t mask; /* SHIELD_HAS_… */
+    bool was_planned;
+    bool is_test; /* a published test value: no alert */
+    bool alerts;
+    uint64_t count;
+};
+
+struct shield_findings; /* any thread */
+
+/* folder NULL: memory only. Reads what an earlier process wrote. */
+enum status shield_findings_open(const char *folder, struct shield_findings **out,
+                                 struct error *error) MUST_CHECK;
+void shield_findings_close(struct shield_findings *findings); /* writes what is left */
+
+/* Cheap: called on the way of every removed value. At most SHIELD_FINDINGS_MAX distinct ones a
+ * minute; what is beyond goes to a finding with path "?" so that counts stay right. */
+enum { SHIELD_FINDINGS_MAX = 65536 };
+void shield_findings_note(struct shield_findings *findings, const struct shield_finding *finding);
+
+/* Write what ended before this minute; called by `jobs` once a second or so. */
+enum status shield_findings_flush(struct shield_findings *findings, int64_t now_ms,
+                                  struct error *error) MUST_CHECK;
+
+/* Sum over [from_minute, to_minute): newest first; each field but `count` and `minute` tells apart.
+ * minute is the first, last_minute the last one it was seen in. visit returns false to stop. */
+typedef bool shield_findings_visit(void *context, const struct shield_finding *finding,
+                                   int64_t last_minute);
+void shield_findings_read(struct shield_findings *findings, uint32_t project, int64_t from_minute,
+                          int64_t to_minute, shield_findings_visit *visit, void *context);
+
+#endif
