@@ -2,7 +2,8 @@
  *
  * The engine finds places in a value where a rule's trigger fires (a literal, a phrase of digits, a
  * token, an '@', the key's class) and asks the rule's validator about each. A validator is a pure
- * function of the candidate: no memory, no state, time linear in the bytes it looks at, and it looks
+ * function of the candidate: no memory, no state, time linear in the bytes it looks at, and it
+ * looks
  * at no more than SHIELD_LOOK_MAX bytes beyond the candidate on either side. Any thread. */
 #ifndef CANDOR_SHIELD_DETECT_H
 #define CANDOR_SHIELD_DETECT_H

@@ -1,6 +1,7 @@
 /* What was removed, as counts (spec/shield.md §8.3): never a value, never a hash of one.
  *
- * A finding is (minute, project, event, path, detector, version, tier, action, SDK, source, country,
+ * A finding is (minute, project, event, path, detector, version, tier, action, SDK, source,
+ * country,
  * length class, character mask, planned) and a number. They gather in memory and are written to the
  * folder once a minute, 60 to 80 bytes each. A path is the property's name, with the keys inside it
  * by dots and list places left out; a name that itself looks like data is "?". */

@@ -1,7 +1,8 @@
 /* A value as detectors want to see it (spec/shield.md §7.2). Private to the room.
  *
  * ASCII without escapes passes through untouched and uncopied. Everything else: NFKC, every Nd
- * digit as ASCII, default-ignorable code points gone, dashes and spaces of all kinds as '-' and ' '.
+ * digit as ASCII, default-ignorable code points gone, dashes and spaces of all kinds as '-' and '
+ * '.
  * Bounded by SHIELD_VALUE_MAX; what lies beyond is not looked at, and `cut` says so. */
 #ifndef CANDOR_SHIELD_FOLD_H
 #define CANDOR_SHIELD_FOLD_H
@@ -29,7 +30,8 @@ enum shield_wrap {
     SHIELD_WRAP_COOKIE,  /* a=b; c=d */
     SHIELD_WRAP_XML,     /* <a>b</a>, attributes too */
     SHIELD_WRAP_PERCENT, /* percent-encoded */
-    SHIELD_WRAP_BASE64, /* base64 or base64url of >= 16 characters: printable >= 90 %, JSON or known magic */
+    SHIELD_WRAP_BASE64,  /* base64 or base64url of >= 16 characters: printable >= 90 %, JSON or
+                           known magic */
     SHIELD_WRAP_HEX,
     SHIELD_WRAP_COUNT,
 };
@@ -49,7 +51,8 @@ typedef bool shield_inner_visit(void *context, const struct shield_inner *inner)
 
 /* Take the value apart, one level: the caller goes deeper (3 levels at most) by calling again with
  * an inner value. Broken and cut-off JSON gives what can be read of it. Linear in the value's size;
- * copies come from the arena, and when it is used up *incomplete is set and the walk ends. True when
+ * copies come from the arena, and when it is used up *incomplete is set and the walk ends. True
+ * when
  * anything was visited. */
 bool shield_unwrap(struct text value, struct arena *arena, shield_inner_visit *visit, void *context,
                    bool *incomplete);

@@ -69,7 +69,8 @@ _Static_assert(SHIELD_KEY_CLASS_COUNT <= 64, "a bit for each class");
 
 struct shield_lexicon; /* immutable once made; any thread */
 
-/* From the text of rules/keys.txt (its grammar stands at its top). STATUS_INVALID names the line. */
+/* From the text of rules/keys.txt (its grammar stands at its top). STATUS_INVALID names the line.
+   */
 enum status shield_lexicon_make(struct text file, struct shield_lexicon **out,
                                 struct error *error) MUST_CHECK;
 void shield_lexicon_release(struct shield_lexicon *lexicon);

@@ -7,10 +7,12 @@
  * `literal`, `key` and `pattern` triggers). Grammar, one statement a line, `#` begins a comment:
  *
  *   set NAME VERSION                 first statement of a set: "set builtin 2026-11-22"
- *   rule ID TITLE                    begins a rule: "rule S08 GitHub token". Then, each once at most:
+ *   rule ID TITLE                    begins a rule: "rule S08 GitHub token". Then, each once at
+ *   most:
  *     version N                      of this rule, default 1
  *     tier V|S|C                     verified, strong, needs context (spec §7.4)
- *     class CLASS                    row of the policy matrix: credential card bank national contact
+ *     class CLASS                    row of the policy matrix: credential card bank national
+ *     contact
  *                                    special device place entropy content structure custom
  *     prefix WORD…                   trigger: literals, found anywhere not inside a longer word
  *     fold_prefix WORD…              the same without case
@@ -19,7 +21,8 @@
  *     digits MIN[-MAX]               trigger: a phrase of so many digits, groups joined
  *     groups MAX                     at most so many groups; default 8
  *     token CHARSET MIN[-MAX]        trigger: a maximal run of the charset with this length:
- *                                    digit hex lower upper alnum base32 base58 base64 base64url word
+ *                                    digit hex lower upper alnum base32 base58 base64 base64url
+ *                                    word
  *     key CLASS…                     trigger: the property's key is of a key class (shield_key.h);
  *                                    the candidate is the whole value
  *     whole                          trigger: every value at least once
