@@ -4,14 +4,17 @@
  * wire_decode reads one collection request into batches, one for each project named (several where
  * one would pass 16 MiB), ready for the WAL. The caller makes them durable, then wire_answer says
  * what to tell the client. Between the two nothing of the request is needed: batches and verdict
- * own their bytes. */
+ * own their bytes. A record that is right passes wire_admit on its way into a batch: there the
+ * rooms above take out what may not be kept and put in what they know. */
 #ifndef CANDOR_WIRE_H
 #define CANDOR_WIRE_H
 
+#include "base/arena.h"
 #include "base/buffer.h"
 #include "base/text.h"
 #include "event/batch.h"
 #include "event/event_limits.h"
+#include "event/profile_change.h"
 #include "event/project_table.h"
 
 #include <stdbool.h>
@@ -23,6 +26,36 @@ enum wire_endpoint { WIRE_TRACK, WIRE_ENGAGE, WIRE_GROUPS, WIRE_IMPORT };
  * needs hashes: returns the project, borrowed from the table, or NULL. project_id may be "". */
 typedef const struct project *wire_authenticate(void *context, struct text user,
                                                 struct text password, struct text project_id);
+
+/* What the request's parameter "ip" says of the address it came from. */
+enum wire_ip { WIRE_IP_UNSAID, WIRE_IP_NO, WIRE_IP_YES };
+
+/* At least so many more properties or steps fit into a record than were sent. */
+enum { WIRE_SPARE_COUNT = 32 };
+
+/* A record that is right: an event, or a change of a profile. A wire_admit may change all of it in
+ * place, drop properties or steps and add some up to the capacity. An event's key stays that of
+ * what was sent, so that a client's second try is known. */
+struct wire_record {
+    enum wire_endpoint endpoint;
+    bool is_profile;
+    struct event event;           /* its properties are those below; its own fields are not read */
+    struct profile_change change; /* likewise, its steps */
+    struct property *properties;
+    uint32_t property_count;
+    uint32_t property_capacity;
+    struct profile_step *steps;
+    uint32_t step_count;
+    uint32_t step_capacity;
+    enum wire_ip ip_asked; /* by the request */
+    struct value ip;       /* the record's own "ip", or of a profile "$ip" or "ip"; it is stored
+                              nowhere. VALUE_MISSING when not sent, no list and no object */
+    struct arena *arena;   /* for texts put into the record; empty again at the next record */
+};
+enum { WIRE_ARENA_SIZE = 2 * EVENT_SIZE_MAX };
+
+/* Called for each record that is right, in order. False refuses it (WIRE_REFUSED_SHIELD). */
+typedef bool wire_admit(void *context, const struct project *project, struct wire_record *record);
 
 struct wire_request {
     enum wire_endpoint endpoint;
@@ -39,6 +72,8 @@ struct wire_request {
     void *authenticate_context;
     const struct project *trusted_project; /* candor import: no credentials needed, and no limit on
                                               the number or bytes of records; else NULL */
+    wire_admit *admit; /* NULL: every record that is right goes into its batch as it is */
+    void *admit_context;
 };
 
 enum wire_refusal {
@@ -52,8 +87,9 @@ enum wire_refusal {
     WIRE_REFUSED_LIMIT,     /* a limit of event_limits.h */
     WIRE_REFUSED_TEXT,      /* invalid UTF-8, lone surrogates, control characters */
     WIRE_REFUSED_OPERATION, /* a profile update without a usable operation */
+    WIRE_REFUSED_SHIELD,    /* by wire_admit; answered 1, a strict import is told */
 };
-enum { WIRE_REFUSAL_COUNT = WIRE_REFUSED_OPERATION + 1 };
+enum { WIRE_REFUSAL_COUNT = WIRE_REFUSED_SHIELD + 1 };
 
 struct wire_batch {
     uint32_t project;

@@ -103,11 +103,13 @@ static void answer_strict(const struct wire_verdict *verdict, struct wire_answer
                   verdict->accepted);
 }
 
-/* An unknown token is answered like a known one: whether it is real is not told. */
+/* An unknown token is answered like a known one: whether it is real is not told. What the project's
+ * own rules turn away was sent right, and sending it again would change nothing. */
 static bool is_success(const struct wire_verdict *verdict)
 {
     return verdict->accepted > 0 || verdict->ignored > 0 ||
-           verdict->refused_by[WIRE_REFUSED_PROJECT] > 0;
+           verdict->refused_by[WIRE_REFUSED_PROJECT] > 0 ||
+           verdict->refused_by[WIRE_REFUSED_SHIELD] > 0;
 }
 
 static void write_verdict(const struct wire_verdict *verdict, struct buffer *body)

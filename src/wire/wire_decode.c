@@ -19,7 +19,13 @@ static bool is_callback(struct text name)
     return true;
 }
 
-/* How the client wants to hear of it. */
+static enum wire_ip read_ip(const struct wire_params *params)
+{
+    if (!params->values[WIRE_PARAM_IP].is_given) return WIRE_IP_UNSAID;
+    return wire_param_is_on(params, WIRE_PARAM_IP) ? WIRE_IP_YES : WIRE_IP_NO;
+}
+
+/* How the client wants to hear of it, and whether its address may be looked at. */
 static void read_manners(struct wire_decoder *decoder, const struct wire_params *params)
 {
     struct wire_verdict *verdict = decoder->verdict;
@@ -28,6 +34,7 @@ static void read_manners(struct wire_decoder *decoder, const struct wire_params 
     verdict->strict =
         verdict->endpoint != WIRE_TRACK && wire_param_is_on(params, WIRE_PARAM_STRICT);
     decoder->is_strict = verdict->strict;
+    decoder->ip_asked = read_ip(params);
 
     char bytes[3 * CALLBACK_SIZE_MAX]; /* each byte may come percent-encoded */
     struct text name = wire_param_text(params, WIRE_PARAM_CALLBACK, bytes, sizeof bytes);
@@ -93,11 +100,13 @@ static void decoder_init(struct wire_decoder *decoder, const struct wire_request
     if (request->endpoint == WIRE_ENGAGE || request->endpoint == WIRE_GROUPS) {
         wire_names_init(&decoder->names, WIRE_PROFILE_NAMES);
         buffer_init(&decoder->compact, PROFILE_LIST_SIZE_MAX);
-        decoder->steps = MEMORY_ARRAY(struct profile_step, WIRE_PROFILE_STEP_COUNT_MAX);
+        decoder->steps =
+            MEMORY_ARRAY(struct profile_step, WIRE_PROFILE_STEP_COUNT_MAX + WIRE_SPARE_COUNT);
     } else {
         wire_names_init(&decoder->names, WIRE_EVENT_NAMES);
         buffer_init(&decoder->compact, EVENT_LIST_SIZE_MAX);
-        decoder->properties = MEMORY_ARRAY(struct property, EVENT_PROPERTY_COUNT_MAX);
+        decoder->properties =
+            MEMORY_ARRAY(struct property, EVENT_PROPERTY_COUNT_MAX + WIRE_SPARE_COUNT);
     }
 }
 
@@ -106,6 +115,7 @@ static void decoder_release(struct wire_decoder *decoder)
     wire_names_release(&decoder->names);
     buffer_release(&decoder->compact);
     if (decoder->wrapped.memory) arena_release(&decoder->wrapped);
+    if (decoder->added.memory) arena_release(&decoder->added);
     memory_free(decoder->properties);
     memory_free(decoder->steps);
 }

@@ -100,7 +100,7 @@ static bool read_metadata(struct wire_decoder *decoder, struct json_reader *read
 
 static bool read_member(struct wire_decoder *decoder, struct json_reader *reader, struct text key)
 {
-    struct wire_record *record = &decoder->record;
+    struct wire_sent *record = &decoder->record;
     struct json_token value = json_next(reader);
     if (text_equal(key, TEXT("event"))) {
         decoder->verdict->duplicate_keys += record->event.kind != WIRE_NOT_SENT;
@@ -126,7 +126,7 @@ void wire_event_read(struct wire_decoder *decoder, struct json_reader *reader)
     }
 }
 
-static enum wire_fate check_name(const struct wire_record *record)
+static enum wire_fate check_name(const struct wire_sent *record)
 {
     if (record->event.kind != JSON_TEXT) return WIRE_FAULT_EVENT;
     struct text name = record->event.text;
@@ -139,7 +139,7 @@ static enum wire_fate check_name(const struct wire_record *record)
 
 enum wire_fate wire_event_settle(struct wire_decoder *decoder)
 {
-    const struct wire_record *record = &decoder->record;
+    const struct wire_sent *record = &decoder->record;
     if (!record->has_keys) return WIRE_FAULT_EMPTY;
     enum wire_fate fate = check_name(record);
     if (fate != WIRE_ACCEPTED) return fate;
@@ -150,12 +150,10 @@ enum wire_fate wire_event_settle(struct wire_decoder *decoder)
     if (wire_is_true(record->special[WIRE_IGNORE])) return WIRE_IGNORED;
 
     struct event event = {.name = record->event.text,
-                          .flags = decoder->is_import ? EVENT_IMPORTED : 0,
-                          .property_count = decoder->property_count,
-                          .properties = decoder->properties};
+                          .flags = decoder->is_import ? EVENT_IMPORTED : 0};
     fate = wire_event_time(decoder, &event.time_ms);
     if (fate == WIRE_ACCEPTED) fate = wire_identify(decoder, &event);
     if (fate == WIRE_ACCEPTED) fate = wire_event_insert_id(decoder, &event);
     if (fate != WIRE_ACCEPTED) return fate;
-    return wire_output_event(decoder, project, &event) ? WIRE_ACCEPTED : WIRE_FAULT_RECORD_SIZE;
+    return wire_output_event(decoder, project, &event);
 }

@@ -93,6 +93,8 @@ static const struct fault_words faults[WIRE_FATE_COUNT] = {
                               "record must have an update operation", false},
     [WIRE_FAULT_OPERATION_VALUE] = {WIRE_REFUSED_OPERATION, "an update operation has a wrong value",
                                     "", "an update operation has a wrong value", false},
+    [WIRE_FAULT_SHIELD] = {WIRE_REFUSED_SHIELD, NULL, "",
+                           "the project's rules do not admit this record", false},
 };
 
 enum wire_refusal wire_fault_refusal(enum wire_fate fault)
@@ -109,14 +111,14 @@ const char *wire_fault_words(enum wire_fate fault)
 
 void wire_fault(struct wire_decoder *decoder, enum wire_fate fault)
 {
-    struct wire_record *record = &decoder->record;
+    struct wire_sent *record = &decoder->record;
     if (record->fault != WIRE_ACCEPTED) return;
     record->fault = fault;
     record->fault_name = record->last_name;
 }
 
 /* The property to blame, when the fault is about one. */
-static struct text blamed_name(const struct wire_record *record, enum wire_fate fault)
+static struct text blamed_name(const struct wire_sent *record, enum wire_fate fault)
 {
     bool is_about_one = fault == WIRE_FAULT_LIST_SIZE || fault == WIRE_FAULT_LIST_COUNT ||
                         fault == WIRE_FAULT_UTF8 || fault == WIRE_FAULT_CONTROL ||
@@ -127,8 +129,8 @@ static struct text blamed_name(const struct wire_record *record, enum wire_fate 
 /* {"index","insert_id","$insert_id","field","message"} as spec/wire.md §6.3 has it: the two
  * sources differ about the name of the id, so it comes under both. The known message about a
  * property's text has no quotes around its field. */
-static void write_failed_record(struct buffer *out, const struct wire_record *record,
-                                uint32_t index, enum wire_fate fault)
+static void write_failed_record(struct buffer *out, const struct wire_sent *record, uint32_t index,
+                                enum wire_fate fault)
 {
     const struct fault_words *words = &faults[fault];
     struct text name = blamed_name(record, fault);

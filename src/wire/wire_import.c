@@ -102,7 +102,7 @@ static bool is_usable(struct json_token token)
  * serves as well. */
 enum wire_fate wire_event_insert_id(struct wire_decoder *decoder, struct event *event)
 {
-    const struct wire_record *record = &decoder->record;
+    const struct wire_sent *record = &decoder->record;
     struct json_token token = record->special[WIRE_INSERT_ID];
     if (decoder->is_strict) {
         enum wire_fate fate = check_strict_id(token);

@@ -24,6 +24,7 @@ enum wire_param {
     WIRE_PARAM_STRICT,
     WIRE_PARAM_PROJECT_ID,
     WIRE_PARAM_API_KEY,
+    WIRE_PARAM_IP,
     WIRE_PARAM_COUNT,
 };
 
@@ -116,8 +117,9 @@ enum wire_fate {
     WIRE_FAULT_CONTROL,
     WIRE_FAULT_OPERATION,
     WIRE_FAULT_OPERATION_VALUE,
+    WIRE_FAULT_SHIELD,
 };
-enum { WIRE_FATE_COUNT = WIRE_FAULT_OPERATION_VALUE + 1 };
+enum { WIRE_FATE_COUNT = WIRE_FAULT_SHIELD + 1 };
 
 struct wire_decoder;
 
@@ -164,7 +166,7 @@ enum { WIRE_SPECIAL_COUNT = WIRE_SPECIAL_NONE };
 #define WIRE_NOT_SENT JSON_ERROR
 
 /* The record being read. Texts borrow the data, which stays until the record is settled. */
-struct wire_record {
+struct wire_sent {
     enum wire_fate fault;   /* the first one found while reading, or WIRE_ACCEPTED */
     struct text fault_name; /* the property it was found at, or "" */
     struct text last_name;  /* the property being read */
@@ -185,13 +187,15 @@ struct wire_decoder {
     const struct project *project; /* of every record, or NULL: each names its own by token */
     bool is_import;
     bool is_strict;
-    struct wire_record record;
+    enum wire_ip ip_asked;
+    struct wire_sent record;
     struct wire_names names;
-    struct buffer compact; /* one nested value, on its way back into the data */
-    struct arena wrapped;  /* profiles: lists made around single values */
-    struct property *properties;
+    struct buffer compact;       /* one nested value, on its way back into the data */
+    struct arena wrapped;        /* profiles: lists made around single values */
+    struct arena added;          /* texts that wire_admit put into the record */
+    struct property *properties; /* room for EVENT_PROPERTY_COUNT_MAX and WIRE_SPARE_COUNT */
     uint32_t property_count;
-    struct profile_step *steps;
+    struct profile_step *steps; /* room for WIRE_PROFILE_STEP_COUNT_MAX and WIRE_SPARE_COUNT */
     uint32_t step_count;
     struct wire_output *outputs;
     uint32_t output_count;
@@ -262,11 +266,12 @@ enum wire_fate wire_event_insert_id(struct wire_decoder *decoder, struct event *
 
 /* --- wire_output.c --- */
 
-/* False when the event is too large for any batch. */
-bool wire_output_event(struct wire_decoder *decoder, const struct project *project,
-                       const struct event *event);
-bool wire_output_profile(struct wire_decoder *decoder, const struct project *project,
-                         const struct profile_change *change);
+/* Past wire_admit into its batch. WIRE_FAULT_RECORD_SIZE when it is too large for any. The event's
+ * properties, or the change's steps, are those of the decoder. */
+enum wire_fate wire_output_event(struct wire_decoder *decoder, const struct project *project,
+                                 const struct event *event);
+enum wire_fate wire_output_profile(struct wire_decoder *decoder, const struct project *project,
+                                   const struct profile_change *change);
 /* Hand the batches to the verdict, or drop them. */
 void wire_output_finish(struct wire_decoder *decoder);
 void wire_output_drop(struct wire_decoder *decoder);

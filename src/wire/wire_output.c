@@ -1,4 +1,5 @@
-/* The batches of a request: one for each project named, and one more whenever one is full. */
+/* The batches of a request: one for each project named, and one more whenever one is full. Records
+ * pass wire_admit on their way in. */
 #include "wire/wire_internal.h"
 
 #include "base/check.h"
@@ -54,8 +55,37 @@ static struct wire_output *find_output(struct wire_decoder *decoder, const struc
     return add_output(decoder, project);
 }
 
-bool wire_output_event(struct wire_decoder *decoder, const struct project *project,
-                       const struct event *event)
+static struct value sent_ip(struct json_token token)
+{
+    switch (token.kind) {
+    case JSON_TEXT: return value_from_text(token.text);
+    case JSON_NUMBER: return value_from_number(token.text);
+    case JSON_NULL: return (struct value){.kind = VALUE_NULL};
+    case JSON_TRUE:
+    case JSON_FALSE: return value_from_bool(token.kind == JSON_TRUE);
+    default: return (struct value){.kind = VALUE_MISSING};
+    }
+}
+
+/* record: its event or its change is filled in, the rest here. */
+static bool admit(struct wire_decoder *decoder, const struct project *project,
+                  struct wire_record *record)
+{
+    const struct wire_request *request = decoder->request;
+    if (!decoder->added.memory) arena_init(&decoder->added, WIRE_ARENA_SIZE);
+    arena_rewind(&decoder->added, 0);
+    record->endpoint = request->endpoint;
+    record->ip_asked = decoder->ip_asked;
+    record->ip = sent_ip(decoder->record.special[WIRE_IP]);
+    record->arena = &decoder->added;
+    if (!request->admit(request->admit_context, project, record)) return false;
+    assert(record->property_count <= record->property_capacity);
+    assert(record->step_count <= record->step_capacity);
+    return true;
+}
+
+static bool add_event(struct wire_decoder *decoder, const struct project *project,
+                      const struct event *event)
 {
     struct wire_output *output = find_output(decoder, project);
     if (!batch_writer_add(&output->events, event)) {
@@ -67,8 +97,21 @@ bool wire_output_event(struct wire_decoder *decoder, const struct project *proje
     return true;
 }
 
-bool wire_output_profile(struct wire_decoder *decoder, const struct project *project,
-                         const struct profile_change *change)
+enum wire_fate wire_output_event(struct wire_decoder *decoder, const struct project *project,
+                                 const struct event *event)
+{
+    struct wire_record record = {.event = *event,
+                                 .properties = decoder->properties,
+                                 .property_count = decoder->property_count,
+                                 .property_capacity = EVENT_PROPERTY_COUNT_MAX + WIRE_SPARE_COUNT};
+    if (decoder->request->admit && !admit(decoder, project, &record)) return WIRE_FAULT_SHIELD;
+    record.event.properties = record.properties;
+    record.event.property_count = record.property_count;
+    return add_event(decoder, project, &record.event) ? WIRE_ACCEPTED : WIRE_FAULT_RECORD_SIZE;
+}
+
+static bool add_change(struct wire_decoder *decoder, const struct project *project,
+                       const struct profile_change *change)
 {
     struct wire_output *output = find_output(decoder, project);
     if (output->profiles.size > WIRE_BATCH_SIZE_MAX - PROFILE_CHANGE_SIZE_MAX) {
@@ -83,6 +126,20 @@ bool wire_output_profile(struct wire_decoder *decoder, const struct project *pro
     }
     output->count++;
     return true;
+}
+
+enum wire_fate wire_output_profile(struct wire_decoder *decoder, const struct project *project,
+                                   const struct profile_change *change)
+{
+    struct wire_record record = {.is_profile = true,
+                                 .change = *change,
+                                 .steps = decoder->steps,
+                                 .step_count = decoder->step_count,
+                                 .step_capacity = WIRE_PROFILE_STEP_COUNT_MAX + WIRE_SPARE_COUNT};
+    if (decoder->request->admit && !admit(decoder, project, &record)) return WIRE_FAULT_SHIELD;
+    record.change.steps = record.steps;
+    record.change.step_count = record.step_count;
+    return add_change(decoder, project, &record.change) ? WIRE_ACCEPTED : WIRE_FAULT_RECORD_SIZE;
 }
 
 static void hand_over(struct wire_output *output, struct wire_batch *batch)

@@ -9,7 +9,7 @@ static const struct text param_names[WIRE_PARAM_COUNT] = {
     [WIRE_PARAM_DATA] = TEXT_INIT("data"),       [WIRE_PARAM_VERBOSE] = TEXT_INIT("verbose"),
     [WIRE_PARAM_IMAGE] = TEXT_INIT("img"),       [WIRE_PARAM_CALLBACK] = TEXT_INIT("callback"),
     [WIRE_PARAM_STRICT] = TEXT_INIT("strict"),   [WIRE_PARAM_PROJECT_ID] = TEXT_INIT("project_id"),
-    [WIRE_PARAM_API_KEY] = TEXT_INIT("api_key"),
+    [WIRE_PARAM_API_KEY] = TEXT_INIT("api_key"), [WIRE_PARAM_IP] = TEXT_INIT("ip"),
 };
 
 static void add(struct wire_params *params, struct text name, struct text value, bool is_encoded)

@@ -15,6 +15,8 @@ static const struct {
     {TEXT_INIT("$group_id"), WIRE_GROUP_ID},
     {TEXT_INIT("$ignore_time"), WIRE_IGNORE_TIME},
     {TEXT_INIT("$ignore_alias"), WIRE_IGNORE_ALIAS},
+    {TEXT_INIT("$ip"), WIRE_IP},
+    {TEXT_INIT("ip"), WIRE_IP},
 };
 
 enum operation {
@@ -217,7 +219,7 @@ void wire_profile_read(struct wire_decoder *decoder, struct json_reader *reader)
 }
 
 /* Group ids are compared as text and may be what would be no person's id ("0", "na"). */
-static enum wire_fate find_group(const struct wire_record *record, struct profile_change *change)
+static enum wire_fate find_group(const struct wire_sent *record, struct profile_change *change)
 {
     struct json_token key = record->special[WIRE_GROUP_KEY];
     if (key.kind != JSON_TEXT || wire_id_read(key, &change->group_key) == WIRE_ID_ABSENT) {
@@ -235,7 +237,7 @@ static enum wire_fate find_group(const struct wire_record *record, struct profil
 static enum wire_fate find_subject(const struct wire_decoder *decoder,
                                    struct profile_change *change)
 {
-    const struct wire_record *record = &decoder->record;
+    const struct wire_sent *record = &decoder->record;
     if (decoder->request->endpoint == WIRE_GROUPS) return find_group(record, change);
     enum wire_id kind = wire_id_read(record->special[WIRE_DISTINCT_ID], &change->id);
     return kind == WIRE_ID_GOOD ? WIRE_ACCEPTED : WIRE_FAULT_PROFILE_ID;
@@ -243,21 +245,19 @@ static enum wire_fate find_subject(const struct wire_decoder *decoder,
 
 enum wire_fate wire_profile_settle(struct wire_decoder *decoder)
 {
-    const struct wire_record *record = &decoder->record;
+    const struct wire_sent *record = &decoder->record;
     if (!record->has_keys) return WIRE_FAULT_EMPTY;
     const struct project *project;
     enum wire_fate fate = wire_find_project(decoder, WIRE_FAULT_PROFILE_TOKEN, &project);
     if (fate != WIRE_ACCEPTED) return fate;
 
-    struct profile_change change = {.time_ms = wire_profile_time(decoder),
-                                    .step_count = decoder->step_count,
-                                    .steps = decoder->steps};
+    struct profile_change change = {.time_ms = wire_profile_time(decoder)};
     fate = find_subject(decoder, &change);
     if (fate != WIRE_ACCEPTED) return fate;
-    if (change.step_count == 0) {
+    if (decoder->step_count == 0) {
         return record->has_harmless_operation ? WIRE_IGNORED : WIRE_FAULT_OPERATION;
     }
     if (wire_is_true(record->special[WIRE_IGNORE_TIME])) change.flags |= PROFILE_KEEP_LAST_SEEN;
     if (wire_is_true(record->special[WIRE_IGNORE_ALIAS])) change.flags |= PROFILE_LITERAL_ID;
-    return wire_output_profile(decoder, project, &change) ? WIRE_ACCEPTED : WIRE_FAULT_RECORD_SIZE;
+    return wire_output_profile(decoder, project, &change);
 }

@@ -95,7 +95,7 @@ enum wire_fate wire_find_project(const struct wire_decoder *decoder, enum wire_f
 
 static void clear_record(struct wire_decoder *decoder)
 {
-    decoder->record = (struct wire_record){0};
+    decoder->record = (struct wire_sent){0};
     decoder->property_count = 0;
     decoder->step_count = 0;
 }

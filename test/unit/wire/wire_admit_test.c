@@ -1,0 +1,279 @@
+/* What a room above may do to a record on its way into a batch. */
+#include "wire_exchange.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define EVENT(name, properties) \
+    "{\"event\":\"" name "\",\"properties\":{\"token\":\"tok1\"" properties "}}"
+
+/* What the last call saw, and what it is to do. */
+struct gate {
+    uint32_t calls;
+    uint32_t project;
+    char name[32];
+    enum wire_endpoint endpoint;
+    bool is_profile;
+    enum wire_ip ip_asked;
+    char ip[64];
+    const char *refused; /* the event to refuse, or NULL */
+    bool fills;          /* add properties up to the capacity */
+    bool changes;        /* drop the first property, double the text of the second */
+};
+
+static void note(struct gate *gate, const struct project *project, const struct wire_record *record)
+{
+    gate->calls++;
+    gate->project = project->id;
+    gate->endpoint = record->endpoint;
+    gate->is_profile = record->is_profile;
+    gate->ip_asked = record->ip_asked;
+    struct text name = record->is_profile ? record->change.id : record->event.name;
+    assert_true(text_to_string(name, gate->name, sizeof gate->name));
+    struct buffer json;
+    buffer_init(&json, sizeof gate->ip);
+    value_write_json(&record->ip, &json);
+    assert_true(
+        text_to_string(record->ip.kind == VALUE_MISSING ? TEXT("missing") : buffer_text(&json),
+                       gate->ip, sizeof gate->ip));
+    buffer_release(&json);
+}
+
+static struct text doubled(struct arena *arena, struct text text)
+{
+    char *bytes = ARENA_ARRAY(arena, char, 2 * text.size);
+    assert_non_null(bytes);
+    memcpy(bytes, text.bytes, text.size);
+    memcpy(bytes + text.size, text.bytes, text.size);
+    return (struct text){bytes, 2 * text.size};
+}
+
+static void change(struct wire_record *record)
+{
+    assert_int_equal(record->property_count, 2);
+    record->properties[0].value.text = doubled(record->arena, record->properties[1].value.text);
+    record->property_count = 1;
+    record->event.name = TEXT("renamed");
+}
+
+static void fill_properties(struct wire_record *record)
+{
+    while (record->property_count < record->property_capacity) {
+        char name[16];
+        int size = snprintf(name, sizeof name, "added%u", record->property_count);
+        struct text kept = arena_text(record->arena, (struct text){name, (size_t)size});
+        assert_non_null(kept.bytes);
+        record->properties[record->property_count++] =
+            (struct property){.name = kept, .value = value_from_bool(true)};
+    }
+}
+
+static void fill_steps(struct wire_record *record)
+{
+    while (record->step_count < record->step_capacity)
+        record->steps[record->step_count++] = (struct profile_step){
+            .operation = PROFILE_SET, .name = TEXT("added"), .value = value_from_integer(1)};
+}
+
+static bool admit(void *context, const struct project *project, struct wire_record *record)
+{
+    struct gate *gate = context;
+    note(gate, project, record);
+    if (gate->refused && strcmp(gate->name, gate->refused) == 0) return false;
+    if (gate->changes) change(record);
+    if (gate->fills && record->is_profile) fill_steps(record);
+    if (gate->fills && !record->is_profile) fill_properties(record);
+    return true;
+}
+
+static void run(struct exchange *exchange, struct gate *gate, enum wire_endpoint endpoint,
+                const char *query, const char *type, const char *body)
+{
+    exchange_init(exchange, endpoint, query, type, text_from(body));
+    exchange->request.admit = admit;
+    exchange->request.admit_context = gate;
+    exchange_run(exchange);
+}
+
+static void sees_each_record_that_is_right_once(void **state)
+{
+    (void)state;
+    struct gate gate = {0};
+    struct exchange exchange;
+    run(&exchange, &gate, WIRE_TRACK, "", "application/json",
+        "[" EVENT("one", "") ",{\"event\":\"\"}," EVENT("two", ",\"time\":1") "," EVENT(
+            "three", ",\"$ignore\":true") "," EVENT("four", "") "]");
+    assert_int_equal(gate.calls, 2);
+    assert_string_equal(gate.name, "four");
+    assert_int_equal(gate.project, 1);
+    assert_int_equal(gate.endpoint, WIRE_TRACK);
+    assert_false(gate.is_profile);
+    assert_int_equal(exchange.verdict.accepted, 2);
+    exchange_release(&exchange);
+}
+
+static void stores_what_was_made_of_the_record(void **state)
+{
+    (void)state;
+    struct gate gate = {.changes = true};
+    struct exchange exchange;
+    run(&exchange, &gate, WIRE_TRACK, "", "application/json",
+        "[" EVENT("a", ",\"x\":\"1\",\"y\":\"ab\"") "," EVENT("b",
+                                                              ",\"x\":\"1\",\"y\":\"cd\"") "]");
+    assert_int_equal(exchange.verdict.accepted, 2);
+    struct event event = exchange_event(&exchange, 0, NULL);
+    assert_int_equal(event.property_count, 1);
+    assert_string_equal(exchange_string(&exchange, event.name), "renamed");
+    assert_string_equal(exchange_property(&exchange, &event, "x"), "\"abab\"");
+    event = exchange_event(&exchange, 1, NULL);
+    assert_string_equal(exchange_property(&exchange, &event, "x"), "\"cdcd\"");
+    exchange_release(&exchange);
+}
+
+/* A client sent all it may, and there is still room. */
+static void has_room_for_more_properties_than_may_be_sent(void **state)
+{
+    (void)state;
+    char body[8192];
+    size_t size = (size_t)snprintf(body, sizeof body, "{\"event\":\"e\",\"properties\":{");
+    for (int i = 0; i < EVENT_PROPERTY_COUNT_MAX; i++)
+        size += (size_t)snprintf(body + size, sizeof body - size, "\"sent%d\":%d,", i, i);
+    (void)snprintf(body + size, sizeof body - size, "\"token\":\"tok1\"}}");
+    struct gate gate = {.fills = true};
+    struct exchange exchange;
+    run(&exchange, &gate, WIRE_TRACK, "", "application/json", body);
+    assert_int_equal(exchange.verdict.accepted, 1);
+    struct event event = exchange_event(&exchange, 0, NULL);
+    assert_int_equal(event.property_count, EVENT_PROPERTY_COUNT_MAX + WIRE_SPARE_COUNT);
+    assert_string_equal(exchange_property(&exchange, &event, "sent254"), "254");
+    assert_string_equal(exchange_property(&exchange, &event, "added286"), "true");
+    exchange_release(&exchange);
+}
+
+static void has_room_for_more_steps(void **state)
+{
+    (void)state;
+    struct gate gate = {.fills = true};
+    struct exchange exchange;
+    run(&exchange, &gate, WIRE_ENGAGE, "", "application/json",
+        "[{\"$token\":\"tok1\",\"$distinct_id\":\"d\",\"$set\":{\"x\":1}}]");
+    assert_true(gate.is_profile);
+    assert_string_equal(gate.name, "d");
+    struct profile_change found = exchange_change(&exchange, 0);
+    assert_true(found.step_count > WIRE_SPARE_COUNT);
+    assert_string_equal(exchange_string(&exchange, found.steps[found.step_count - 1].name),
+                        "added");
+    exchange_release(&exchange);
+}
+
+static void answers_a_refused_record_like_a_stored_one(void **state)
+{
+    (void)state;
+    struct gate gate = {.refused = "bad"};
+    struct exchange exchange;
+    run(&exchange, &gate, WIRE_TRACK, "", "application/json", EVENT("bad", ""));
+    assert_int_equal(exchange.verdict.accepted, 0);
+    assert_int_equal(exchange.verdict.batch_count, 0);
+    assert_int_equal(exchange.verdict.refused_by[WIRE_REFUSED_SHIELD], 1);
+    assert_int_equal(exchange.answer.status, 200);
+    assert_string_equal(exchange_string(&exchange, buffer_text(&exchange.answer.body)), "1");
+    exchange_release(&exchange);
+}
+
+static void tells_a_strict_import_of_a_refused_record(void **state)
+{
+    (void)state;
+    struct gate gate = {.refused = "bad"};
+    struct exchange exchange;
+    exchange_init(&exchange, WIRE_IMPORT, "strict=1", "application/json",
+                  TEXT("[{\"event\":\"good\",\"properties\":{\"time\":" NOW_S
+                       ",\"distinct_id\":\"d\",\"$insert_id\":\"i1\"}},"
+                       "{\"event\":\"bad\",\"properties\":{\"time\":" NOW_S
+                       ",\"distinct_id\":\"d\",\"$insert_id\":\"i2\",\"secret\":\"canary\"}}]"));
+    exchange.request.trusted_project = project_table_by_id(exchange.projects, 1);
+    exchange.request.admit = admit;
+    exchange.request.admit_context = &gate;
+    exchange_run(&exchange);
+    const char *answer = exchange_string(&exchange, buffer_text(&exchange.answer.body));
+    assert_int_equal(exchange.answer.status, 400);
+    assert_non_null(strstr(answer, "\"index\":1,\"insert_id\":\"i2\""));
+    assert_non_null(strstr(answer, "rules do not admit"));
+    assert_null(strstr(answer, "canary"));
+    assert_int_equal(exchange.verdict.accepted, 1);
+    exchange_release(&exchange);
+}
+
+struct ip_case {
+    enum wire_endpoint endpoint;
+    const char *query;
+    const char *body;
+    enum wire_ip asked;
+    const char *ip; /* as JSON, or "missing" */
+};
+
+#define FORM "data=" EVENT("e", "")
+
+static const struct ip_case ip_cases[] = {
+    {WIRE_TRACK, "", EVENT("e", ""), WIRE_IP_UNSAID, "missing"},
+    {WIRE_TRACK, "ip=1", EVENT("e", ""), WIRE_IP_YES, "missing"},
+    {WIRE_TRACK, "ip=0", EVENT("e", ""), WIRE_IP_NO, "missing"},
+    {WIRE_TRACK, "ip=", EVENT("e", ""), WIRE_IP_NO, "missing"},
+    {WIRE_TRACK, "ip=1&ip=0", EVENT("e", ""), WIRE_IP_YES, "missing"},
+    {WIRE_TRACK, "", FORM "&ip=0", WIRE_IP_NO, "missing"},
+    {WIRE_TRACK, "", FORM "&ip=1", WIRE_IP_YES, "missing"},
+    {WIRE_TRACK, "ip=1", FORM "&ip=0", WIRE_IP_YES, "missing"},
+    {WIRE_TRACK, "", EVENT("e", ",\"ip\":\"1.2.3.4\""), WIRE_IP_UNSAID, "\"1.2.3.4\""},
+    {WIRE_TRACK, "", EVENT("e", ",\"ip\":0"), WIRE_IP_UNSAID, "0"},
+    {WIRE_TRACK, "", EVENT("e", ",\"ip\":true"), WIRE_IP_UNSAID, "true"},
+    {WIRE_TRACK, "", EVENT("e", ",\"ip\":null"), WIRE_IP_UNSAID, "null"},
+    {WIRE_TRACK, "", EVENT("e", ",\"ip\":[\"1.2.3.4\"]"), WIRE_IP_UNSAID, "missing"},
+    {WIRE_TRACK, "", EVENT("e", ",\"ip\":{}"), WIRE_IP_UNSAID, "missing"},
+    {WIRE_ENGAGE, "ip=0",
+     "{\"$token\":\"tok1\",\"$distinct_id\":\"d\",\"$ip\":\"::1\",\"$set\":{\"x\":1}}", WIRE_IP_NO,
+     "\"::1\""},
+    {WIRE_ENGAGE, "", "{\"$token\":\"tok1\",\"$distinct_id\":\"d\",\"ip\":0,\"$set\":{\"x\":1}}",
+     WIRE_IP_UNSAID, "0"},
+};
+
+static void hands_over_what_is_said_of_addresses(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof ip_cases / sizeof *ip_cases; i++) {
+        const struct ip_case *one = &ip_cases[i];
+        struct gate gate = {0};
+        struct exchange exchange;
+        run(&exchange, &gate, one->endpoint, one->query, "", one->body);
+        if (gate.calls != 1 || gate.ip_asked != one->asked || strcmp(gate.ip, one->ip) != 0) {
+            fail_msg("case %zu: %u calls, asked %d, ip %s", i, gate.calls, (int)gate.ip_asked,
+                     gate.ip);
+        }
+        exchange_release(&exchange);
+    }
+}
+
+/* Nor is it kept under a name of its own. */
+static void stores_no_address(void **state)
+{
+    (void)state;
+    struct gate gate = {0};
+    struct exchange exchange;
+    run(&exchange, &gate, WIRE_TRACK, "", "application/json", EVENT("e", ",\"ip\":\"1.2.3.4\""));
+    struct event event = exchange_event(&exchange, 0, NULL);
+    assert_int_equal(event.property_count, 0);
+    exchange_release(&exchange);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sees_each_record_that_is_right_once),
+        cmocka_unit_test(stores_what_was_made_of_the_record),
+        cmocka_unit_test(has_room_for_more_properties_than_may_be_sent),
+        cmocka_unit_test(has_room_for_more_steps),
+        cmocka_unit_test(answers_a_refused_record_like_a_stored_one),
+        cmocka_unit_test(tells_a_strict_import_of_a_refused_record),
+        cmocka_unit_test(hands_over_what_is_said_of_addresses),
+        cmocka_unit_test(stores_no_address),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
