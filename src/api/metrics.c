@@ -100,6 +100,9 @@ static void write_log_figures(struct metrics_text *text, const struct ingest_fig
     metrics_family(text, "candor_apply_lag_bytes", METRIC_GAUGE,
                    "Durable bytes that questions do not see yet.");
     metrics_number(text, "", "", figures->apply_lag_bytes);
+    metrics_family(text, "candor_event_lag_seconds", METRIC_GAUGE,
+                   "Age of the oldest acknowledged event that questions do not see yet; 0: none.");
+    metrics_decimal(text, "", "", seconds(figures->event_lag_ns));
     metrics_family(text, "candor_duplicate_window_bytes", METRIC_GAUGE,
                    "Memory of the keys by which duplicates are found.");
     metrics_number(text, "", "", figures->dedup_bytes);

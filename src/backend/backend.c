@@ -170,12 +170,13 @@ enum status backend_apply_events(struct backend *backend, uint64_t sequence, str
     struct batch_reader reader;
     TRY(batch_reader_init(&reader, batch, &backend->apply_arena, error));
     struct store_appender appender;
-    if (!store_append_begin(backend->store, reader.header.project, sequence,
-                            reader.header.received_ms, &appender)) {
-        return STATUS_OK; /* stored before a restart */
-    }
-    enum status status = apply_each(backend, &reader, &appender, error);
-    store_append_end(&appender);
+    enum status status = STATUS_OK;
+    if (store_append_begin(backend->store, reader.header.project, sequence,
+                           reader.header.received_ms, &appender)) {
+        status = apply_each(backend, &reader, &appender, error);
+        store_append_end(&appender);
+    } /* else it was stored before a restart */
+    if (status == STATUS_OK) atomic_store(&backend->applied_sequence, sequence);
     return status;
 }
 
@@ -256,9 +257,16 @@ static bool publish_all(struct backend *backend)
 bool backend_publish(struct backend *backend)
 {
     os_mutex_lock(&backend->publishing);
+    uint64_t applied = atomic_load(&backend->applied_sequence);
     bool any = publish_all(backend);
+    atomic_store(&backend->visible_sequence, applied);
     os_mutex_unlock(&backend->publishing);
     return any;
+}
+
+uint64_t backend_visible_sequence(struct backend *backend)
+{
+    return atomic_load(&backend->visible_sequence);
 }
 
 /* Freeze, then identity, then the files: a segment never names a person that a power cut could

@@ -46,6 +46,8 @@ enum status backend_apply_profiles(struct backend *backend, uint64_t sequence, s
 
 /* Make what was applied visible to questions; true if there was anything. */
 bool backend_publish(struct backend *backend);
+/* Questions see every record up to this sequence. Any thread. */
+uint64_t backend_visible_sequence(struct backend *backend);
 
 /* Flush the projects whose memtable is over its limits, and, when the WAL behind the oldest
  * sequence holds more than wal_bytes_max, the one that keeps it. force: all that have anything. */

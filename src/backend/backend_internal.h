@@ -22,6 +22,9 @@ struct backend {
     struct os_mutex publishing; /* one publish at a time; goes on while a flush writes */
     struct arena apply_arena;   /* applier only */
     atomic_bool behind;
+    /* The last record that was applied whole, and the last that is published. */
+    _Atomic uint64_t applied_sequence;
+    _Atomic uint64_t visible_sequence;
 };
 
 /* A project's rows and people at one moment. */

@@ -50,25 +50,25 @@ static struct apply_item *wait_for_item(struct applier *applier)
     return item;
 }
 
+/* A record that cannot be applied is safe in the WAL, and a restart replays it. Until then nothing
+ * more is acknowledged, because questions would miss it, and nothing behind it is applied, because
+ * the WAL would then be let go of. */
 static void run_applier(void *context)
 {
     struct applier *applier = context;
     struct apply_item *item;
+    bool failed = false;
     while ((item = wait_for_item(applier)) != NULL) {
         struct error error = {0};
         uint32_t rejected = 0;
-        enum status status = apply(applier, item, &rejected, &error);
-        /* The record is safe in the WAL; a restart replays it. Until then nothing more is
-         * acknowledged, because questions would miss it. */
-        if (status != STATUS_OK)
+        if (!failed && apply(applier, item, &rejected, &error) != STATUS_OK) {
             os_log_error(OS_LOG_ERROR, "ingest", "could not apply a record", &error);
+            failed = true;
+        }
 
         os_mutex_lock(&applier->mutex);
-        if (status == STATUS_OK) {
-            applier->figures.applied_sequence = item->sequence;
-        } else {
-            applier->figures.failed = true;
-        }
+        applier->figures.failed = failed;
+        if (!failed) applier->figures.applied_sequence = item->sequence;
         applier->figures.profile_rejected += rejected;
         applier->figures.lag_bytes -= item->bytes.size;
         os_condition_broadcast(&applier->changed);

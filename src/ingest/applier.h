@@ -25,7 +25,7 @@ struct applier_figures {
     uint64_t applied_sequence; /* everything up to it is in the backend */
     uint64_t lag_bytes;
     uint64_t profile_rejected;
-    bool failed; /* a durable record could not be applied: stop acknowledging */
+    bool failed; /* a durable record could not be applied, nor any behind it: stop acknowledging */
 };
 void applier_figures(struct applier *applier, struct applier_figures *out);
 

@@ -72,10 +72,12 @@ static enum status commit_group(struct ingest *ingest, struct ingest_work *group
 
 static void hand_over(struct ingest *ingest, struct ingest_work *group)
 {
+    uint64_t now = os_clock_monotonic_ns();
     for (struct ingest_work *work = group; work; work = work->next) {
         for (uint32_t i = 0; i < work->batch_count; i++) {
             struct wire_batch *batch = &work->batches[i];
             if (batch->sequence == 0) continue;
+            if (!batch->is_profiles) lag_watch_note(&ingest->lag, batch->sequence, now);
             applier_put(ingest->applier, batch->sequence,
                         batch->is_profiles ? WAL_PROFILES : WAL_EVENTS, &batch->bytes);
         }

@@ -69,6 +69,7 @@ enum status ingest_open(const struct ingest_options *options, struct ingest **ou
     commit_queue_init(&ingest->queue);
     os_mutex_init(&ingest->log_mutex);
     counters_init(&ingest->counters);
+    lag_watch_init(&ingest->lag);
     disk_watch_init(&ingest->disk, options->folder, options->disk_reserve_bytes);
     disk_watch_look(&ingest->disk);
     /* A trimmed log replays nothing, and goes on behind what is stored. */
@@ -105,6 +106,7 @@ void ingest_close(struct ingest *ingest)
     applier_stop(ingest->applier);
     wal_close(ingest->wal);
     duplicate_window_release(ingest->window);
+    lag_watch_release(&ingest->lag);
     counters_release(&ingest->counters);
     os_mutex_release(&ingest->log_mutex);
     commit_queue_release(&ingest->queue);
@@ -194,6 +196,8 @@ void ingest_figures(struct ingest *ingest, struct ingest_figures *out)
     struct applier_figures applied;
     applier_figures(ingest->applier, &applied);
     out->apply_lag_bytes = applied.lag_bytes;
+    out->event_lag_ns = lag_watch_age(
+        &ingest->lag, backend_visible_sequence(ingest->options.backend), os_clock_monotonic_ns());
     out->failed = applied.failed || atomic_load(&ingest->failed);
     add_log_figures(ingest, out);
     counters_get_latency(&ingest->counters, out);

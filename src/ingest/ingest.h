@@ -85,6 +85,7 @@ struct ingest_figures {
     uint64_t queue_depth; /* works waiting */
     uint64_t queue_bytes;
     uint64_t apply_lag_bytes;
+    uint64_t event_lag_ns; /* age of the oldest acknowledged event that questions do not see */
     uint64_t wal_live_bytes;
     uint64_t wal_file_bytes;
     uint64_t sync_count;

@@ -8,12 +8,14 @@
 #include "ingest/disk_watch.h"
 #include "ingest/duplicate_window.h"
 #include "ingest/ingest.h"
+#include "ingest/lag_watch.h"
 #include "os/os_thread.h"
 #include "wal/wal.h"
 
 #include <stdatomic.h>
 
-/* Lock order: 1 queue, 2 log, 3 applier, 4 counters; none is held while a done callback runs. */
+/* Lock order: 1 queue, 2 log, 3 applier, 4 counters or lag; none is held while a done callback
+ * runs. */
 struct ingest {
     struct ingest_options options;
     struct commit_queue queue;
@@ -23,6 +25,7 @@ struct ingest {
     struct applier *applier;
     struct counters counters;
     struct disk_watch disk;
+    struct lag_watch lag;
     struct os_thread committer;
     uint64_t replayed_records;
     atomic_bool failed; /* nothing more is acknowledged until a restart */

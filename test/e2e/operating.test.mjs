@@ -131,6 +131,15 @@ describe('metrics', () => {
         assert.ok([...samples.keys()].some((name) => name.startsWith('candor_build_info{')));
     });
 
+    test('the event lag is nothing once questions see everything', async () => {
+        const project = await server.project();
+        await server.post('/track', JSON.stringify(event(project)), JSON_TYPE);
+        const lag = async () => (await server.metrics()).get('candor_event_lag_seconds');
+        assert.ok(await lag() >= 0);
+        await until(async () => await lag() === 0, { what: 'a lag of 0' });
+        assert.equal((await server.metrics()).get('candor_apply_lag_bytes'), 0);
+    });
+
     test('no token, name or id of a person is in them', async () => {
         const project = await server.project('Secretive');
         await server.post('/track', JSON.stringify(event(project)), JSON_TYPE);
