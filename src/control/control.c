@@ -110,6 +110,17 @@ struct text control_column_text(sqlite3_stmt *statement, int column)
     return (struct text){bytes, (size_t)sqlite3_column_bytes(statement, column)};
 }
 
+enum status control_count(struct control *control, enum control_statement which, size_t *count,
+                          struct error *error)
+{
+    sqlite3_stmt *statement = control_ready(control, which);
+    bool row = false;
+    TRY(control_step(control, statement, &row, error));
+    *count = row ? (size_t)sqlite3_column_int64(statement, 0) : 0;
+    control_done(statement);
+    return STATUS_OK;
+}
+
 /* --- opening --- */
 
 /* Ours are the only hands on this file, but its bytes come from a disk: a schema that was tampered

@@ -3,7 +3,9 @@
 #ifndef CANDOR_CONTROL_INTERNAL_H
 #define CANDOR_CONTROL_INTERNAL_H
 
+#include "base/text_index.h"
 #include "control/control.h"
+#include "control/control_shield.h"
 #include "os/os_file.h"
 #include "os/os_thread.h"
 
@@ -21,6 +23,7 @@ enum {
     CONTROL_TOKEN_CACHE_MS = 5000,   /* control.h promises no more than this */
     CONTROL_HOUR_MS = 3600 * 1000,
     CONTROL_DAY_MS = 24 * CONTROL_HOUR_MS,
+    CONTROL_ZONE_SIZE_MAX = 64, /* the longest name of the IANA data has 32 */
 };
 
 /* A token that was found good a moment ago. */
@@ -73,6 +76,27 @@ enum status control_failure(const struct control *control, const char *attempt,
 void control_bind_text(sqlite3_stmt *statement, int place, struct text text);
 void control_bind_hash(sqlite3_stmt *statement, int place, const uint8_t hash[SECRET_HASH_SIZE]);
 struct text control_column_text(sqlite3_stmt *statement, int column); /* until the next step */
+
+/* The number in the first column of the only row. */
+enum status control_count(struct control *control, enum control_statement which, size_t *count,
+                          struct error *error) MUST_CHECK;
+
+bool control_has_control_characters(struct text name);
+enum status control_check_project(struct control *control, uint32_t project,
+                                  struct error *error) MUST_CHECK;
+
+/* A change of a project's shield: a transaction around the steps, then the table is published.
+ * Takes the lock itself. */
+typedef enum status control_change_steps(struct control *control, const struct control_deed *deed,
+                                         void *context, struct error *error);
+enum status control_change(struct control *control, const struct control_deed *deed,
+                           control_change_steps *steps, void *context,
+                           struct error *error) MUST_CHECK;
+
+/* One row of SHIELD_LIST or SHIELD_FIND as a project's shield: *project keeps what else it has.
+ * Texts are kept by the index. */
+void control_read_shield(sqlite3_stmt *statement, struct text_index *texts,
+                         struct project *project);
 
 /* Read every project and hand the table to the slot. */
 enum status control_publish(struct control *control, struct error *error) MUST_CHECK;

@@ -1,26 +1,17 @@
-/* Projects: made, and published to the data plane. */
+/* Projects: how they are made. */
 #include "base/check.h"
-#include "base/memory.h"
 #include "codec/utf8.h"
 #include "control/control_internal.h"
 #include "os/os_clock.h"
 
-#include <stdio.h>
 #include <string.h>
-
-enum {
-    ZONE_SIZE_MAX = 64, /* the longest name of the IANA data has 32 */
-    HASH_HEX_SIZE = 2 * SECRET_HASH_SIZE,
-    PROJECT_TEXT_SIZE_MAX = CONTROL_NAME_SIZE_MAX + SECRET_HEX_SIZE + ZONE_SIZE_MAX +
-                            HASH_HEX_SIZE + 8 * 8, /* NULs and alignment */
-};
 
 static const char zone_folder[] = "/usr/share/zoneinfo";
 
 /* --- names --- */
 
 /* C0, DEL and C1: they move cursors and hide text where names are shown. */
-static bool has_control_characters(struct text name)
+bool control_has_control_characters(struct text name)
 {
     for (size_t i = 0; i < name.size; i++) {
         unsigned char byte = (unsigned char)name.bytes[i];
@@ -50,7 +41,7 @@ static enum status check_name(struct text name, struct error *error)
     if (!utf8_valid(name)) {
         return error_set(error, STATUS_INVALID, "the project's name is not valid UTF-8");
     }
-    if (has_control_characters(name)) {
+    if (control_has_control_characters(name)) {
         return error_set(error, STATUS_INVALID, "the project's name has control characters in it");
     }
     if (text_trim(name).size != name.size) {
@@ -68,7 +59,7 @@ static enum status check_name(struct text name, struct error *error)
 /* A path inside the system's zone folder and never out of it. */
 static bool zone_is_well_formed(struct text zone)
 {
-    if (zone.size > ZONE_SIZE_MAX || text_starts_with(zone, TEXT("/"))) return false;
+    if (zone.size > CONTROL_ZONE_SIZE_MAX || text_starts_with(zone, TEXT("/"))) return false;
     for (size_t i = 0; i < zone.size; i++) {
         char byte = zone.bytes[i];
         bool letter = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
@@ -80,7 +71,7 @@ static bool zone_is_well_formed(struct text zone)
 
 static bool zone_exists(struct text zone)
 {
-    char name[ZONE_SIZE_MAX + 1];
+    char name[CONTROL_ZONE_SIZE_MAX + 1];
     char path[OS_PATH_SIZE];
     if (!text_to_string(zone, name, sizeof name)) return false;
     return os_path_join(path, zone_folder, name) && os_exists(path);
@@ -90,95 +81,11 @@ static enum status check_zone(struct text zone, struct error *error)
 {
     if (text_equal(zone, TEXT("UTC"))) return STATUS_OK;
     if (zone_is_well_formed(zone) && zone_exists(zone)) return STATUS_OK;
-    struct text shown = zone.size > ZONE_SIZE_MAX ? text_slice(zone, 0, ZONE_SIZE_MAX) : zone;
+    struct text shown =
+        zone.size > CONTROL_ZONE_SIZE_MAX ? text_slice(zone, 0, CONTROL_ZONE_SIZE_MAX) : zone;
     return error_set(error, STATUS_INVALID,
                      "there is no time zone \"%.*s\"; names look like \"Europe/Berlin\" or \"UTC\"",
                      TEXT_PRINT(shown));
-}
-
-/* --- publishing --- */
-
-static struct text hash_as_hex(struct arena *arena, const uint8_t *hash)
-{
-    char *hex = ARENA_ARRAY(arena, char, HASH_HEX_SIZE + 1);
-    assert(hex); /* the arena was measured for it */
-    for (int i = 0; i < SECRET_HASH_SIZE; i++) {
-        snprintf(hex + 2 * i, 3, "%02x", hash[i]);
-    }
-    return (struct text){hex, HASH_HEX_SIZE};
-}
-
-static enum status read_project(struct control *control, sqlite3_stmt *statement,
-                                struct arena *arena, struct project *project, struct error *error)
-{
-    struct text hash = {sqlite3_column_blob(statement, 4),
-                        (size_t)sqlite3_column_bytes(statement, 4)};
-    struct text texts[3] = {control_column_text(statement, 1), control_column_text(statement, 2),
-                            control_column_text(statement, 3)};
-    /* Our own checks keep these bounds; a file edited by other hands may not. */
-    if (hash.size != SECRET_HASH_SIZE || texts[0].size > CONTROL_NAME_SIZE_MAX ||
-        texts[1].size >= SECRET_HEX_SIZE || texts[2].size > ZONE_SIZE_MAX) {
-        return error_set(error, STATUS_CORRUPT,
-                         "control database \"%s\" is damaged: project %lld is out of bounds",
-                         control->path, (long long)sqlite3_column_int64(statement, 0));
-    }
-    *project = (struct project){
-        .id = (uint32_t)sqlite3_column_int64(statement, 0),
-        .name = arena_text(arena, texts[0]),
-        .token = arena_text(arena, texts[1]),
-        .zone = arena_text(arena, texts[2]),
-        .secret = hash_as_hex(arena, (const uint8_t *)hash.bytes),
-        .week_start = sqlite3_column_int(statement, 5),
-        .sample = sqlite3_column_int(statement, 6) != 0,
-    };
-    return STATUS_OK;
-}
-
-static enum status read_projects(struct control *control, struct arena *arena,
-                                 struct project *projects, size_t count_max, size_t *count,
-                                 struct error *error)
-{
-    sqlite3_stmt *statement = control_ready(control, CONTROL_PROJECT_LIST);
-    enum status status = STATUS_OK;
-    bool row = true;
-    *count = 0;
-    while (status == STATUS_OK) {
-        status = control_step(control, statement, &row, error);
-        if (status != STATUS_OK || !row) break;
-        assert(*count < count_max); /* counted a moment ago, under the same lock */
-        status = read_project(control, statement, arena, &projects[*count], error);
-        if (status == STATUS_OK) *count += 1;
-    }
-    control_done(statement);
-    return status;
-}
-
-static enum status count_projects(struct control *control, size_t *count, struct error *error)
-{
-    sqlite3_stmt *statement = control_ready(control, CONTROL_PROJECT_COUNT);
-    bool row = false;
-    TRY(control_step(control, statement, &row, error));
-    *count = row ? (size_t)sqlite3_column_int64(statement, 0) : 0;
-    control_done(statement);
-    return STATUS_OK;
-}
-
-enum status control_publish(struct control *control, struct error *error)
-{
-    size_t count_max = 0;
-    TRY(count_projects(control, &count_max, error));
-    struct arena arena;
-    arena_init(&arena, 64 + count_max * PROJECT_TEXT_SIZE_MAX);
-    struct project *projects = MEMORY_ARRAY(struct project, count_max);
-
-    size_t count = 0;
-    enum status status = read_projects(control, &arena, projects, count_max, &count, error);
-    if (status == STATUS_OK) {
-        project_slot_publish(control->slot, project_table_make(projects, count));
-    }
-    memory_free(projects);
-    arena_release(&arena);
-    return status;
 }
 
 /* --- making --- */
@@ -195,7 +102,7 @@ static enum status check_is_new(struct control *control, struct text name, struc
                          TEXT_PRINT(name));
     }
     size_t count = 0;
-    TRY(count_projects(control, &count, error));
+    TRY(control_count(control, CONTROL_PROJECT_COUNT, &count, error));
     if (count >= CONTROL_PROJECT_COUNT_MAX) {
         return error_set(error, STATUS_TOO_LARGE,
                          "there are %zu projects, and more are not allowed", count);

@@ -24,7 +24,7 @@ static const char *find_kind(struct text kind)
     return NULL;
 }
 
-static enum status check_project(struct control *control, uint32_t project, struct error *error)
+enum status control_check_project(struct control *control, uint32_t project, struct error *error)
 {
     sqlite3_stmt *statement = control_ready(control, CONTROL_PROJECT_BY_ID);
     sqlite3_bind_int64(statement, 1, project);
@@ -51,7 +51,7 @@ static enum status insert_token(struct control *control, uint32_t project, const
                                 const uint8_t hash[SECRET_HASH_SIZE], int64_t now_ms,
                                 int64_t expires_ms, struct error *error)
 {
-    TRY(check_project(control, project, error));
+    TRY(control_check_project(control, project, error));
     size_t count = 0;
     TRY(count_tokens(control, 0, &count, error));
     if (count >= TOKEN_COUNT_MAX) {
@@ -86,6 +86,7 @@ enum status control_token_create(struct control *control, uint32_t project, stru
     secret_hash(text_from(out), hash);
     os_mutex_lock(&control->lock);
     enum status status = insert_token(control, project, known, hash, now_ms, *expires_ms, error);
+    if (status == STATUS_OK && lasts) status = control_publish(control, error);
     os_mutex_unlock(&control->lock);
     return status;
 }
@@ -248,7 +249,7 @@ static enum status revoke_steps(struct control *control, uint32_t id, struct err
         return error_set(error, STATUS_ABSENT, "there is no token %u", id);
     }
     memory_wipe(control->seen, sizeof control->seen); /* it ends now, not in five seconds */
-    return STATUS_OK;
+    return control_publish(control, error);           /* a write key leaves the table */
 }
 
 enum status control_token_revoke(struct control *control, uint32_t id, struct error *error)

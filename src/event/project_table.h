@@ -7,10 +7,18 @@
 #define CANDOR_EVENT_PROJECT_TABLE_H
 
 #include "base/text.h"
+#include "crypt/secret.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* How the shield treats what no plan lists (spec/shield.md §9, DESIGN §8). */
+enum project_shield {
+    PROJECT_SHIELD_GUARDED, /* named properties stay, unless a detector or a rule objects */
+    PROJECT_SHIELD_STRICT,  /* only what the plan lists */
+    PROJECT_SHIELD_OPEN,    /* detectors and hard rules alone; ends by itself */
+};
 
 struct project {
     uint32_t id; /* from 1; never used again */
@@ -20,16 +28,47 @@ struct project {
     struct text secret; /* lower-case hex of its SHA-256; the API secret itself is not kept */
     int week_start;     /* 1 Monday to 7 Sunday */
     bool sample;        /* made by candor demo: nobody's real data */
+
+    /* What the shield compiles, as people gave it. It rises with each change of any of it (of the
+     * mode, too), also over restarts; 0: nothing was ever set. */
+    uint64_t shield_revision;
+    enum project_shield shield_mode; /* as set: project_shield_at knows when it has ended */
+    int64_t shield_mode_until_ms;    /* 0: no end; from then on the project is guarded */
+    struct text shield_plan;         /* the tracking plan, JSON or YAML; "": none */
+    struct text shield_rules;        /* the project's own rules; "": none */
+    struct text shield_loosened;     /* lines "property TAB detector TAB until_ms LF"; in force
+                                        before until_ms, so look at the clock */
+    struct text shield_held;         /* lines "property LF": dropped until a person lets them go */
+
+    /* For browser SDKs: the members of a JSON object, without its braces. "": never set, and what
+     * project_sdk_default says is in force. */
+    struct text sdk_settings;
+};
+
+/* The members that stand for a project without settings: nothing is captured by itself. */
+extern const struct text project_sdk_default;
+
+/* The mode in force at an instant. */
+enum project_shield project_shield_at(const struct project *project, int64_t now_ms);
+
+/* A write key (cdr_ing_…) of a project, as its SHA-256. */
+struct project_key {
+    uint8_t hash[SECRET_HASH_SIZE];
+    uint32_t project; /* its id */
 };
 
 struct project_table;
 
 /* A table of copies, with one reference that the caller owns. Tokens are unique. */
 struct project_table *project_table_make(const struct project *projects, size_t count);
+/* The same with write keys, each of one of the projects. */
+struct project_table *project_table_make_keyed(const struct project *projects, size_t count,
+                                               const struct project_key *keys, size_t key_count);
 struct project_table *project_table_hold(struct project_table *table);
 void project_table_drop(struct project_table *table); /* NULL does nothing */
 
-/* Borrowed from the table; NULL when there is none. */
+/* Borrowed from the table; NULL when there is none. The token is the project's own, or one of its
+ * write keys. */
 const struct project *project_table_by_token(const struct project_table *table, struct text token);
 const struct project *project_table_by_id(const struct project_table *table, uint32_t id);
 /* By name, or by id written as digits. */
