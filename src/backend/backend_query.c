@@ -55,6 +55,7 @@ enum status backend_run(struct backend *backend, uint32_t project, const struct 
         .memory_max = backend->options.query_memory_max,
         .deadline_ns = os_clock_monotonic_ns() + QUERY_DEADLINE_NS,
     };
+    os_random_bytes(&input.hash_seed, sizeof input.hash_seed);
     TRY(find_zone(backend, project, plan, &input.zone, &input.week_start, error));
     struct backend_view view;
     TRY(backend_view_open(backend, project, &view, error));

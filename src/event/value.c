@@ -65,18 +65,9 @@ bool value_equal(const struct value *a, const struct value *b)
     UNREACHABLE("no other kind of value");
 }
 
-static uint64_t mix(uint64_t number)
+uint64_t value_hash(const struct value *value, uint64_t seed)
 {
-    number ^= number >> 32;
-    number *= UINT64_C(0xd6e8feb86659fd93);
-    number ^= number >> 32;
-    number *= UINT64_C(0xd6e8feb86659fd93);
-    return number ^ number >> 32;
-}
-
-uint64_t value_hash(const struct value *value)
-{
-    uint64_t kind = (uint64_t)value->kind << 56;
+    uint64_t key = seed + (uint64_t)value->kind; /* equal values are of one kind */
     uint64_t bits = 0;
     switch (value->kind) {
     case VALUE_MISSING:
@@ -85,12 +76,12 @@ uint64_t value_hash(const struct value *value)
     case VALUE_TRUE: break;
     case VALUE_INTEGER: bits = (uint64_t)value->integer; break;
     case VALUE_DECIMAL: memcpy(&bits, &value->decimal, sizeof bits); break;
-    case VALUE_BIG_NUMBER: bits = value_number_text_hash(value->text); break;
+    case VALUE_BIG_NUMBER: return value_number_text_hash(value->text, key);
     case VALUE_TEXT:
     case VALUE_LIST:
-    case VALUE_OBJECT: bits = text_hash(value->text); break;
+    case VALUE_OBJECT: return text_hash_seeded(value->text, key);
     }
-    return mix(bits ^ kind ^ UINT64_C(0x9e3779b97f4a7c15));
+    return text_hash_seeded((struct text){(const char *)&bits, sizeof bits}, key);
 }
 
 /* The place of a kind in the order of results. */

@@ -46,9 +46,10 @@ struct value value_from_bool(bool truth);
 bool value_is_number(const struct value *value);
 double value_number(const struct value *value); /* of a number; nearest double of a big one */
 
-/* Exact equality and a hash that agrees with it. */
+/* Exact equality and a hash that agrees with it. Clients choose values: under a seed that they
+ * cannot know they cannot choose values that fall together. */
 bool value_equal(const struct value *a, const struct value *b);
-uint64_t value_hash(const struct value *value);
+uint64_t value_hash(const struct value *value, uint64_t seed);
 
 /* The order of results (spec/plan.md §8): false, true, numbers by size, text (and objects and
  * lists) by bytes, then null and missing. */

@@ -128,15 +128,20 @@ int value_number_text_compare(struct text a, struct text b)
     return sign * compare_digits(left.digits, right.digits);
 }
 
-uint64_t value_number_text_hash(struct text number)
+uint64_t value_number_text_hash(struct text number, uint64_t seed)
 {
+    enum { DIGITS_EACH = 18 }; /* with a 1 before them they fit a word */
     struct decimal decimal = decimal_read(number);
-    uint64_t hash = (uint64_t)decimal.magnitude * 2 + decimal.negative;
+    uint64_t hash = seed ^ ((uint64_t)decimal.magnitude * 2 + decimal.negative);
     size_t place = 0;
     while (place < decimal.digits.size) {
-        hash = (hash ^ (uint8_t)next_digit(decimal.digits, &place)) * UINT64_C(0x100000001b3);
+        uint64_t word = 1;
+        for (int i = 0; i < DIGITS_EACH && place < decimal.digits.size; i++) {
+            word = word * 10 + (uint64_t)(next_digit(decimal.digits, &place) - '0');
+        }
+        hash = text_hash_seeded((struct text){(const char *)&word, sizeof word}, seed ^ hash);
     }
-    return hash ^ hash >> 29;
+    return hash;
 }
 
 struct text value_number_text(const struct value *number, char scratch[VALUE_NUMBER_TEXT_SIZE])

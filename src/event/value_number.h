@@ -13,6 +13,6 @@ struct text value_number_text(const struct value *number, char scratch[VALUE_NUM
 int value_number_text_compare(struct text a, struct text b);
 
 /* The same for texts of one number: 1.50e400 and 15e399. */
-uint64_t value_number_text_hash(struct text number);
+uint64_t value_number_text_hash(struct text number, uint64_t seed);
 
 #endif

@@ -28,6 +28,7 @@ struct exec_input {
     unsigned thread_count; /* at least 1 */
     size_t memory_max;     /* bytes, over all threads */
     uint64_t deadline_ns;  /* monotonic; 0: none. Passed: STATUS_BUSY with the figure */
+    uint64_t hash_seed;    /* one that clients cannot know; the answer is the same with any */
 };
 
 /* Fills a result that result_init made. Any thread. */

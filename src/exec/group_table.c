@@ -22,13 +22,17 @@ static void *grow(struct arena *arena, const void *items, uint32_t count, uint32
     return copy;
 }
 
-static void place_group(uint32_t *places, uint32_t place_count, const struct value *values,
-                        uint32_t group)
+static uint32_t first_place(const struct group_table *table, const struct value *value)
 {
-    uint32_t place = (uint32_t)value_hash(&values[group]) & (place_count - 1);
-    while (places[place] != 0)
-        place = (place + 1) & (place_count - 1);
-    places[place] = group + 1;
+    return (uint32_t)value_hash(value, table->hash_seed) & (table->place_count - 1);
+}
+
+static void place_group(struct group_table *table, uint32_t group)
+{
+    uint32_t place = first_place(table, &table->values[group]);
+    while (table->places[place] != 0)
+        place = (place + 1) & (table->place_count - 1);
+    table->places[place] = group + 1;
 }
 
 static enum status grow_groups(struct group_table *table, struct error *error)
@@ -41,11 +45,10 @@ static enum status grow_groups(struct group_table *table, struct error *error)
     uint32_t place_count = table->capacity * 2;
     uint32_t *places = ARENA_ARRAY(table->arena, uint32_t, place_count);
     if (!places) return memory_limit_passed(table->arena, error);
-    for (uint32_t group = 0; group < table->count; group++) {
-        place_group(places, place_count, values, group);
-    }
     table->places = places;
     table->place_count = place_count;
+    for (uint32_t group = 0; group < table->count; group++)
+        place_group(table, group);
     return STATUS_OK;
 }
 
@@ -53,7 +56,7 @@ static enum status grow_groups(struct group_table *table, struct error *error)
 static enum status intern(struct group_table *table, const struct value *value, uint32_t *group,
                           struct error *error)
 {
-    uint32_t place = (uint32_t)value_hash(value) & (table->place_count - 1);
+    uint32_t place = first_place(table, value);
     while (table->places[place] != 0) {
         *group = table->places[place] - 1;
         if (value_equal(&table->values[*group], value)) return STATUS_OK;
@@ -62,14 +65,14 @@ static enum status intern(struct group_table *table, const struct value *value, 
     if (table->count == table->capacity) TRY(grow_groups(table, error));
     *group = table->count++;
     table->values[*group] = *value;
-    place_group(table->places, table->place_count, table->values, *group);
+    place_group(table, *group);
     return STATUS_OK;
 }
 
 enum status group_table_init(struct group_table *table, const struct plan_breakdown *breakdown,
-                             struct arena *arena, struct error *error)
+                             uint64_t hash_seed, struct arena *arena, struct error *error)
 {
-    *table = (struct group_table){.arena = arena, .breakdown = breakdown};
+    *table = (struct group_table){.arena = arena, .breakdown = breakdown, .hash_seed = hash_seed};
     TRY(grow_groups(table, error));
     struct value null = {.kind = VALUE_NULL};
     uint32_t group;

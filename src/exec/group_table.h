@@ -28,7 +28,8 @@ struct group_table {
     struct value *values;                   /* by group; [0] is null */
     uint32_t count;
     uint32_t capacity;
-    uint32_t *places; /* of the hash: group + 1, 0 is empty */
+    uint64_t hash_seed; /* decides places, never numbers or the order of answers */
+    uint32_t *places;   /* of the hash: group + 1, 0 is empty */
     uint32_t place_count;
     uint32_t *bucket_groups; /* by bucket of numbers: group + 1, 0 not yet used */
     uint32_t *set_starts;    /* by set, and one more */
@@ -40,7 +41,8 @@ struct group_table {
 };
 
 enum status group_table_init(struct group_table *table, const struct plan_breakdown *breakdown,
-                             struct arena *arena, struct error *error) MUST_CHECK;
+                             uint64_t hash_seed, struct arena *arena,
+                             struct error *error) MUST_CHECK;
 
 /* The entry of a stored value. Its bytes are borrowed for as long as the table. */
 enum status group_table_entry(struct group_table *table, const struct value *value, uint32_t *entry,

@@ -86,7 +86,8 @@ static enum status compile_breakdown(struct compile *compile, struct error *erro
     struct question *question = compile->question;
     const struct plan_breakdown *breakdown = question->plan->breakdown;
     question->group_property = QUESTION_NO_PROPERTY;
-    TRY(group_table_init(&question->groups, breakdown, question->arena, error));
+    TRY(group_table_init(&question->groups, breakdown, question->input->hash_seed, question->arena,
+                         error));
     if (!breakdown) return STATUS_OK;
     if (breakdown->of == PLAN_OF_EVENT) {
         question->group_property = property_number(compile, breakdown->property);

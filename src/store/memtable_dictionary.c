@@ -40,7 +40,7 @@ uint32_t memtable_dictionary_hash(const struct value *value, uint64_t seed)
     if (value->kind >= VALUE_TEXT) {
         hash = block_checksum(value->text.bytes, value->text.size, seed ^ (uint64_t)value->kind);
     } else {
-        hash = (value_hash(value) ^ seed) * UINT64_C(0x9e3779b97f4a7c15);
+        hash = value_hash(value, seed);
     }
     return (uint32_t)(hash >> 32);
 }

@@ -150,7 +150,8 @@ static enum status append_element(struct profile_edit *edit, const struct profil
     return status;
 }
 
-/* A set of values by hash; the values stay where they are. */
+/* A set of values by hash; the values stay where they are. The seed is the address of its memory,
+ * as in base/text_index.h: no answer depends on it. */
 struct value_set {
     const struct value **slots;
     uint32_t mask;
@@ -169,7 +170,7 @@ static bool value_set_init(struct value_set *set, uint32_t count, struct arena *
 /* False when it was there. */
 static bool value_set_add(struct value_set *set, const struct value *value)
 {
-    uint32_t place = (uint32_t)value_hash(value) & set->mask;
+    uint32_t place = (uint32_t)value_hash(value, (uint64_t)(uintptr_t)set->slots) & set->mask;
     while (set->slots[place]) {
         if (value_equal(set->slots[place], value)) return false;
         place = (place + 1) & set->mask;

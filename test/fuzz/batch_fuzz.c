@@ -21,7 +21,7 @@ static uint64_t event_hash(const struct event *event)
     if (event->flags & EVENT_HAS_KEY) hash ^= event->key.high ^ event->key.low;
     for (uint32_t i = 0; i < event->property_count; i++) {
         hash = hash * 31 + text_hash(event->properties[i].name);
-        hash = hash * 31 + value_hash(&event->properties[i].value);
+        hash = hash * 31 + value_hash(&event->properties[i].value, 0);
     }
     return hash;
 }
@@ -60,7 +60,7 @@ static void read_changes(struct text bytes)
         status = profile_batch_reader_next(&reader, &change, &done, &error);
         if (status != STATUS_OK || done) break;
         for (uint32_t i = 0; i < change.step_count; i++)
-            (void)value_hash(&change.steps[i].value);
+            (void)value_hash(&change.steps[i].value, 0);
     }
     arena_release(&arena);
 }

@@ -189,7 +189,8 @@ enum status exec_scene_ask(struct exec_scene *scene, const struct exec_scene_ask
                                .now_ms = ask->moment->now_ms,
                                .thread_count = ask->thread_count,
                                .memory_max = ask->memory_max,
-                               .deadline_ns = ask->deadline_ns};
+                               .deadline_ns = ask->deadline_ns,
+                               .hash_seed = ask->hash_seed};
     enum status status = exec_run(&input, result, error);
     identity_view_release(view);
     snapshot_release(snapshot);

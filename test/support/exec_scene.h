@@ -36,6 +36,7 @@ struct exec_scene_ask {
     unsigned thread_count;
     size_t memory_max;
     uint64_t deadline_ns;
+    uint64_t hash_seed;
 };
 /* Into a result that the caller made. */
 enum status exec_scene_ask(struct exec_scene *scene, const struct exec_scene_ask *ask,

@@ -115,8 +115,60 @@ static void orders_numbers_by_size_whatever_their_kinds(void **state)
             }
             assert_int_equal(value_compare(&a, &b), expected);
             assert_int_equal(value_equal(&a, &b), expected == 0);
-            if (expected == 0) assert_true(value_hash(&a) == value_hash(&b));
+            if (expected == 0) assert_true(value_hash(&a, i) == value_hash(&b, i));
         }
+    }
+}
+
+enum { FALLING_COUNT = 200, PLACE_BITS = 8 };
+
+/* Some value of a kind for a number, all of them different. */
+static struct value value_of(enum value_kind kind, uint32_t number, char text[64])
+{
+    switch (kind) {
+    case VALUE_DECIMAL: return value_from_decimal(number + 0.5);
+    case VALUE_BIG_NUMBER:
+        (void)snprintf(text, 64, "%u0000000000000000000000000000000000001", number + 1);
+        return value_from_number(text_from(text));
+    case VALUE_TEXT:
+        (void)snprintf(text, 64, "value %u", number);
+        return value_from_text(text_from(text));
+    default: return value_from_integer((int64_t)number);
+    }
+}
+
+/* What a client can do that knows one seed is of no use against another: values that share their
+ * low bits under the first are spread by the second, and by the high bits, too. */
+static void spreads_values_chosen_against_another_seed(void **state)
+{
+    (void)state;
+    static const enum value_kind kinds[] = {VALUE_INTEGER, VALUE_DECIMAL, VALUE_BIG_NUMBER,
+                                            VALUE_TEXT};
+    const uint64_t known = 0;
+    const uint64_t secret = UINT64_C(0x5bd1e995f00dface);
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+        bool low[1 << PLACE_BITS] = {0};
+        bool high[1 << PLACE_BITS] = {0};
+        uint32_t found = 0;
+        for (uint32_t number = 0; found < FALLING_COUNT; number++) {
+            char text[64];
+            struct value value = value_of(kinds[k], number, text);
+            assert_int_equal(value.kind, kinds[k]);
+            if (value_hash(&value, known) % (1 << PLACE_BITS) != 0) continue;
+            uint64_t hash = value_hash(&value, secret);
+            low[hash % (1 << PLACE_BITS)] = true;
+            high[hash >> (64 - PLACE_BITS)] = true;
+            found++;
+        }
+        uint32_t low_count = 0;
+        uint32_t high_count = 0;
+        for (uint32_t i = 0; i < 1 << PLACE_BITS; i++) {
+            low_count += low[i];
+            high_count += high[i];
+        }
+        /* 200 balls in 256 boxes fill 139 of them, give or take 7 for one standard deviation. */
+        assert_true(low_count > 110);
+        assert_true(high_count > 110);
     }
 }
 
@@ -319,6 +371,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(picks_the_kind_that_keeps_the_number),
         cmocka_unit_test(orders_numbers_by_size_whatever_their_kinds),
+        cmocka_unit_test(spreads_values_chosen_against_another_seed),
         cmocka_unit_test(orders_kinds_as_results_do),
         cmocka_unit_test(encodes_and_decodes_every_kind),
         cmocka_unit_test(refuses_bytes_that_no_value_has),

@@ -220,6 +220,30 @@ static void gives_the_same_table_on_any_number_of_threads(void **state)
     }
 }
 
+static void gives_the_same_table_under_any_seed(void **state)
+{
+    struct setting *setting = *state;
+    for (size_t i = 0; i < sizeof plans / sizeof plans[0]; i++) {
+        struct result first;
+        struct error error = {0};
+        result_init(&first, 1 << 20);
+        assert_int_equal(ask(setting, plans[i], "", plenty(), &first, &error), STATUS_OK);
+        for (uint64_t seed = 1; seed != 0; seed <<= 9) {
+            struct result result;
+            result_init(&result, 1 << 20);
+            struct exec_scene_ask options = plenty();
+            options.hash_seed = seed;
+            assert_int_equal(ask(setting, plans[i], "", options, &result, &error), STATUS_OK);
+            assert_int_equal(result.row_count, first.row_count);
+            for (uint64_t j = 0; j < first.row_count * first.column_count; j++) {
+                assert_true(value_equal(&result.cells[j], &first.cells[j]));
+            }
+            result_release(&result);
+        }
+        result_release(&first);
+    }
+}
+
 static void tells_about_itself(void **state)
 {
     struct setting *setting = *state;
@@ -270,6 +294,7 @@ int main(void)
         cmocka_unit_test(says_when_the_deadline_has_passed),
         cmocka_unit_test(refuses_more_units_than_an_answer_holds),
         cmocka_unit_test(gives_the_same_table_on_any_number_of_threads),
+        cmocka_unit_test(gives_the_same_table_under_any_seed),
         cmocka_unit_test(tells_about_itself),
         cmocka_unit_test(reads_no_source_that_lies_outside_the_range),
     };

@@ -372,7 +372,8 @@ static void ask_both(struct exec_scene *scene, struct naive_data *data,
     struct exec_scene_ask ask = {.plan = &plan,
                                  .moment = moment,
                                  .thread_count = 1 + seeded_below(seeded, 3),
-                                 .memory_max = 32 * 1024 * 1024};
+                                 .memory_max = 32 * 1024 * 1024,
+                                 .hash_seed = seeded_next(seeded)};
     struct result result;
     result_init(&result, 16 * 1024 * 1024);
     enum status status = exec_scene_ask(scene, &ask, &result, &error);
