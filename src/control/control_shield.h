@@ -78,7 +78,7 @@ struct control_sdk_change {
     struct text params;  /* "utm_source"; likewise */
     bool has_dictionary; /* the next three are set */
     struct text salt;
-    struct text filter; /* as filter_build makes it (codec/filter.h); "": no dictionary */
+    struct text filter; /* as xor_filter_build makes it; "": no dictionary */
     uint32_t dictionary_count;
 };
 enum status control_sdk_settings(struct control *control, const struct control_deed *deed,
