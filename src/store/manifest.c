@@ -16,6 +16,9 @@ struct manifest {
     struct os_file file;
     uint64_t size;           /* where the next record goes */
     uint64_t rewritten_size; /* after the last rewriting, or as it was found */
+    uint64_t marked_size;    /* what the marks say was acknowledged */
+    uint32_t next_mark;      /* the older one, or one that does not check */
+    bool is_old;             /* of an older version, or with a torn mark: to be written anew */
     bool is_dead;            /* a write failed: nobody knows what the file holds */
     struct manifest_project *projects;
     uint32_t project_count;
@@ -194,25 +197,101 @@ static enum status read_record(struct manifest *manifest, struct text bytes, uin
     return STATUS_OK;
 }
 
-enum status manifest_read(struct manifest *manifest, struct text bytes, uint64_t *size_used,
-                          struct error *error)
+static uint64_t mark_offset(uint32_t index)
+{
+    return MANIFEST_HEADER_SIZE + (uint64_t)index * MANIFEST_MARK_SIZE;
+}
+
+static void store_mark(uint8_t *out, uint32_t index, uint64_t end)
+{
+    store_u64(out, end);
+    store_u64(out + 8, block_checksum(out, 8, mark_offset(index)));
+}
+
+/* The end that a mark tells, or 0 when it does not check. */
+static uint64_t read_mark(struct text bytes, uint32_t index)
+{
+    const char *mark = bytes.bytes + mark_offset(index);
+    bool checks = load_u64(mark + 8) == block_checksum(mark, 8, mark_offset(index));
+    return checks ? load_u64(mark) : 0;
+}
+
+/* Where the records were found to end, and the last one and the one before it to begin. */
+struct record_ends {
+    uint64_t end;
+    uint64_t last;
+    uint64_t before_last;
+};
+
+/* Whether writing over it with the end that is now true, and with nothing else, left it so. */
+static bool is_torn_mark(struct text bytes, uint32_t index, const struct record_ends *ends)
+{
+    const char *mark = bytes.bytes + mark_offset(index);
+    const uint64_t older[] = {ends->last, ends->before_last};
+    uint8_t after[MANIFEST_MARK_SIZE];
+    store_mark(after, index, ends->end);
+    for (int i = 0; i < 2; i++) {
+        uint8_t before[MANIFEST_MARK_SIZE];
+        store_mark(before, index, older[i]);
+        for (size_t written = 1; written < MANIFEST_MARK_SIZE; written++) {
+            if (memcmp(mark, after, written) == 0 &&
+                memcmp(mark + written, before + written, MANIFEST_MARK_SIZE - written) == 0) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static enum status judge_marks(struct manifest *manifest, struct text bytes,
+                               const struct record_ends *ends, struct error *error)
+{
+    uint64_t marks[MANIFEST_MARK_COUNT] = {read_mark(bytes, 0), read_mark(bytes, 1)};
+    manifest->next_mark = marks[0] <= marks[1] ? 0 : 1;
+    manifest->marked_size = marks[1 - manifest->next_mark];
+    if (ends->end < manifest->marked_size) {
+        return refuse(manifest, ends->end, "it ends here, and more was acknowledged", error);
+    }
+    if (marks[manifest->next_mark] != 0) return STATUS_OK;
+    manifest->is_old = true; /* the torn mark goes with the whole file */
+    bool may_be_torn = manifest->marked_size != 0 && manifest->marked_size == ends->last;
+    if (may_be_torn && is_torn_mark(bytes, manifest->next_mark, ends)) return STATUS_OK;
+    return refuse(manifest, mark_offset(manifest->next_mark), "a mark fails its checksum", error);
+}
+
+/* Up to the first record. */
+static enum status read_head(struct manifest *manifest, struct text bytes, uint64_t *records_at,
+                             struct error *error)
 {
     if (bytes.size < MANIFEST_HEADER_SIZE) return refuse(manifest, 0, "it is cut off", error);
     if (load_u32(bytes.bytes) != MANIFEST_MAGIC || load_u64(bytes.bytes + 8) != 0) {
         return refuse(manifest, 0, "it has no magic number", error);
     }
-    if (load_u32(bytes.bytes + 4) != MANIFEST_VERSION) {
+    uint32_t version = load_u32(bytes.bytes + 4);
+    if (version != MANIFEST_VERSION && version != MANIFEST_VERSION_UNMARKED) {
         return refuse(manifest, 0, "its version is unknown", error);
     }
-    uint64_t offset = MANIFEST_HEADER_SIZE;
+    manifest->is_old = version == MANIFEST_VERSION_UNMARKED;
+    *records_at = manifest->is_old ? MANIFEST_HEADER_SIZE : MANIFEST_RECORDS_AT;
+    if (bytes.size < *records_at) return refuse(manifest, 0, "it is cut off", error);
+    return STATUS_OK;
+}
+
+enum status manifest_read(struct manifest *manifest, struct text bytes, uint64_t *size_used,
+                          struct error *error)
+{
+    struct record_ends ends = {0};
+    TRY(read_head(manifest, bytes, &ends.end, error));
     for (;;) {
         uint64_t record_size;
-        TRY(read_record(manifest, bytes, offset, &record_size, error));
+        TRY(read_record(manifest, bytes, ends.end, &record_size, error));
         if (record_size == 0) break;
-        offset += record_size;
+        ends.before_last = ends.last;
+        ends.last = ends.end;
+        ends.end += record_size;
     }
-    *size_used = offset;
-    return STATUS_OK;
+    *size_used = ends.end;
+    return manifest->is_old ? STATUS_OK : judge_marks(manifest, bytes, &ends, error);
 }
 
 /* --- writing --- */
@@ -274,11 +353,22 @@ static void append_project(struct buffer *out, const struct manifest_project *pr
     end_record(out, place, 0);
 }
 
-static void append_header(struct buffer *out)
+static void append_head(struct buffer *out)
 {
+    static const char no_marks[MANIFEST_RECORDS_AT - MANIFEST_HEADER_SIZE];
     buffer_append_u32(out, MANIFEST_MAGIC);
     buffer_append_u32(out, MANIFEST_VERSION);
     buffer_append_u64(out, 0);
+    buffer_append(out, no_marks, sizeof no_marks);
+}
+
+/* Once the whole is known. Both say the same: the file appears with them or not at all. */
+static void fill_marks(struct buffer *out)
+{
+    if (buffer_overflowed(out)) return;
+    for (uint32_t i = 0; i < MANIFEST_MARK_COUNT; i++) {
+        store_mark((uint8_t *)out->bytes + mark_offset(i), i, out->size);
+    }
 }
 
 static enum status write_whole(struct manifest *manifest, struct text bytes, struct error *error)
@@ -297,11 +387,12 @@ static enum status rewrite(struct manifest *manifest, const struct manifest_chan
 {
     struct buffer bytes;
     buffer_init(&bytes, MANIFEST_SIZE_MAX);
-    append_header(&bytes);
+    append_head(&bytes);
     for (uint32_t i = 0; i < manifest->project_count; i++) {
         append_project(&bytes, &manifest->projects[i]);
     }
     if (change) append_change(&bytes, change, 0);
+    fill_marks(&bytes);
     uint64_t size = bytes.size;
     enum status status = STATUS_TOO_LARGE;
     if (buffer_overflowed(&bytes)) {
@@ -317,7 +408,22 @@ static enum status rewrite(struct manifest *manifest, const struct manifest_chan
     TRY(os_file_open(&manifest->file, manifest->path, OS_FILE_WRITE, error));
     manifest->size = size;
     manifest->rewritten_size = size;
+    manifest->marked_size = size;
+    manifest->is_old = false;
     manifest->is_dead = false;
+    return STATUS_OK;
+}
+
+/* Everything up to the size is synced: say so. */
+static enum status write_mark(struct manifest *manifest, uint64_t size, struct error *error)
+{
+    uint32_t index = manifest->next_mark;
+    uint8_t mark[MANIFEST_MARK_SIZE];
+    store_mark(mark, index, size);
+    TRY(os_file_write(&manifest->file, mark_offset(index), mark, sizeof mark, error));
+    TRY(os_file_sync_data(&manifest->file, error));
+    manifest->marked_size = size;
+    manifest->next_mark = 1 - index;
     return STATUS_OK;
 }
 
@@ -330,6 +436,7 @@ static enum status append(struct manifest *manifest, const struct manifest_chang
     enum status status =
         os_file_write(&manifest->file, manifest->size, bytes.bytes, bytes.size, error);
     if (status == STATUS_OK) status = os_file_sync_data(&manifest->file, error);
+    if (status == STATUS_OK) status = write_mark(manifest, manifest->size + bytes.size, error);
     if (status == STATUS_OK) manifest->size += bytes.size;
     if (status != STATUS_OK) manifest->is_dead = true;
     buffer_release(&bytes);
@@ -365,6 +472,17 @@ enum status manifest_commit(struct manifest *manifest, const struct manifest_cha
 
 /* --- opening --- */
 
+/* A process ended between a record and its mark: from now on the record counts. */
+static enum status settle_tail(struct manifest *manifest, uint64_t size_found, struct error *error)
+{
+    if (manifest->size != size_found) {
+        TRY(os_file_truncate(&manifest->file, manifest->size, error));
+    }
+    TRY(os_file_sync(&manifest->file, error));
+    if (manifest->size == manifest->marked_size) return STATUS_OK;
+    return write_mark(manifest, manifest->size, error);
+}
+
 static enum status read_whole(struct manifest *manifest, struct error *error)
 {
     char *bytes;
@@ -374,11 +492,11 @@ static enum status read_whole(struct manifest *manifest, struct error *error)
         manifest_read(manifest, (struct text){bytes, size}, &manifest->size, error);
     memory_free(bytes);
     TRY(status);
+    if (manifest->is_old) return rewrite(manifest, NULL, error);
     manifest->rewritten_size = manifest->size;
     TRY(os_file_open(&manifest->file, manifest->path, OS_FILE_WRITE, error));
-    if (manifest->size == size) return STATUS_OK;
-    TRY(os_file_truncate(&manifest->file, manifest->size, error));
-    return os_file_sync(&manifest->file, error);
+    if (manifest->size == manifest->marked_size && manifest->size == size) return STATUS_OK;
+    return settle_tail(manifest, size, error);
 }
 
 enum status manifest_open(const char *folder, struct manifest **out, struct error *error)

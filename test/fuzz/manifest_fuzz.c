@@ -15,11 +15,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
 static void make_good(char *bytes, size_t size)
 {
-    if (size < MANIFEST_HEADER_SIZE) return;
+    if (size < MANIFEST_RECORDS_AT) return;
     store_u32(bytes, MANIFEST_MAGIC);
     store_u32(bytes + 4, MANIFEST_VERSION);
     store_u64(bytes + 8, 0);
-    size_t at = MANIFEST_HEADER_SIZE;
+    for (size_t at = MANIFEST_HEADER_SIZE; at < MANIFEST_RECORDS_AT; at += MANIFEST_MARK_SIZE) {
+        store_u64(bytes + at, load_u64(bytes + at) & 1023); /* now within the file, now behind it */
+        store_u64(bytes + at + 8, block_checksum(bytes + at, 8, at));
+    }
+    size_t at = MANIFEST_RECORDS_AT;
     while (size - at >= MANIFEST_RECORD_HEADER_SIZE + MANIFEST_RECORD_TRAILER_SIZE) {
         char *record = bytes + at;
         size_t room = size - at - MANIFEST_RECORD_HEADER_SIZE - MANIFEST_RECORD_TRAILER_SIZE;

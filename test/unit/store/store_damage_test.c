@@ -2,6 +2,8 @@
 #include "store_scene.h"
 
 #include "base/memory.h"
+#include "codec/block.h"
+#include "store/manifest_format.h"
 
 #include <string.h>
 
@@ -236,6 +238,144 @@ static void cuts_a_torn_tail_of_the_manifest(void **state)
     scene_end(&scene);
 }
 
+static struct kept_file *find_manifest(struct kept_folder *folder)
+{
+    for (size_t i = 0; i < folder->count; i++) {
+        if (text_ends_with(text_from(folder->files[i].path), TEXT(MANIFEST_NAME))) {
+            return &folder->files[i];
+        }
+    }
+    fail_msg("there is no manifest");
+    return NULL;
+}
+
+/* Between two records, too: what a flush was told is safe is missed when it is gone. */
+static void refuses_a_manifest_that_was_cut_anywhere(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct kept_folder folder;
+    scene_begin(&scene, seed + 6);
+    make_folder(&scene, &folder);
+    struct kept_file *manifest = find_manifest(&folder);
+    for (size_t size = 0; size < manifest->size; size++) {
+        for (int with_zeros = 0; with_zeros < 2; with_zeros++) {
+            char *cut = MEMORY_ARRAY(char, manifest->size);
+            memcpy(cut, manifest->bytes, size);
+            put_back(&scene, &folder);
+            write_file(manifest->path, cut, with_zeros ? manifest->size : size);
+            memory_free(cut);
+            struct error error;
+            assert_int_equal(scene_open(&scene, &error), STATUS_CORRUPT);
+            assert_non_null(strstr(error.message, MANIFEST_NAME));
+            scene_close(&scene);
+            for (size_t i = 0; i < folder.count; i++) /* nothing was taken for a leftover */
+                assert_true(os_exists(folder.files[i].path));
+        }
+    }
+    drop_folder(&folder);
+    scene_end(&scene);
+}
+
+static void write_mark(char *manifest, uint32_t index, uint64_t end)
+{
+    uint64_t at = MANIFEST_HEADER_SIZE + (uint64_t)index * MANIFEST_MARK_SIZE;
+    store_u64(manifest + at, end);
+    store_u64(manifest + at + 8, block_checksum(manifest + at, 8, at));
+}
+
+static uint64_t read_mark(const char *manifest, uint32_t index)
+{
+    return load_u64(manifest + MANIFEST_HEADER_SIZE + (size_t)index * MANIFEST_MARK_SIZE);
+}
+
+/* The process ended while it wrote the mark of the last record: the record is there and counts,
+ * and a cut is missed again as soon as the store was opened. */
+static void takes_a_record_whose_mark_was_torn(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct kept_folder folder;
+    scene_begin(&scene, seed + 7);
+    make_folder(&scene, &folder);
+    struct kept_file *manifest = find_manifest(&folder);
+    uint32_t newer = read_mark(manifest->bytes, 0) < read_mark(manifest->bytes, 1);
+    uint64_t before_last = MANIFEST_RECORDS_AT;
+    size_t newer_at = MANIFEST_HEADER_SIZE + newer * MANIFEST_MARK_SIZE;
+    assert_int_equal(read_mark(manifest->bytes, newer), manifest->size);
+    for (size_t written = 0; written < MANIFEST_MARK_SIZE; written++) {
+        char *torn = MEMORY_ARRAY(char, manifest->size);
+        memcpy(torn, manifest->bytes, manifest->size);
+        write_mark(torn, newer, before_last);
+        memcpy(torn + newer_at, manifest->bytes + newer_at, written);
+        put_back(&scene, &folder);
+        write_file(manifest->path, torn, manifest->size);
+        memory_free(torn);
+        assert_false(check_damaged(&scene));
+
+        char *bytes;
+        size_t size;
+        struct error error;
+        MUST(os_file_read_all(manifest->path, 1 << 20, &bytes, &size, &error), &error);
+        uint64_t end = read_mark(bytes, read_mark(bytes, 0) < read_mark(bytes, 1));
+        assert_int_equal(end, size);
+        write_file(manifest->path, bytes, size - 1);
+        memory_free(bytes);
+        assert_true(check_damaged(&scene));
+    }
+    drop_folder(&folder);
+    scene_end(&scene);
+}
+
+/* The same records as version 1 had them: their checksums are those of other places. */
+static size_t to_version_1(const struct kept_file *manifest, char *out)
+{
+    size_t shift = MANIFEST_RECORDS_AT - MANIFEST_HEADER_SIZE;
+    size_t size = manifest->size - shift;
+    memcpy(out, manifest->bytes, MANIFEST_HEADER_SIZE);
+    memcpy(out + MANIFEST_HEADER_SIZE, manifest->bytes + MANIFEST_RECORDS_AT,
+           size - MANIFEST_HEADER_SIZE);
+    store_u32(out + 4, MANIFEST_VERSION_UNMARKED);
+    for (size_t at = MANIFEST_HEADER_SIZE; at < size;) {
+        char *payload = out + at + MANIFEST_RECORD_HEADER_SIZE;
+        uint32_t payload_size = load_u32(out + at);
+        store_u32(out + at + 4, (uint32_t)block_checksum(out + at, 4, at));
+        store_u64(payload + payload_size, block_checksum(payload, payload_size, at));
+        at += MANIFEST_RECORD_HEADER_SIZE + payload_size + MANIFEST_RECORD_TRAILER_SIZE;
+    }
+    return size;
+}
+
+static void reads_a_manifest_without_marks_and_gives_it_some(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct kept_folder folder;
+    scene_begin(&scene, seed + 8);
+    make_folder(&scene, &folder);
+    struct kept_file *manifest = find_manifest(&folder);
+    char *old = MEMORY_ARRAY(char, manifest->size);
+    write_file(manifest->path, old, to_version_1(manifest, old));
+    memory_free(old);
+    assert_false(check_damaged(&scene));
+    char *bytes;
+    size_t size;
+    struct error error;
+    MUST(os_file_read_all(manifest->path, 1 << 20, &bytes, &size, &error), &error);
+    assert_int_equal(load_u32(bytes + 4), MANIFEST_VERSION);
+    write_file(manifest->path, bytes, size - 1);
+    memory_free(bytes);
+    assert_true(check_damaged(&scene));
+
+    manifest->bytes[4] = 3;
+    write_file(manifest->path, manifest->bytes, manifest->size);
+    assert_int_equal(scene_open(&scene, &error), STATUS_CORRUPT);
+    assert_non_null(strstr(error.message, "its version is unknown"));
+    scene_close(&scene);
+    drop_folder(&folder);
+    scene_end(&scene);
+}
+
 /* What was not named by the manifest goes; what is no file of ours stays. */
 static void removes_leftovers(void **state)
 {
@@ -268,6 +408,9 @@ int main(void)
         cmocka_unit_test(refuses_files_that_took_each_others_place),
         cmocka_unit_test(refuses_a_folder_without_one_of_its_files),
         cmocka_unit_test(cuts_a_torn_tail_of_the_manifest),
+        cmocka_unit_test(refuses_a_manifest_that_was_cut_anywhere),
+        cmocka_unit_test(takes_a_record_whose_mark_was_torn),
+        cmocka_unit_test(reads_a_manifest_without_marks_and_gives_it_some),
         cmocka_unit_test(removes_leftovers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
