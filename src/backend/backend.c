@@ -281,6 +281,15 @@ static enum status flush_project(struct backend *backend, uint32_t project, stru
     return status;
 }
 
+/* What an earlier flush could not write waits frozen, and the next one writes that alone. */
+static enum status flush_up_to(struct backend *backend, uint32_t project, uint64_t sequence,
+                               struct error *error)
+{
+    TRY(flush_project(backend, project, error));
+    if (store_watermark(backend->store, project) >= sequence) return STATUS_OK;
+    return flush_project(backend, project, error);
+}
+
 static bool has_anything(const struct store_memtable_figures *fresh)
 {
     return fresh->rows > 0 || fresh->dirty_profiles > 0 || fresh->first_sequence > 0;
@@ -319,7 +328,7 @@ static enum status flush_due(struct backend *backend, enum backend_flush which, 
         bool wanted = which == BACKEND_FLUSH_ALL ? has_anything(&fresh)
                                                  : is_due(backend, &fresh) || project == oldest;
         if (!wanted) continue;
-        TRY(flush_project(backend, project, error));
+        TRY(flush_up_to(backend, project, fresh.last_sequence, error));
         *flushed = true;
     }
     return STATUS_OK;

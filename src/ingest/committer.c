@@ -32,6 +32,10 @@ static enum status append_batch(struct ingest *ingest, struct wire_batch *batch,
     work->duplicates += dropped;
     batch->sequence = 0;
     if (dropped == batch->count) return STATUS_OK; /* nothing new: nothing to log */
+    if (atomic_load(&ingest->is_unlogged)) {
+        batch->sequence = wal_pass(ingest->wal);
+        return STATUS_OK;
+    }
     struct text bytes = buffer_text(&batch->bytes);
     enum wal_kind kind = batch->is_profiles ? WAL_PROFILES : WAL_EVENTS;
     return wal_append(ingest->wal, kind, &bytes, 1, &batch->sequence, error);

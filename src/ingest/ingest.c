@@ -42,7 +42,14 @@ static enum status open_log(struct ingest *ingest, struct replay *replay, struct
         .may_begin_anywhere = true, /* each project has a watermark of its own */
     };
     /* Replay all that the log kept: the backend skips what it stored before. */
-    return wal_open(&options, 0, replay_record, replay, &ingest->wal, error);
+    TRY(wal_open(&options, 0, replay_record, replay, &ingest->wal, error));
+    uint64_t last = replay->last_sequence;
+    if (last == 0 || last + 1 >= options.first_sequence) return STATUS_OK;
+    wal_close(ingest->wal);
+    return error_set(error, STATUS_CORRUPT,
+                     "could not open the log: it ends with record %llu, and the store holds record "
+                     "%llu; they are of different times",
+                     (unsigned long long)last, (unsigned long long)options.first_sequence - 1);
 }
 
 static void settle(void *context)
@@ -85,16 +92,19 @@ enum status ingest_open(const struct ingest_options *options, struct ingest **ou
 }
 
 /* When everything is in segments, an idle folder keeps no preallocated files. */
-static void trim_log(struct ingest *ingest)
+static enum status trim_log(struct ingest *ingest)
 {
     struct applier_figures applied;
     applier_figures(ingest->applier, &applied);
     struct error error = {0};
     uint64_t watermark = backend_watermark(ingest->options.backend, applied.applied_sequence);
+    os_mutex_lock(&ingest->log_mutex);
     enum status status = wal_forget(ingest->wal, watermark, &error);
     if (status == STATUS_OK) status = wal_trim(ingest->wal, &error);
+    os_mutex_unlock(&ingest->log_mutex);
     if (status != STATUS_OK)
         os_log_error(OS_LOG_WARNING, "ingest", "could not trim the log", &error);
+    return status;
 }
 
 void ingest_close(struct ingest *ingest)
@@ -102,7 +112,7 @@ void ingest_close(struct ingest *ingest)
     commit_queue_close(&ingest->queue);
     os_thread_join(&ingest->committer);
     ingest_settle(ingest);
-    if (!atomic_load(&ingest->failed)) trim_log(ingest);
+    if (!atomic_load(&ingest->failed)) (void)trim_log(ingest);
     applier_stop(ingest->applier);
     wal_close(ingest->wal);
     duplicate_window_release(ingest->window);
@@ -111,6 +121,20 @@ void ingest_close(struct ingest *ingest)
     os_mutex_release(&ingest->log_mutex);
     commit_queue_release(&ingest->queue);
     memory_free(ingest);
+}
+
+/* An empty log begins again behind what is stored (open_log), so a number that a crash took with
+ * its record is used once more, and one that a segment holds is not. Therefore the log's files must
+ * be gone for good, and not come back after a power cut. */
+bool ingest_leave_log(struct ingest *ingest)
+{
+    ingest_settle(ingest);
+    if (atomic_load(&ingest->failed) || trim_log(ingest) != STATUS_OK) return false;
+    os_mutex_lock(&ingest->log_mutex);
+    bool is_empty = wal_is_empty(ingest->wal);
+    os_mutex_unlock(&ingest->log_mutex);
+    if (is_empty) atomic_store(&ingest->is_unlogged, true);
+    return is_empty;
 }
 
 enum ingest_outcome ingest_submit(struct ingest *ingest, struct ingest_work *work)

@@ -102,6 +102,13 @@ struct ingest_figures {
 };
 void ingest_figures(struct ingest *ingest, struct ingest_figures *out);
 
+/* From now on records go to the backend without the log, and INGEST_DURABLE means "taken": they are
+ * durable when backend_flush has returned OK, and nobody may be told before. A crash leaves what
+ * was flushed, whole records up to a watermark, and nothing of the rest. For one process alone on
+ * a folder, after everything was flushed, with no work under way. False when the log still holds
+ * something: then nothing changes, and records are logged as ever. */
+bool ingest_leave_log(struct ingest *ingest);
+
 /* For jobs. Wait until everything durable so far is applied (for questions on a stopped folder and
  * for tests). */
 void ingest_settle(struct ingest *ingest);

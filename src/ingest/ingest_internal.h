@@ -28,7 +28,8 @@ struct ingest {
     struct lag_watch lag;
     struct os_thread committer;
     uint64_t replayed_records;
-    atomic_bool failed; /* nothing more is acknowledged until a restart */
+    atomic_bool is_unlogged; /* set once, while no work is under way */
+    atomic_bool failed;      /* nothing more is acknowledged until a restart */
 };
 
 /* The committer's thread: until the queue is closed and empty. */

@@ -401,6 +401,20 @@ enum status wal_trim(struct wal *wal, struct error *error)
     return wal_supply_clear(&wal->supply, error);
 }
 
+bool wal_is_empty(const struct wal *wal)
+{
+    return wal->files.count == 0 && gathered_size(wal) == 0;
+}
+
+uint64_t wal_pass(struct wal *wal)
+{
+    assert(wal_is_empty(wal));
+    assert(wal->last == wal->durable);
+    wal->last++;
+    wal->durable = wal->last;
+    return wal->last;
+}
+
 /* Proof that the last group was durable: without it a reader could not tell damage there from a
  * torn write. Only a hint, so a failure to write it is nobody's trouble. */
 static void write_mark(struct wal *wal)

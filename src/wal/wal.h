@@ -80,6 +80,13 @@ enum status wal_forget(struct wal *wal, uint64_t watermark, struct error *error)
 /* Clean stop: when all is forgotten, remove the files, so that an idle folder is small. */
 enum status wal_trim(struct wal *wal, struct error *error) MUST_CHECK;
 
+/* True while the log has no file and gathers nothing: nothing could be replayed from it. */
+bool wal_is_empty(const struct wal *wal);
+
+/* Number a record that is not logged, because nobody is told of it before it is in the store. Only
+ * while the log is empty: between two records it holds, a gap is damage. */
+uint64_t wal_pass(struct wal *wal);
+
 struct wal_figures {
     uint64_t last_sequence;  /* 0 before the first */
     uint64_t gathered_bytes; /* appended, not synced */

@@ -7,6 +7,10 @@ once, no event is there twice, and none was made up. What was sent without an an
 as clients do, and then must be there exactly once, too. Profile updates ride along: an $add that
 was answered is in the sum once.
 
+Some rounds stop the server by its kill and import a file instead, killed at a random moment too.
+The events of an import that printed its result are acknowledged; those of a killed one may be there
+or not, and the file is imported again in a later round: what was stored is not stored twice.
+
 Every few rounds the folder is a new one; some have small limits, so that flushes, recycled log
 files and compacted profile files fall under the knife as well. The last line is
 `N passed, N failed`; the seed is printed and repeats the choices (the moments depend on the
@@ -26,6 +30,8 @@ import threading
 import time
 
 CONNECTIONS = 4
+IMPORT_SHARE = 0.3  # of the rounds
+IMPORT_EVENTS = [200, 5000, 30000]
 ROUNDS_PER_FOLDER = 20
 START_SECONDS_MAX = 30
 PEOPLE = ['counter'] + [f'user-{i}' for i in range(20)] + [f'$device:{i}' for i in range(20)]
@@ -169,6 +175,8 @@ class Folder:
         self.acknowledged = set()
         self.sent = set()
         self.pending = []
+        self.pending_import = None  # (ids, path) of a killed one
+        self.imports_killed = 0
         self.adds = 0
         self.adds_doubtful = 0
         self.server.verb('init', '--json')
@@ -179,6 +187,50 @@ class Folder:
         shutil.rmtree(self.place)
 
     def round(self, number):
+        if self.random.random() < IMPORT_SHARE:
+            self.import_round(number)
+        else:
+            self.serve_round(number)
+        self.look()
+
+    def new_import(self, number):
+        """A file of events of several days, some of them sent to the server before."""
+        ids = [f'i{number}-{i}' for i in range(self.random.choice(IMPORT_EVENTS))]
+        path = os.path.join(self.place, f'import-{number}')
+        now = time.time()
+        with open(path, 'w') as out:
+            for name in ids:
+                out.write(json.dumps({
+                    'event': self.random.choice(['View', 'Add', 'Buy']),
+                    'properties': {'$insert_id': name,
+                                   'time': int(now - self.random.randrange(2 * 24 * 3600)),
+                                   'distinct_id': self.random.choice(PEOPLE),
+                                   'price': self.random.randrange(1000) / 100}}) + '\n')
+        return ids, path
+
+    def import_round(self, number):
+        ids, path = self.pending_import or self.new_import(number)
+        self.sent.update(ids)
+        self.pending_import = ids, path
+        process = subprocess.Popen(
+            [self.candor, 'import', '--project', 'crash', '--json', path, '--data',
+             self.server.folder], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            env=self.server.environment)
+        time.sleep(self.random.choice([0.02, 0.06, 0.2]) * (0.3 + self.random.random()))
+        process.kill()
+        said, complaint = process.communicate()
+        if process.returncode not in (0, -signal.SIGKILL):
+            raise Failure(f'candor import: {complaint.decode().strip()}')
+        self.imports_killed += process.returncode != 0
+        if not said.endswith(b'\n'):
+            return
+        done = json.loads(said)
+        if done['stored'] + done['duplicate'] != len(ids):
+            raise Failure(f'an import of {len(ids)} events told of {done}')
+        self.acknowledged.update(ids)
+        self.pending_import = None
+
+    def serve_round(self, number):
         self.server.start()
         senders = [Sender(self.server.port, self.token, self.random.random(), f'r{number}c{i}',
                           self.pending[i::CONNECTIONS]) for i in range(CONNECTIONS)]
@@ -192,7 +244,6 @@ class Folder:
             if sender.failure:
                 raise Failure(sender.failure)
             self.note(sender)
-        self.look()
 
     def note(self, sender):
         self.acknowledged.update(sender.acknowledged)
@@ -208,7 +259,7 @@ class Folder:
         """The folder after the kill: read by a verb that opens it (and so replays its log)."""
         day = 24 * 3600
         now = time.time()
-        dates = [time.strftime('%Y-%m-%d', time.gmtime(now + d * day)) for d in (-2, 2)]
+        dates = [time.strftime('%Y-%m-%d', time.gmtime(now + d * day)) for d in (-3, 2)]
         lines = self.server.verb('export', '--project', 'crash', '--from', dates[0],
                                  '--to', dates[1]).splitlines()
         counts = {}
@@ -238,7 +289,7 @@ class Folder:
 
     def count(self, where):
         plan = {'kind': 'trend', 'project': 'crash', 'unit': 'total', 'where': where,
-                'time': {'last': {'count': 3, 'unit': 'day'}},
+                'time': {'last': {'count': 4, 'unit': 'day'}},
                 'measures': [{'event': '*', 'count': 'events'}]}
         answer = json.loads(self.server.verb('query', '-', '--format', 'json',
                                              data=json.dumps(plan).encode()))
@@ -256,7 +307,7 @@ def main():
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 200
     seed = int(sys.argv[3]) if len(sys.argv) > 3 else random.randrange(1 << 32)
     print(f'kill -9 at {rounds} random moments, seed {seed}')
-    passed = failed = events = 0
+    passed = failed = events = imports = 0
     chance = random.Random(seed)
     folder = None
     for number in range(rounds):
@@ -267,6 +318,7 @@ def main():
             if (number + 1) % ROUNDS_PER_FOLDER == 0 or number + 1 == rounds:
                 folder.final_look()
                 events += len(folder.acknowledged)
+                imports += folder.imports_killed
                 folder.remove()
                 folder = None
             passed += 1
@@ -274,7 +326,7 @@ def main():
             failed += 1
             print(f'round {number}: {failure}; its folder is kept: {folder.place}')
             folder = None
-    print(f'{events} events acknowledged, each there once')
+    print(f'{events} events acknowledged, each there once; {imports} imports killed')
     print(f'{passed} passed, {failed} failed')
     return 1 if failed else 0
 

@@ -24,7 +24,8 @@ enum {
     BATCH_COUNT = 8,
     EVENTS_EACH = 3,
     EVENT_COUNT = BATCH_COUNT * EVENTS_EACH,
-    FLUSH_AFTER = 4, /* batches */
+    FLUSH_AFTER = 4,  /* batches */
+    LOGGED_COUNT = 2, /* batches before the log is left */
 };
 
 /* What the child tells: one byte for each batch, in order: 1 acknowledged. */
@@ -129,6 +130,44 @@ static void run_scenario(const char *folder, int channel)
     engine_close(&engine);
 }
 
+/* What a batch's place in the scenario without a log tells: taken is not yet acknowledged. */
+static void flush_and_tell(struct engine *engine, int channel, const bool *taken, int count)
+{
+    struct error error;
+    bool flushed;
+    ingest_settle(engine->ingest);
+    enum status status = backend_flush(engine->backend, BACKEND_FLUSH_ALL, false, &flushed, &error);
+    for (int i = 0; i < count; i++)
+        tell(channel, taken[i] && status == STATUS_OK ? "y" : "n", 1);
+    ingest_tend(engine->ingest);
+}
+
+/* Some batches are logged; then the log is left, and the rest counts when it is flushed. */
+static void run_unlogged_scenario(const char *folder, int channel)
+{
+    struct engine engine;
+    if (!engine_open(&engine, folder)) return;
+    tell(channel, "o", 1);
+    for (int i = 0; i < LOGGED_COUNT; i++)
+        tell(channel, submit(engine.ingest, i) == INGEST_DURABLE ? "y" : "n", 1);
+    struct error error;
+    bool flushed;
+    ingest_settle(engine.ingest);
+    bool leaves =
+        backend_flush(engine.backend, BACKEND_FLUSH_ALL, false, &flushed, &error) == STATUS_OK;
+    leaves = leaves && ingest_leave_log(engine.ingest);
+    bool taken[BATCH_COUNT];
+    int first = LOGGED_COUNT;
+    for (int i = LOGGED_COUNT; i < BATCH_COUNT; i++) {
+        taken[i] = submit(engine.ingest, i) == INGEST_DURABLE;
+        if (!leaves) tell(channel, taken[i] ? "y" : "n", 1); /* logged as ever */
+        if (!leaves || (i != FLUSH_AFTER && i + 1 != BATCH_COUNT)) continue;
+        flush_and_tell(&engine, channel, taken + first, i + 1 - first);
+        first = i + 1;
+    }
+    engine_close(&engine);
+}
+
 /* All that comes through a pipe until its end. */
 static size_t hear(int channel, unsigned char *bytes, size_t size_max)
 {
@@ -140,8 +179,10 @@ static size_t hear(int channel, unsigned char *bytes, size_t size_max)
     }
 }
 
+typedef void scenario(const char *folder, int channel);
+
 /* In a child, because a fault may end the process. */
-static void run_in_child(const char *folder, const struct os_fault_plan *plan,
+static void run_in_child(scenario *run, const char *folder, const struct os_fault_plan *plan,
                          struct report *report, uint64_t *calls)
 {
     int channel[2];
@@ -150,7 +191,7 @@ static void run_in_child(const char *folder, const struct os_fault_plan *plan,
     assert_true(child >= 0);
     if (child == 0) {
         os_fault_set(plan);
-        run_scenario(folder, channel[1]);
+        run(folder, channel[1]);
         uint64_t count = os_fault_count();
         tell(channel[1], &count, sizeof count);
         _exit(0);
@@ -200,6 +241,18 @@ static void count_stored(struct engine *engine, int counts[EVENT_COUNT])
                      STATUS_OK);
 }
 
+/* Also after one more start, which finds the numbers that records were given. */
+static void check_all_there(const char *folder)
+{
+    struct engine engine;
+    int counts[EVENT_COUNT];
+    assert_true(engine_open(&engine, folder));
+    count_stored(&engine, counts);
+    for (int i = 0; i < EVENT_COUNT; i++)
+        assert_int_equal(counts[i], 1);
+    engine_close(&engine);
+}
+
 /* After the failure the folder opens again; nothing acknowledged is lost, nothing is doubled; and
  * what is sent again is there once. */
 static void check_folder(const char *folder, const struct report *report)
@@ -224,6 +277,7 @@ static void check_folder(const char *folder, const struct report *report)
     for (int i = 0; i < EVENT_COUNT; i++)
         assert_int_equal(counts[i], 1);
     engine_close(&engine);
+    check_all_there(folder);
 }
 
 static void make_folder(char folder[64])
@@ -241,14 +295,15 @@ static void remove_folder(const char *folder)
     assert_int_equal(system(command), 0);
 }
 
-static void try_every_call(enum os_fault_kind kind, int calls, uint64_t fail_count)
+static void try_every_call_of(scenario *run, enum os_fault_kind kind, int calls,
+                              uint64_t fail_count)
 {
     char folder[64];
     struct report report;
     uint64_t call_count = 0;
     make_folder(folder);
     struct os_fault_plan none = {.kind = OS_FAULT_NONE, .calls = calls};
-    run_in_child(folder, &none, &report, &call_count);
+    run_in_child(run, folder, &none, &report, &call_count);
     remove_folder(folder);
     assert_true(call_count > 10);
 
@@ -260,12 +315,22 @@ static void try_every_call(enum os_fault_kind kind, int calls, uint64_t fail_cou
                                      .errno_value = 5,
                                      .seed = n};
         make_folder(folder);
-        run_in_child(folder, &plan, &report, NULL);
+        run_in_child(run, folder, &plan, &report, NULL);
         struct os_fault_plan off = {.kind = OS_FAULT_NONE};
         os_fault_set(&off);
         check_folder(folder, &report);
         remove_folder(folder);
     }
+}
+
+static void try_every_call(enum os_fault_kind kind, int calls, uint64_t fail_count)
+{
+    try_every_call_of(run_scenario, kind, calls, fail_count);
+}
+
+static void try_every_call_unlogged(enum os_fault_kind kind, int calls, uint64_t fail_count)
+{
+    try_every_call_of(run_unlogged_scenario, kind, calls, fail_count);
 }
 
 static void loses_nothing_when_any_write_or_sync_fails_once(void **state)
@@ -301,6 +366,30 @@ static void loses_nothing_when_any_write_is_torn(void **state)
     try_every_call(OS_FAULT_TORN, OS_FAULT_CALL_WRITE, 1);
 }
 
+static void loses_nothing_without_a_log_when_any_call_fails_once(void **state)
+{
+    (void)state;
+    try_every_call_unlogged(OS_FAULT_ERROR, OS_FAULT_CALL_ALL & ~OS_FAULT_CALL_READ, 1);
+}
+
+static void loses_nothing_without_a_log_when_writes_fail_for_ever(void **state)
+{
+    (void)state;
+    try_every_call_unlogged(OS_FAULT_ERROR, OS_FAULT_CALL_WRITE | OS_FAULT_CALL_SYNC, UINT64_MAX);
+}
+
+static void loses_nothing_without_a_log_when_the_process_ends_at_any_call(void **state)
+{
+    (void)state;
+    try_every_call_unlogged(OS_FAULT_CRASH, OS_FAULT_CALL_ALL & ~OS_FAULT_CALL_READ, 1);
+}
+
+static void loses_nothing_without_a_log_when_any_write_is_torn(void **state)
+{
+    (void)state;
+    try_every_call_unlogged(OS_FAULT_TORN, OS_FAULT_CALL_WRITE, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -309,6 +398,10 @@ int main(void)
         cmocka_unit_test(loses_nothing_when_opens_renames_or_removals_fail),
         cmocka_unit_test(loses_nothing_when_the_process_ends_at_any_call),
         cmocka_unit_test(loses_nothing_when_any_write_is_torn),
+        cmocka_unit_test(loses_nothing_without_a_log_when_any_call_fails_once),
+        cmocka_unit_test(loses_nothing_without_a_log_when_writes_fail_for_ever),
+        cmocka_unit_test(loses_nothing_without_a_log_when_the_process_ends_at_any_call),
+        cmocka_unit_test(loses_nothing_without_a_log_when_any_write_is_torn),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

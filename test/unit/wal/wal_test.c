@@ -443,6 +443,44 @@ static void prepares_files_on_another_thread(void **state)
     scene_end(&scene);
 }
 
+static void numbers_records_that_it_does_not_hold(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_begin(&scene, 19);
+    struct wal *wal = scene_must_open(&scene);
+    assert_true(wal_is_empty(wal));
+    scene_must_append(&scene, wal, 10);
+    assert_false(wal_is_empty(wal)); /* something is gathered */
+    scene_must_sync(&scene, wal);
+    assert_false(wal_is_empty(wal));
+    scene_must_forget(&scene, wal, scene.acked);
+    assert_false(wal_is_empty(wal)); /* its file is there still */
+    struct error error;
+    MUST(wal_trim(wal, &error), &error);
+    assert_true(wal_is_empty(wal));
+    uint64_t last = scene.acked;
+    assert_int_equal(wal_pass(wal), last + 1);
+    assert_int_equal(wal_pass(wal), last + 2);
+    struct wal_figures figures;
+    wal_figures(wal, &figures);
+    assert_int_equal(figures.last_sequence, last + 2);
+    assert_int_equal(figures.file_bytes, 0);
+    assert_true(wal_is_empty(wal));
+
+    uint64_t sequence = 0;
+    struct text payload = TEXT("logged again");
+    MUST(wal_append(wal, WAL_EVENTS, &payload, 1, &sequence, &error), &error);
+    assert_int_equal(sequence, last + 3);
+    MUST(wal_sync(wal, &error), &error);
+    wal_close(wal);
+    struct wal_check_result found;
+    MUST(wal_check(scene.folder, &found, &error), &error);
+    assert_int_equal(found.record_count, 1);
+    assert_int_equal(found.first_sequence, last + 3);
+    scene_end(&scene);
+}
+
 static void counts_what_it_holds(void **state)
 {
     (void)state;
@@ -494,6 +532,7 @@ int main(void)
         cmocka_unit_test(refuses_file_sizes_it_cannot_use),
         cmocka_unit_test(survives_a_change_of_the_file_size),
         cmocka_unit_test(prepares_files_on_another_thread),
+        cmocka_unit_test(numbers_records_that_it_does_not_hold),
         cmocka_unit_test(counts_what_it_holds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
