@@ -67,6 +67,16 @@ static enum status find_project(const struct project_table *projects, const char
     return *out ? STATUS_OK : refuse_project(name, error);
 }
 
+/* A record that was taken and could not be applied is in no log to be applied later. */
+static enum status end_unlogged(struct engine *engine, struct error *error)
+{
+    struct ingest_figures figures;
+    TRY(engine_flush(engine, error));
+    ingest_figures(engine->ingest, &figures);
+    if (!figures.failed) return STATUS_OK;
+    return error_set(error, STATUS_IO, "the store could not take an event");
+}
+
 /* Nobody hears of an event before all are in segments, so the log has nothing to promise: writing
  * it, and zeros before it, and waiting for the disk was most of an import's time. Events that a
  * crash takes were counted to nobody; the file is imported again. */
@@ -76,13 +86,12 @@ static enum status run_unlogged(struct engine *engine, const struct import_optio
     TRY(engine_flush(engine, error));
     (void)ingest_leave_log(engine->ingest); /* if not: slower, and as good */
     enum status status = import_run(options, result, error);
-    struct error flush_error;
-    if (engine_flush(engine, &flush_error) == STATUS_OK) return status;
+    struct error end_error;
+    if (end_unlogged(engine, &end_error) == STATUS_OK) return status;
     result->read = 0; /* what is durable of it nobody knows */
-    return error_set(error, flush_error.status,
-                     "%.300s; see to the disk, then import again: what was stored is not stored "
-                     "twice",
-                     flush_error.message);
+    return error_set(error, end_error.status,
+                     "%.300s; see to it, then import again: what was stored is not stored twice",
+                     end_error.message);
 }
 
 static enum status import_stopped(struct exchange *exchange, struct engine *engine,
