@@ -1,0 +1,68 @@
+// Builds dist/: the classic script, the module, the types, and version.json with what a page needs to
+// pin the script (SRI) and what it weighs.
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { spawnSync } from 'node:child_process';
+import zlib from 'node:zlib';
+import { build } from 'esbuild';
+
+const GZIP_MAX = 12 * 1024; // of the classic script, everything in it
+
+const here = import.meta.dirname;
+const dist = path.join(here, 'dist');
+const { version } = JSON.parse(fs.readFileSync(path.join(here, 'package.json'), 'utf8'));
+
+function run(words) {
+    const tsc = path.join(here, 'node_modules/typescript/bin/tsc');
+    const { status, stdout, stderr } = spawnSync(process.execPath, [tsc, ...words], {
+        cwd: here, encoding: 'utf8',
+    });
+    if (status !== 0) {
+        process.stderr.write(stdout + stderr);
+        process.exit(1);
+    }
+}
+
+async function bundle(entry, format, outfile) {
+    await build({
+        entryPoints: [path.join(here, 'src', entry)],
+        outfile: path.join(dist, outfile),
+        bundle: true,
+        minify: true,
+        format,
+        target: 'es2020',
+        charset: 'utf8',
+        legalComments: 'none',
+        banner: { js: `/* candor-js ${version}, Apache-2.0 */` },
+        define: { __VERSION__: JSON.stringify(version) },
+        logLevel: 'warning',
+    });
+}
+
+function writeTypes() {
+    run(['src/candor-api.ts', '--declaration', '--emitDeclarationOnly', '--ignoreConfig',
+        '--outDir', dist, '--target', 'es2020', '--lib', 'es2020,dom']);
+    const types = path.join(dist, 'candor-api.d.ts');
+    const text = fs.readFileSync(types, 'utf8');
+    fs.writeFileSync(path.join(dist, 'candor.d.ts'),
+        `${text}export declare const candor: Candor;\nexport as namespace candorSdk;\n`);
+    fs.rmSync(types);
+}
+
+function writeVersion() {
+    const bytes = fs.readFileSync(path.join(dist, 'candor.js'));
+    const gzip = zlib.gzipSync(bytes, { level: 9 }).length;
+    const sri = `sha384-${createHash('sha384').update(bytes).digest('base64')}`;
+    const about = { name: 'candor-js', version, sri, bytes: bytes.length, gzip };
+    fs.writeFileSync(path.join(dist, 'version.json'), `${JSON.stringify(about, null, 2)}\n`);
+    console.log(`candor.js ${version}: ${bytes.length} bytes, ${gzip} gzipped of ${GZIP_MAX}`);
+}
+
+run(['--project', here]);
+fs.rmSync(dist, { recursive: true, force: true });
+fs.mkdirSync(dist);
+await bundle('classic.ts', 'iife', 'candor.js');
+await bundle('candor.ts', 'esm', 'candor.mjs');
+writeTypes();
+writeVersion();

@@ -1,0 +1,205 @@
+// Detectors-lite: what a value written by a developer may never hold. The server knows 143 of them;
+// these are the ones that are cheap, sure, and worst to send.
+//
+// Rule ids are those of the server: K names and structure, S secrets, F payment, P persons.
+
+import { commonPairs } from './words';
+
+/** Keys under which a value is a secret, whatever it looks like: folded by `foldKey`. */
+const SECRET_KEYS = new Set(
+    (
+        'password passwd passwort pwd pass passphrase passcode kennwort geheimnis secret token ' +
+        'apikey accesskey privatekey secretkey auth authorization credential credentials cookie ' +
+        'session sessionid sid csrf jwt otp pin cvv cvc csc ssn cardnumber ccnumber cardno ' +
+        'motdepasse mdp contrasena clave senha parola wachtwoord losenord passord adgangskode ' +
+        'salasana haslo heslo sifre jelszo lozinka matkhau katasandi пароль парола лозинка ' +
+        'κωδικος סיסמה كلمةالمرور गुप्तशब्द पासवर्ड รหัสผ่าน 密码 密碼 口令 パスワード 暗証番号 비밀번호'
+    )
+        .split(' ')
+        .map((word) => foldKey(word).join('')),
+);
+
+/** A key about a secret, and not the secret: token_count, password_reset_clicked. */
+const ABOUT = new Set(
+    (
+        'count length strength clicked shown visible enabled changed error type status attempts ' +
+        'required score duration method provider consent banner seconds start end number of is has'
+    ).split(' '),
+);
+
+const PROVIDERS = new RegExp(
+    '(?:^|[^A-Za-z0-9])(?:A(?:KIA|SIA|ROA)[A-Z0-9]{12}|AIza[\\w-]{30}|ya29\\.|GOCSPX-|' +
+        'gh[opusr]_\\w{20}|github_pat_|gl(?:pat|rt|dt)-|xox[abeprs]-|xapp-|' +
+        '(?:sk|rk|pk)_(?:live|test)_|whsec_|sk-(?:ant|proj|[A-Za-z0-9]{20})|npm_\\w{20}|pypi-|' +
+        'SG\\.[\\w-]{16}|shp(?:at|ss|ca|pa)_|hf_\\w{20}|dop_v1_|hvs\\.|AGE-SECRET-KEY|cdr_\\w{20})',
+);
+
+const RULES: readonly (readonly [string, RegExp])[] = [
+    ['S25', /-----BEGIN|PuTTY-User-Key/],
+    ['S24', /eyJ[\w-]{4,}\.[\w-]{2,}/],
+    ['S29', /\b(?:bearer|basic|digest)\s+[\w+/=.~-]{6,}/i],
+    ['S28', /:\/\/[^\s/@]{0,99}:[^\s/@]{1,99}@/],
+    ['P01', /[^\s@<>"'(),:;]@(?!\dx\.)[^\s@<>"'(),:;]{1,99}\.[^\s\d@.]{2}/],
+    ['P03', /(?:^|[^\w])\+\d[\d ().-]{6,}\d/],
+];
+
+const UUID = /[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}/gi;
+const BENIGN = /^(?:[0-9a-f]{24}|[0-9a-f]{40}|[0-7][0-9A-HJKMNP-TV-Z]{25})$/;
+const GROUPED_DIGITS = /\d(?:[\s._/-]{0,2}\d){12,}/g;
+const NAMED_IN_TEXT = /([\p{L}][\p{L}\p{N}_-]{1,30})["']?\s*[:=]\s*["']?[^\s"',}&;]{3}/gu;
+
+/** The words of a key, without case, marks and trailing digits. */
+export function foldKey(key: string): string[] {
+    return key
+        .replace(/([a-z])(?=[A-Z])/g, '$1 ')
+        .normalize('NFKD')
+        .replace(/\p{M}/gu, '')
+        .normalize('NFC')
+        .toLowerCase()
+        .split(/[^\p{L}\p{N}]+/u)
+        .map((word) => word.replace(/\d+$/, ''))
+        .filter((word) => word);
+}
+
+/** A name under which only a secret stands. */
+export function isSecretKey(key: string): boolean {
+    const words = foldKey(key.slice(0, 64));
+    if (words.some((word) => ABOUT.has(word)) && !SECRET_KEYS.has(words.join(''))) return false;
+    for (let i = 0; i < words.length; i++) {
+        for (let j = i + 1; j <= i + 3; j++) {
+            if (SECRET_KEYS.has(words.slice(i, j).join(''))) return true;
+        }
+    }
+    return false;
+}
+
+/** One spelling for what is written with other digits, wide letters, or invisible characters. */
+function fold(text: string): string {
+    // eslint-like tools need not look: most values are plain.
+    if (/^[\x20-\x7e]*$/.test(text)) return text;
+    return text
+        .normalize('NFKC')
+        .replace(/\p{Cf}/gu, '')
+        .replace(/\p{Nd}/gu, (digit) => {
+            let value = 0;
+            const code = digit.codePointAt(0)!;
+            while (value < 9 && /\p{Nd}/u.test(String.fromCodePoint(code - value - 1))) value++;
+            return code < 128 ? digit : String(value);
+        });
+}
+
+function luhn(digits: string): boolean {
+    let sum = 0;
+    for (let i = 0; i < digits.length; i++) {
+        let digit = digits.charCodeAt(digits.length - 1 - i) - 48;
+        if (i & 1) digit = digit > 4 ? 2 * digit - 9 : 2 * digit;
+        sum += digit;
+    }
+    return sum % 10 === 0;
+}
+
+/** The ranges of issuers, by first digits and length. */
+const ISSUERS =
+    /^(?:4\d{12}(?:\d{3}){0,2}|(?:5[1-5]|2[2-7])\d{14}|3[47]\d{13}|3[0689]\d{12,14}|35\d{14}|6(?:011|5|4[4-9])\d{12,14}|(?:62|81)\d{14,17}|5[06-9]\d{10,17}|6[0-9]\d{12,17}|220\d{13}|9792\d{12})$/;
+
+/** A card number in any grouping, also in the middle of a longer run. */
+function hasCard(text: string): boolean {
+    for (const run of text.match(GROUPED_DIGITS) ?? []) {
+        const digits = run.replace(/\D/g, '').slice(0, 200);
+        for (let from = 0; from + 13 <= digits.length; from++) {
+            for (let size = 13; size <= 19 && from + size <= digits.length; size++) {
+                const piece = digits.slice(from, from + size);
+                if (ISSUERS.test(piece) && luhn(piece)) return true;
+            }
+        }
+    }
+    return false;
+}
+
+/** IBAN: a country, a length, and the remainder 1 by 97. */
+function hasIban(text: string): boolean {
+    for (const found of text.toUpperCase().match(/[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,30}/g) ?? []) {
+        const all = found.replace(/[ -]/g, '');
+        for (let size = 15; size <= Math.min(34, all.length); size++) {
+            let rest = 0;
+            for (const letter of all.slice(4, size) + all.slice(0, 4)) {
+                const value = parseInt(letter, 36);
+                rest = (rest * (value > 9 ? 100 : 10) + value) % 97;
+            }
+            if (rest === 1) return true;
+        }
+    }
+    return false;
+}
+
+/** Something drawn by lot: at least 20 characters whose neighbours are not those of words. */
+function hasEntropy(text: string): boolean {
+    for (const run of text.match(/[\w+/=~-]{20,}/g) ?? []) {
+        if (BENIGN.test(run)) continue;
+        const mixed = /\d/.test(run) || (/[a-z]/.test(run) && /[A-Z]/.test(run));
+        const share = commonPairs(run.toLowerCase()) / (run.length - 1);
+        if (share < (mixed ? 0.48 : 0.4) && new Set(run).size > 7) return true;
+    }
+    return false;
+}
+
+function hasSecretPair(text: string): boolean {
+    if (!/[:=]/.test(text)) return false;
+    for (const found of text.matchAll(NAMED_IN_TEXT)) {
+        if (isSecretKey(found[1]!)) return true;
+    }
+    return false;
+}
+
+function rule(text: string, isId: boolean): string {
+    for (const [id, pattern] of RULES) {
+        if (pattern.test(text)) return id;
+    }
+    if (PROVIDERS.test(text)) return 'S00';
+    if (hasIban(text)) return 'F06';
+    const rest = text.replace(UUID, ' ');
+    if (hasCard(rest)) return 'F01';
+    if (isId) return '';
+    if (/\d{9}/.test(rest) && !BENIGN.test(text)) return 'F09';
+    if (hasSecretPair(text)) return 'K06';
+    return hasEntropy(rest) ? 'S40' : '';
+}
+
+/**
+ * The rule that a text breaks, '' for none. An identifier given to `identify` may have long runs of
+ * digits and look random; else it is held to the same rules.
+ */
+export function detect(text: string, isId = false): string {
+    if (text.length < 4 || (text.length < 20 && !/[^a-z _-]/i.test(text))) return '';
+    let plain = fold(text);
+    let found = rule(plain, isId);
+    for (let turn = 0; !found && turn < 3 && /%[0-9a-f]{2}/i.test(plain); turn++) {
+        plain = fold(
+            plain.replace(/(?:%[0-9a-f]{2})+/gi, (run) => {
+                try {
+                    return decodeURIComponent(run);
+                } catch {
+                    return run.replace(/%/g, '');
+                }
+            }),
+        );
+        found = rule(plain, isId);
+    }
+    return found;
+}
+
+/** Numbers: a quantity or a moment may be long, anything else of 9 digits may be an identity. */
+export function detectNumber(value: number, key: string): string {
+    const whole = Math.trunc(Math.abs(value));
+    if (whole < 1e8 || whole > 1e20) return '';
+    if (hasCard(String(whole))) return isMoment(whole, key) ? '' : 'F01';
+    return QUANTITY.test(foldKey(key).join(' ')) ? '' : 'F09';
+}
+
+const QUANTITY =
+    /\b(?:time|timestamp|date|at|ts|ms|on|since|until|expires|created|updated|amount|price|revenue|total|bytes|size|count|duration|score)$/;
+
+/** Milliseconds of this century are 13 digits and begin with no issuer's; microseconds may. */
+function isMoment(whole: number, key: string): boolean {
+    return whole > 1e12 && whole < 4.2e12 && QUANTITY.test(foldKey(key).join(' '));
+}

@@ -1,0 +1,155 @@
+// What the project allows, told by the server and signed. Until a signature has been verified, and
+// whenever it is older than a day, the strictest state holds. What was kept from an earlier page may
+// only tighten.
+
+import { detect } from './detectors';
+import { type Filter, hashOf, hexOf, isInFilter, normalize, openFilter } from './dictionary';
+import { wallMs } from './natives';
+import { read, write } from './storage';
+import { getSettings } from './transport';
+import { setPlan } from './url';
+
+interface Payload {
+    v: number;
+    issued_at: number;
+    autocapture?: boolean;
+    routes?: string[];
+    params?: string[];
+    dictionary?: { salt: string; filter: string } | null;
+    observe?: boolean;
+    sample?: number;
+    hold?: string[];
+}
+
+const NAME = 'settings';
+const AGE_SECONDS_MAX = 24 * 3600;
+const AHEAD_SECONDS_MAX = 3600;
+const SEEN_MAX = 200;
+
+const subtle = globalThis.crypto?.subtle;
+
+// In force now. The first three tighten and outlive their page; the rest needs fresh proof.
+let isAutocaptureAllowed = true;
+let rate = 1;
+let held = new Set<string>();
+let salt = '';
+let filter: Filter | undefined;
+let isObserving = false;
+let isProven = false;
+let validUntil = 0;
+
+const seen = new Set<string>();
+let report: ((hash: string) => void) | undefined;
+
+function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
+    return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+}
+
+function strings(list: unknown): string[] {
+    return Array.isArray(list) ? list.filter((item) => typeof item === 'string') : [];
+}
+
+function tighten(payload: Payload): void {
+    isAutocaptureAllowed = payload.autocapture !== false;
+    const { sample } = payload;
+    rate = typeof sample === 'number' && sample >= 0 && sample < 1 ? sample : 1;
+    held = new Set(strings(payload.hold));
+}
+
+function loosen(payload: Payload): void {
+    setPlan(strings(payload.routes), strings(payload.params));
+    salt = String(payload.dictionary?.salt ?? '');
+    filter = payload.dictionary ? openFilter(bytesOf(payload.dictionary.filter)) : undefined;
+    isObserving = payload.observe === true && !!salt;
+    isProven = true;
+    validUntil = (payload.issued_at + AGE_SECONDS_MAX) * 1000;
+}
+
+function beStrict(): void {
+    setPlan([], []);
+    filter = undefined;
+    isObserving = isProven = false;
+    validUntil = 0;
+}
+
+function isFresh({ issued_at }: Payload): boolean {
+    const age = wallMs() / 1000 - issued_at;
+    return age <= AGE_SECONDS_MAX && age >= -AHEAD_SECONDS_MAX;
+}
+
+async function verified(text: string, trust: string): Promise<Payload | undefined> {
+    const { payload, signature } = JSON.parse(text);
+    const key = await subtle.importKey('raw', bytesOf(trust), { name: 'Ed25519' }, false, [
+        'verify',
+    ]);
+    const bytes = bytesOf(payload);
+    const isTrue = await subtle.verify({ name: 'Ed25519' }, key, bytesOf(signature), bytes);
+    const all: Payload = JSON.parse(new TextDecoder().decode(bytes));
+    return isTrue && all.v === 1 && isFresh(all) ? all : undefined;
+}
+
+/** Tighten at once by what was kept; then ask, verify, and take what is proven. */
+export async function loadSettings(key: string, trust: string): Promise<void> {
+    try {
+        const kept = read(NAME);
+        if (kept) tighten(JSON.parse(kept));
+    } catch {
+        // Nothing was kept that could be read.
+    }
+    try {
+        const text = await getSettings(key);
+        const payload = text && (await verified(text, trust));
+        if (!payload) return;
+        tighten(payload);
+        loosen(payload);
+        const { autocapture, sample, hold } = payload;
+        write(NAME, JSON.stringify({ autocapture, sample, hold }));
+        setTimeout(() => void loadSettings(key, trust), (AGE_SECONDS_MAX / 2) * 1000);
+    } catch {
+        // No Ed25519, or no settings: strict.
+    }
+}
+
+/** Proven settings grow old on a page that stays open. */
+function check(): void {
+    if (isProven && wallMs() > validUntil) beStrict();
+}
+
+export function mayAutocapture(): boolean {
+    return isAutocaptureAllowed;
+}
+
+export function sampleRate(): number {
+    return rate;
+}
+
+export function isHeld(name: string): boolean {
+    return held.has(name);
+}
+
+export function onSeen(call: (hash: string) => void): void {
+    report = call;
+}
+
+function isStatic(text: string): boolean {
+    return !!text && text.length <= 80 && !/\d{4}|@/.test(text) && !detect(text);
+}
+
+/**
+ * The text if it may be told, else ''. `isIncluded`: the page marked its element as static text.
+ * `mayObserve`: not in a form; then the hash of an unknown text of two words is reported, once.
+ */
+export function known(raw: string, isIncluded: boolean, mayObserve: boolean): string {
+    check();
+    if (!isProven) return '';
+    const text = normalize(raw);
+    if (!isStatic(text)) return '';
+    const hash = hashOf(salt, text);
+    if (isIncluded || (filter && isInFilter(filter, hash))) return text;
+    if (isObserving && mayObserve && text.includes(' ') && seen.size < SEEN_MAX) {
+        const hex = hexOf(hash);
+        if (!seen.has(hex)) report?.(hex);
+        seen.add(hex);
+    }
+    return '';
+}

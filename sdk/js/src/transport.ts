@@ -1,0 +1,92 @@
+// The only file that speaks to the network. Its functions were taken when the SDK loaded; it never
+// puts anything in their place.
+
+export type Endpoint = 'track' | 'engage' | 'groups';
+
+export interface Answer {
+    /** 0 when there was none. */
+    status: number;
+    retryAfterMs: number;
+}
+
+const TIMEOUT_MS = 30_000;
+const GZIP_FROM = 1024;
+const KEEPALIVE_MAX = 30_000; // of the 64 KiB that all requests and beacons of a page share
+
+const page = globalThis as any;
+const fetchNow: typeof fetch | undefined = page.fetch;
+const Compression: typeof CompressionStream | undefined = page.CompressionStream;
+
+let host = '';
+
+export function setHost(origin: string): void {
+    host = origin.replace(/\/+$/, '');
+}
+
+function address(path: string): string {
+    // ip=1: the server finds the country, and forgets the address.
+    return `${host}/${path}?ip=1`;
+}
+
+/** A body without a content type needs no preflight; the server knows gzip by its first bytes. */
+async function packed(text: string): Promise<string | ArrayBuffer> {
+    if (!Compression || text.length < GZIP_FROM) return text;
+    try {
+        const stream = new Blob([text]).stream().pipeThrough(new Compression('gzip'));
+        return await new Response(stream).arrayBuffer();
+    } catch {
+        return text;
+    }
+}
+
+function retryAfterMs(header: string | null): number {
+    if (!header) return 0;
+    const seconds = /^\d+$/.test(header) ? +header : (Date.parse(header) - Date.now()) / 1000;
+    return Math.min(3600, Math.max(0, seconds || 0)) * 1000;
+}
+
+async function ask(url: string, how: RequestInit): Promise<Response> {
+    const abort = new AbortController();
+    const timer = setTimeout(() => abort.abort(), TIMEOUT_MS);
+    try {
+        return await fetchNow!.call(globalThis, url, {
+            credentials: 'omit', referrerPolicy: 'no-referrer', signal: abort.signal, ...how,
+        });
+    } finally {
+        clearTimeout(timer);
+    }
+}
+
+/** One batch of records, each JSON already. */
+export async function send(to: Endpoint, records: readonly string[]): Promise<Answer> {
+    try {
+        const text = `[${records.join()}]`;
+        const body = await packed(text);
+        const keepalive = text.length < KEEPALIVE_MAX;
+        const answer = await ask(address(to), { method: 'POST', body, keepalive });
+        return {
+            status: answer.status, retryAfterMs: retryAfterMs(answer.headers.get('Retry-After')),
+        };
+    } catch {
+        return { status: 0, retryAfterMs: 0 };
+    }
+}
+
+/** For a page that is going away; false when the browser does not take it. */
+export function beacon(to: Endpoint, records: readonly string[]): boolean {
+    try {
+        return navigator.sendBeacon(address(to), `[${records.join()}]`);
+    } catch {
+        return false;
+    }
+}
+
+export async function getSettings(key: string): Promise<string | undefined> {
+    try {
+        const url = `${host}/sdk/settings?key=${encodeURIComponent(key)}`;
+        const answer = await ask(url, {});
+        return answer.ok ? await answer.text() : undefined;
+    } catch {
+        return undefined;
+    }
+}
