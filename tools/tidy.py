@@ -21,6 +21,7 @@ COLUMNS_MAX = 100
 
 DISPATCH_MARK = 'tidy: dispatch'
 LONG_FILE_MARK = 'over 600 lines because'
+JOINED_MARK = '/* Made by tools/amalgamate.py '  # as long as its parts together
 NAMELESS = {'utils', 'util', 'helpers', 'helper', 'common', 'misc', 'manager', 'core'}
 # The log's level, and the faults that a test orders, reach calls deep inside every room.
 STATEFUL_FILES = {'src/os/os_log.c', 'src/os/os_fault.c'}
@@ -380,6 +381,8 @@ def check_lines(tree, source):
         tree.find(source.path, source.line_of(match.start()),
                   f'{match.group(1)} without a number, do it or write {match.group(1)}(#123)')
     count = len(lines) - (lines[-1] == '')
+    if source.text.startswith(JOINED_MARK):
+        return
     if count > FILE_LINES_MAX:
         tree.find(source.path, 1, f'{count} lines, split the file: {FILE_LINES_MAX} is the wall')
     elif count > FILE_LINES_FREE and LONG_FILE_MARK not in first_comment(source):
