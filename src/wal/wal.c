@@ -16,6 +16,7 @@ enum {
 struct wal {
     struct wal_supply supply;
     struct wal_file_list files; /* the last one is being written when file is open */
+    uint64_t oldest;            /* the file named on disk as the oldest one needed; 0: none */
     struct os_file file;
 
     /* Room for a file header, then the records since the last sync. */
@@ -95,7 +96,8 @@ static enum status adopt_rest(struct wal *wal, const char *name, struct error *e
 {
     uint64_t number;
     bool is_spare = wal_format_parse_spare_name(name, &number);
-    if (!is_spare && !ends_with(name, ".wal.tmp")) return STATUS_OK;
+    bool is_unfinished = ends_with(name, ".wal.tmp") || ends_with(name, WAL_OLDEST_NAME ".tmp");
+    if (!is_spare && !is_unfinished) return STATUS_OK;
     char path[OS_PATH_SIZE];
     TRY(wal_folder_path(wal->supply.folder, name, path, error));
     if (!is_spare) return os_remove(path, error);
@@ -113,20 +115,39 @@ static enum status adopt_rest(struct wal *wal, const char *name, struct error *e
     return STATUS_OK;
 }
 
+/* Before the first record of that file, and before a file that was the oldest goes. */
+static enum status name_oldest(struct wal *wal, uint64_t number, struct error *error)
+{
+    if (number == wal->oldest) return STATUS_OK;
+    TRY(wal_oldest_write(wal->supply.folder, number, error));
+    wal->oldest = number;
+    return STATUS_OK;
+}
+
+/* Keep the files with records, in the order of numbers. */
+static enum status adopt_files(struct wal *wal, const struct wal_folder *folder,
+                               struct error *error)
+{
+    for (size_t i = 0; i < folder->files.count; i++) {
+        const struct wal_file *file = &folder->files.items[i];
+        wal_supply_pass_number(&wal->supply, file->id.number);
+        if (file->last_sequence > 0) wal_file_list_add(&wal->files, file);
+    }
+    wal->oldest = folder->oldest;
+    TRY(name_oldest(wal, wal->files.count > 0 ? wal->files.items[0].id.number : 0, error));
+    for (size_t i = 0; i < folder->files.count; i++) {
+        const struct wal_file *file = &folder->files.items[i];
+        if (file->last_sequence == 0) TRY(wal_supply_retire(&wal->supply, file, error));
+    }
+    return STATUS_OK;
+}
+
 static enum status adopt(struct wal *wal, const struct wal_folder *folder, struct error *error)
 {
     for (size_t i = 0; i < folder->name_count; i++) {
         TRY(adopt_rest(wal, folder->names[i], error));
     }
-    for (size_t i = 0; i < folder->files.count; i++) {
-        const struct wal_file *file = &folder->files.items[i];
-        wal_supply_pass_number(&wal->supply, file->id.number);
-        if (file->last_sequence == 0) {
-            TRY(wal_supply_retire(&wal->supply, file, error));
-        } else {
-            wal_file_list_add(&wal->files, file);
-        }
-    }
+    TRY(adopt_files(wal, folder, error));
     if (wal->files.count == 0) return STATUS_OK;
     return cut_tail(wal, &wal->files.items[wal->files.count - 1], error);
 }
@@ -267,11 +288,25 @@ static bool fits(const struct wal *wal, uint64_t group_size)
     return group_size <= file->size - file->used;
 }
 
+/* The log begins with this file. It goes again when the folder surely does not name it. */
+static enum status name_first(struct wal *wal, struct wal_fresh *fresh, struct error *error)
+{
+    enum status status = name_oldest(wal, fresh->id.number, error);
+    if (status == STATUS_OK) return STATUS_OK;
+    os_file_close(&fresh->file);
+    if (status != STATUS_BUSY) return status;
+    struct wal_file file = {.id = fresh->id, .size = fresh->size};
+    struct error ignored; /* an unused file is in nobody's way */
+    (void)!wal_supply_remove(&wal->supply, &file, &ignored);
+    return status;
+}
+
 /* Go on in a file with room for the group. Until the new one is there, the old one stays. */
 static enum status change_file(struct wal *wal, uint64_t group_size, struct error *error)
 {
     struct wal_fresh fresh;
     TRY(wal_supply_take(&wal->supply, group_size, &fresh, error));
+    if (wal->files.count == 0) TRY(name_first(wal, &fresh, error));
     os_file_close(&wal->file);
     wal->file = fresh.file;
     struct wal_file file = {
@@ -365,17 +400,35 @@ enum status wal_prepare(struct wal *wal, struct error *error)
 
 /* Forgetting. */
 
-static enum status forget_files(struct wal *wal, bool *has_changed, struct error *error)
+/* How many of the oldest files hold nothing above the watermark. The one in use stays. */
+static size_t count_forgotten(const struct wal *wal)
 {
     size_t kept = is_writing(wal) ? 1 : 0;
-    while (wal->files.count > kept) {
-        const struct wal_file *oldest = &wal->files.items[0];
-        if (oldest->last_sequence > wal->watermark) break;
-        TRY(wal_supply_retire(&wal->supply, oldest, error));
-        wal_file_list_remove_first(&wal->files);
-        *has_changed = true;
+    size_t count = 0;
+    while (count + kept < wal->files.count &&
+           wal->files.items[count].last_sequence <= wal->watermark) {
+        count++;
     }
-    return STATUS_OK;
+    return count;
+}
+
+/* On a full disk forgetting makes room and may not need any: then nothing says which is the oldest
+ * until the next time. */
+static enum status pass_oldest(struct wal *wal, uint64_t number, struct error *error)
+{
+    enum status status = name_oldest(wal, number, error);
+    return status == STATUS_BUSY ? name_oldest(wal, 0, error) : status;
+}
+
+static enum status forget_files(struct wal *wal, size_t count, struct error *error)
+{
+    bool is_all = count == wal->files.count;
+    TRY(pass_oldest(wal, is_all ? 0 : wal->files.items[count].id.number, error));
+    for (size_t i = 0; i < count; i++) {
+        TRY(wal_supply_retire(&wal->supply, &wal->files.items[0], error));
+        wal_file_list_remove_first(&wal->files);
+    }
+    return os_folder_sync(wal->supply.folder, error);
 }
 
 enum status wal_forget(struct wal *wal, uint64_t watermark, struct error *error)
@@ -383,9 +436,8 @@ enum status wal_forget(struct wal *wal, uint64_t watermark, struct error *error)
     assert(watermark <= wal->durable);
     TRY(check_alive(wal, error));
     if (wal->watermark < watermark) wal->watermark = watermark;
-    bool has_changed = false;
-    TRY(forget_files(wal, &has_changed, error));
-    return has_changed ? os_folder_sync(wal->supply.folder, error) : STATUS_OK;
+    size_t count = count_forgotten(wal);
+    return count > 0 ? forget_files(wal, count, error) : STATUS_OK;
 }
 
 enum status wal_trim(struct wal *wal, struct error *error)
@@ -393,6 +445,7 @@ enum status wal_trim(struct wal *wal, struct error *error)
     TRY(check_alive(wal, error));
     bool is_forgotten = wal->watermark == wal->durable && gathered_size(wal) == 0;
     if (!is_forgotten) return STATUS_OK;
+    TRY(name_oldest(wal, 0, error));
     os_file_close(&wal->file);
     while (wal->files.count > 0) {
         TRY(wal_supply_remove(&wal->supply, &wal->files.items[0], error));

@@ -33,7 +33,8 @@ struct wal_options {
                             a file gets a file of its own */
     uint64_t first_sequence; /* what a new, empty log starts with; 0 means 1 */
     /* The caller keeps several watermarks and cannot say up to where the log was forgotten: it may
-     * begin anywhere, and a missing first file is not noticed. Replay is from its beginning. */
+     * begin with any sequence, and replay is from its beginning. That its first file is there is
+     * known all the same: the folder says which one it is. */
     bool may_begin_anywhere;
 };
 

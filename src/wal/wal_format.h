@@ -3,6 +3,7 @@
  * A folder holds, with numbers and salts as 16 lower-case hexadecimal digits:
  *   <number>-<salt>.wal   a log file; numbers rise with the sequences inside
  *   <number>.spare        a file whose records are all in the store, waiting to be used again
+ *   oldest                tells which log file is the oldest one needed; absent while none is
  *   *.tmp                 a file that was being made when the process ended; worthless
  *
  * All integers are little-endian. Everything lies at multiples of 8 bytes.
@@ -30,6 +31,15 @@
  * A mark has no payload and durable = sequence. It is the last thing in its file, written by a
  * clean close so that damage to the last group can be told from a torn write.
  *
+ * The file "oldest", 32 bytes, always written anew and renamed into place:
+ *    0  8  magic "candorwo"
+ *    8  8  version, 1
+ *   16  8  number of the oldest log file that holds records which were not forgotten
+ *   24  8  XXH3 of bytes 0..23, seed: 0
+ * It is written after that file has its name and before the file's first record, and again before
+ * a forgotten file goes: so the file it names is always there, and if not, somebody took it away.
+ * A reader that knows one watermark for the whole log does not ask: sequences tell it what is gone.
+ *
  * Why each part is there
  * - Files are written with zeros and synced before they get their name, and the folder is synced
  *   before the first record, so appending changes no metadata: one write, one fdatasync.
@@ -44,7 +54,8 @@
  *   and the next record opens a new file. So no unacknowledged record can come to stand behind
  *   later ones, and the sequences of lost records can be used again.
  *
- * The reader's algorithm: take the files by number. In each, while the record at the offset is
+ * The reader's algorithm: take the files by number, from the one that "oldest" names, which has to
+ * be there; what comes before was forgotten. In each, while the record at the offset is
  * valid and has the expected sequence, hand it out and go on behind it. What stands behind the
  * last one is
  *   stale or zero      nothing valid follows: the file ends here;
@@ -76,7 +87,9 @@ enum {
     WAL_ALIGNMENT = 8,
     WAL_PAGE_SIZE = 4096, /* file sizes are multiples of it, and groups are padded to it */
     WAL_KIND_MARK = 255,
+    WAL_OLDEST_SIZE = 32,
 };
+#define WAL_OLDEST_NAME "oldest"
 
 /* What is in a name, and so in every checksum of the file. */
 struct wal_file_id {

@@ -101,8 +101,15 @@ struct wal_reader {
 enum status wal_reader_read(struct wal_reader *reader, struct text bytes, struct wal_file_id id,
                             struct wal_file *out, struct error *error) MUST_CHECK;
 
+/* Which file is the oldest one needed: 0 when nothing says so. write is durable when it returns OK;
+ * STATUS_BUSY when the disk is full and nothing has changed; after another failure the folder may
+ * name the one or the other. */
+enum status wal_oldest_read(const char *folder, uint64_t *number, struct error *error) MUST_CHECK;
+enum status wal_oldest_write(const char *folder, uint64_t number, struct error *error) MUST_CHECK;
+
 struct wal_folder {
-    struct wal_file_list files; /* those with records and those without */
+    uint64_t oldest;            /* as wal_oldest_read says */
+    struct wal_file_list files; /* those with records, those without, and forgotten ones unread */
     char **names;               /* all names, in byte order */
     size_t name_count;
 };

@@ -169,17 +169,44 @@ static enum status read_file(struct wal_folder *folder, struct wal_reader *reade
     return status;
 }
 
+/* Its renaming or removal did not reach the disk. */
+static void pass_over(struct wal_folder *folder, struct wal_file_id id)
+{
+    struct wal_file forgotten = {.id = id};
+    wal_file_list_add(&folder->files, &forgotten);
+}
+
+static enum status read_files(struct wal_folder *folder, struct wal_reader *reader,
+                              struct error *error)
+{
+    /* One watermark says better what is needed. */
+    bool is_there = folder->oldest == 0 || reader->knows_watermark;
+    for (size_t i = 0; i < folder->name_count; i++) { /* the order of names is that of numbers */
+        struct wal_file_id id;
+        if (!wal_format_parse_log_name(folder->names[i], &id)) continue;
+        if (id.number < folder->oldest) {
+            pass_over(folder, id);
+            continue;
+        }
+        is_there = is_there || id.number == folder->oldest;
+        if (!is_there) break;
+        TRY(read_file(folder, reader, folder->names[i], id, error));
+    }
+    if (is_there) return STATUS_OK;
+    return error_set(
+        error, STATUS_CORRUPT,
+        "could not read the log: its oldest file, number %llu, is missing, and with it "
+        "records that are not in the store; restore the folder from a backup",
+        (unsigned long long)folder->oldest);
+}
+
 enum status wal_folder_read(struct wal_folder *folder, struct wal_reader *reader,
                             struct error *error)
 {
     *folder = (struct wal_folder){0};
     TRY(os_folder_list(reader->folder, &folder->names, &folder->name_count, error));
-    for (size_t i = 0; i < folder->name_count; i++) { /* the order of names is that of numbers */
-        struct wal_file_id id;
-        if (!wal_format_parse_log_name(folder->names[i], &id)) continue;
-        TRY(read_file(folder, reader, folder->names[i], id, error));
-    }
-    return STATUS_OK;
+    TRY(wal_oldest_read(reader->folder, &folder->oldest, error));
+    return read_files(folder, reader, error);
 }
 
 void wal_folder_release(struct wal_folder *folder)

@@ -31,6 +31,17 @@ static struct scene_file *find_file(struct scene_snapshot *snapshot, const char 
     return NULL;
 }
 
+static bool is_oldest(const struct scene_file *file)
+{
+    return strcmp(file->name, WAL_OLDEST_NAME) == 0;
+}
+
+/* The first group of a log comes after the naming of its file, which is two syncs. */
+static uint64_t syncs_of_group(struct scene_snapshot *before)
+{
+    return find_file(before, WAL_OLDEST_NAME) ? 1 : 3;
+}
+
 /* Of every sector that differs, either the synced or the written state is on the disk. */
 static void mix_sectors(struct scene *scene, struct scene_snapshot *synced,
                         struct scene_snapshot *written, uint64_t kept_of_four)
@@ -60,7 +71,7 @@ static void cut_power(struct scene *scene, struct wal *wal)
     for (uint64_t i = 0; i < count; i++) {
         scene_must_append(scene, wal, scene_random(scene, scene->payload_max));
     }
-    fail_next_sync(1);
+    fail_next_sync(syncs_of_group(&synced));
     assert_int_equal(scene_sync(scene, wal, &error), STATUS_IO);
     fail_next_sync(0);
     wal_close(wal);
@@ -113,12 +124,13 @@ static void lose_start_of_group(struct scene *scene, struct wal *wal, uint32_t c
     scene_take(scene, &synced);
     for (uint32_t i = 0; i < count; i++)
         scene_must_append(scene, wal, size);
-    fail_next_sync(1);
+    fail_next_sync(syncs_of_group(&synced));
     assert_int_equal(scene_sync(scene, wal, &error), STATUS_IO);
     fail_next_sync(0);
     wal_close(wal);
     scene_take(scene, &written);
     for (size_t i = 0; i < written.count; i++) {
+        if (is_oldest(&written.files[i])) continue;
         const struct scene_file *before = find_file(&synced, written.files[i].name);
         memcpy(written.files[i].bytes, before->bytes, lost);
     }
@@ -148,7 +160,7 @@ static void never_takes_a_record_of_an_earlier_life(void **state)
     scene_must_write(&scene, wal, 1, size);
     struct scene_snapshot killed;
     scene_take(&scene, &killed);
-    assert_int_equal(killed.count, 1);
+    assert_int_equal(scene_count_files(&scene, ".wal"), 1);
     assert_int_not_equal(killed.files[0].bytes[4096 + 4], 0); /* the kind of the old record 2 */
     wal_close(wal);
     scene_put_back(&scene, &killed);
@@ -212,6 +224,13 @@ static size_t used_size(const struct scene_file *file, size_t *mark_at)
     return at;
 }
 
+/* The same, and all of the file that names the oldest. */
+static size_t checked_size(const struct scene_file *file, size_t *mark_at)
+{
+    size_t used = used_size(file, mark_at);
+    return is_oldest(file) ? file->size : used;
+}
+
 static void write_file(const struct scene *scene, const struct scene_file *file, size_t size)
 {
     char path[OS_PATH_SIZE];
@@ -246,7 +265,7 @@ static void flip_in_file(struct scene *scene, struct scene_file *file,
                          const struct wal_check_result *whole)
 {
     size_t mark_at;
-    size_t used = used_size(file, &mark_at);
+    size_t used = checked_size(file, &mark_at);
     size_t end = used + 64 < file->size ? used + 64 : file->size;
     for (size_t at = 0; at < end; at++) {
         char bit = (char)(1 << scene_random(scene, 8));
@@ -334,7 +353,7 @@ static void finds_a_file_that_lost_or_gained_bytes(void **state)
     for (size_t i = 0; i < log.count; i++) {
         const struct scene_file *file = &log.files[i];
         size_t mark_at;
-        size_t used = used_size(file, &mark_at);
+        size_t used = checked_size(file, &mark_at);
         for (size_t size = 0; size < file->size; size += 8) {
             bool is_cut_behind_records = size == used || size == mark_at;
             write_file(&scene, file, size);

@@ -188,8 +188,18 @@ void scene_must_write(struct scene *scene, struct wal *wal, uint32_t count, uint
     scene_must_sync(scene, wal);
 }
 
+/* A reader without a watermark, too: whatever happened, the first file needed is there. */
+static void check_without_watermark(const struct scene *scene)
+{
+    struct wal_check_result result;
+    struct error error;
+    enum status status = wal_check(scene->folder, &result, &error);
+    if (status != STATUS_ABSENT) MUST(status, &error);
+}
+
 void scene_must_recover(struct scene *scene)
 {
+    check_without_watermark(scene);
     struct wal *wal = scene_must_open(scene);
     scene_must_write(scene, wal, 2, scene_random(scene, scene->payload_max));
     wal_close(wal);

@@ -1,0 +1,210 @@
+/* The file that names the oldest file needed: a log whose first file was taken away is refused,
+ * although it may begin with any sequence. */
+#include "base/memory.h"
+#include "codec/block.h"
+#include "wal/wal_format.h"
+#include "wal_scene.h"
+
+#include <string.h>
+
+static struct wal *write_some(struct scene *scene)
+{
+    scene->file_size = 4096;
+    struct wal *wal = scene_must_open(scene);
+    for (int group = 0; group < 8; group++)
+        scene_must_write(scene, wal, 2, 700);
+    scene_must_forget(scene, wal, scene->acked - 5);
+    return wal;
+}
+
+static enum status take_any(void *context, const struct wal_record *record, struct error *error)
+{
+    (void)context;
+    (void)record;
+    (void)error;
+    return STATUS_OK;
+}
+
+static enum status open_anywhere(const struct scene *scene, struct error *error)
+{
+    struct wal_options options = {
+        .folder = scene->folder, .file_size = scene->file_size, .may_begin_anywhere = true};
+    struct wal *wal;
+    TRY(wal_open(&options, 0, take_any, NULL, &wal, error));
+    wal_close(wal);
+    return STATUS_OK;
+}
+
+/* The first one with records; before it there may be one that was prepared and never used. */
+static const struct scene_file *first_file(const struct scene_snapshot *log)
+{
+    for (size_t i = 0; i < log->count; i++) {
+        const struct scene_file *file = &log->files[i];
+        struct wal_file_id id;
+        struct wal_file_header header;
+        if (wal_format_parse_log_name(file->name, &id) &&
+            wal_format_read_file_header(file->bytes, id, &header) == WAL_HEADER_VALID) {
+            return file;
+        }
+    }
+    fail_msg("the log has no file");
+    return NULL;
+}
+
+/* Its first file, to whatever sequence the log was forgotten before. */
+static void check_first_file_is_missed(struct scene *scene)
+{
+    struct scene_snapshot log;
+    struct error error;
+    struct wal_check_result result;
+    scene_take(scene, &log);
+    char path[OS_PATH_SIZE];
+    assert_true(os_path_join(path, scene->folder, first_file(&log)->name));
+    MUST(os_remove(path, &error), &error);
+    assert_int_equal(wal_check(scene->folder, &result, &error), STATUS_CORRUPT);
+    assert_int_equal(open_anywhere(scene, &error), STATUS_CORRUPT);
+    assert_non_null(strstr(error.message, "is missing"));
+    scene_put_back(scene, &log);
+    MUST(wal_check(scene->folder, &result, &error), &error);
+    scene_drop(&log);
+}
+
+static void misses_the_first_file_wherever_the_log_begins(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct error error;
+    scene_begin(&scene, 37);
+    scene.file_size = 4096;
+    for (int round = 0; round < 12; round++) {
+        struct wal *wal = scene_must_open(&scene);
+        for (int group = 0; group <= round; group++) {
+            scene_must_write(&scene, wal, 2, scene_random(&scene, 500));
+            uint64_t kept = scene_random(&scene, 12);
+            bool forgets = scene_random(&scene, 3) == 0 && scene.acked > kept;
+            if (forgets && scene.acked - kept > scene.watermark) {
+                scene_must_forget(&scene, wal, scene.acked - kept);
+            }
+        }
+        wal_close(wal);
+        check_first_file_is_missed(&scene);
+        MUST(open_anywhere(&scene, &error), &error);
+        check_first_file_is_missed(&scene);
+    }
+    struct wal *wal = scene_must_open(&scene);
+    scene_must_forget(&scene, wal, scene.acked);
+    MUST(wal_trim(wal, &error), &error);
+    assert_int_equal(scene_count_files(&scene, ""), 0);
+    wal_close(wal);
+    MUST(open_anywhere(&scene, &error), &error);
+    scene_end(&scene);
+}
+
+static void names_the_oldest_file_where_nothing_did(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct error error;
+    char path[OS_PATH_SIZE];
+    scene_begin(&scene, 38);
+    wal_close(write_some(&scene));
+    assert_true(os_path_join(path, scene.folder, WAL_OLDEST_NAME));
+    MUST(os_remove(path, &error), &error);
+    MUST(open_anywhere(&scene, &error), &error);
+    check_first_file_is_missed(&scene);
+    scene_end(&scene);
+}
+
+static void write_oldest(const struct scene *scene, const char *bytes, size_t size)
+{
+    char path[OS_PATH_SIZE];
+    assert_true(os_path_join(path, scene->folder, WAL_OLDEST_NAME));
+    FILE *stream = fopen(path, "wb");
+    assert_non_null(stream);
+    assert_int_equal(fwrite(bytes, 1, size, stream), size);
+    assert_int_equal(fclose(stream), 0);
+}
+
+static void refuses_bytes_that_name_no_file(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct error error;
+    char *bytes;
+    size_t size;
+    char path[OS_PATH_SIZE];
+    scene_begin(&scene, 39);
+    wal_close(write_some(&scene));
+    assert_true(os_path_join(path, scene.folder, WAL_OLDEST_NAME));
+    MUST(os_file_read_all(path, 4096, &bytes, &size, &error), &error);
+    assert_int_equal(size, WAL_OLDEST_SIZE);
+    for (size_t i = 0; i < size * 8; i++) {
+        bytes[i / 8] = (char)(bytes[i / 8] ^ 1 << i % 8);
+        write_oldest(&scene, bytes, size);
+        assert_int_equal(open_anywhere(&scene, &error), STATUS_CORRUPT);
+        assert_non_null(strstr(error.message, WAL_OLDEST_NAME));
+        bytes[i / 8] = (char)(bytes[i / 8] ^ 1 << i % 8);
+    }
+    for (size_t cut = 0; cut < size; cut++) {
+        write_oldest(&scene, bytes, cut);
+        assert_int_equal(open_anywhere(&scene, &error), STATUS_CORRUPT);
+    }
+    static const uint64_t numbers[] = {0, 1000, UINT64_MAX / 2, UINT64_MAX};
+    for (size_t i = 0; i < 4; i++) { /* no log file has such a number */
+        char other[WAL_OLDEST_SIZE];
+        memcpy(other, bytes, sizeof other);
+        store_u64(other + 16, numbers[i]);
+        store_u64(other + 24, block_checksum(other, 24, 0));
+        write_oldest(&scene, other, sizeof other);
+        assert_int_equal(open_anywhere(&scene, &error), STATUS_CORRUPT);
+    }
+    bytes[8] = 2;
+    store_u64(bytes + 24, block_checksum(bytes, 24, 0));
+    write_oldest(&scene, bytes, size);
+    assert_int_equal(open_anywhere(&scene, &error), STATUS_INVALID);
+    assert_non_null(strstr(error.message, "newer version"));
+    memory_free(bytes);
+    scene_end(&scene);
+}
+
+/* Its removal did not reach the disk: it is passed over, although it stands before a gap. */
+static void passes_over_a_forgotten_file_that_came_back(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct scene_snapshot before;
+    struct error error;
+    scene_begin(&scene, 40);
+    struct wal *wal = write_some(&scene);
+    scene_take(&scene, &before);
+    const struct scene_file *first = first_file(&before);
+    scene_must_write(&scene, wal, 2, 700);
+    scene_must_write(&scene, wal, 2, 700);
+    scene_must_forget(&scene, wal, scene.acked - 1);
+    wal_close(wal);
+    char path[OS_PATH_SIZE];
+    assert_true(os_path_join(path, scene.folder, first->name));
+    assert_false(os_exists(path));
+    FILE *stream = fopen(path, "wb");
+    assert_non_null(stream);
+    assert_int_equal(fwrite(first->bytes, 1, first->size, stream), first->size);
+    assert_int_equal(fclose(stream), 0);
+    scene_drop(&before);
+    struct wal_check_result result;
+    MUST(wal_check(scene.folder, &result, &error), &error);
+    assert_int_equal(result.last_sequence, scene.acked);
+    MUST(open_anywhere(&scene, &error), &error);
+    assert_false(os_exists(path));
+    scene_end(&scene);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(misses_the_first_file_wherever_the_log_begins),
+        cmocka_unit_test(names_the_oldest_file_where_nothing_did),
+        cmocka_unit_test(refuses_bytes_that_name_no_file),
+        cmocka_unit_test(passes_over_a_forgotten_file_that_came_back),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
