@@ -13,7 +13,17 @@
 
 static const char *vectors_file; /* set once, by main */
 
-static const struct shield_url_lists no_lists = {0};
+/* Stands for the detectors, which have tests of their own: nine digits in a row. */
+static bool has_nine_digits(void *context, struct text value)
+{
+    int run = 0;
+    (void)context;
+    for (size_t i = 0; i < value.size && run < 9; i++)
+        run = value.bytes[i] >= '0' && value.bytes[i] <= '9' ? run + 1 : 0;
+    return run == 9;
+}
+
+static const struct shield_url_lists no_lists = {.is_secret = has_nine_digits};
 
 static struct text template_of(const char *url, struct arena *arena)
 {
