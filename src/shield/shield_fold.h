@@ -23,6 +23,14 @@ struct shield_folded {
 /* Memory comes from the arena; false when it is used up (the caller drops the value). */
 bool shield_fold(struct text raw, struct arena *arena, struct shield_folded *out);
 
+/* Where bytes begin to end of the folded text came from. What came from one character, with its
+ * marks and what was ignored behind it, is taken whole, so that nothing of a finding stays. */
+void shield_fold_origin(const struct shield_folded *folded, uint32_t begin, uint32_t end,
+                        uint32_t *raw_begin, uint32_t *raw_end);
+
+/* The same without a map, for names: into a buffer, cut where that ends. Returns the size. */
+size_t shield_fold_into(struct text raw, char *out, size_t capacity);
+
 /* What is wrapped in a value: its inner views, one level. */
 enum shield_wrap {
     SHIELD_WRAP_JSON,    /* an object, a list or a text in JSON: pairs and elements */
