@@ -44,6 +44,7 @@ static void exchange_init(struct api_exchange *exchange, struct api *api,
     http_response_header(&exchange->response, "X-Request-Id", id);
     http_response_header(&exchange->response, "X-Content-Type-Options", "nosniff");
     if (!route || route->manner == API_MANNER_CLIENT) cors_headers(request, &exchange->response);
+    if (route && route->manner == API_MANNER_SDK) cors_open(&exchange->response);
 }
 
 static void exchange_end(struct api_exchange *exchange)

@@ -15,8 +15,13 @@
 #include "ingest/ingest.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct api;
+
+/* Are a tracking plan and a project's rules sound? Either may be "". */
+typedef enum status api_policy_check(void *context, struct text plan, struct text rules,
+                                     struct error *error);
 
 struct api_options {
     struct control *control;
@@ -27,6 +32,9 @@ struct api_options {
     const char *version; /* "0.1.0" */
     const char *commit;  /* short hash or "unknown" */
     int64_t started_ms;
+    const uint8_t *root_key;        /* SECRET_KEY_SIZE bytes, borrowed: signs settings of SDKs */
+    api_policy_check *check_policy; /* NULL: plans and rules are kept as they come */
+    void *policy_context;
 };
 
 struct api *api_open(const struct api_options *options);
@@ -54,6 +62,16 @@ void api_set_ready(struct api *api, bool ready);
  *   POST /local/query?project=P&format=json|csv|table   a plan → the result
  *   GET  /local/export?project=P&from=D&to=D&format=jsonl|csv → lines, streamed; a trailer line is
  *                                not added: the byte count ends it
+ *   GET  /local/project/show?name=P → one of the list, with "trust": the key its SDKs trust
+ *   POST /local/shield/mode      {"project","mode","by"?,"reason"?} → {"mode","until"}
+ *   POST /local/shield/plan?project=P&by=M  the plan's text → {"revision"}; and /rules likewise
+ *   GET  /local/shield/plan?project=P&revision=N → {"text"}; and /rules likewise
+ *   POST /local/shield/loosen    {"project","property","detector","by","until","reason"} → {}
+ *   POST /local/shield/hold      {"project","property","by","reason"} → {}; and /release likewise
+ *   POST /local/shield/settings  {"project","autocapture"?,"observe"?,"sample"?,"routes"?,
+ *                                "params"?,"dictionary"?} → {}
+ *   GET  /local/shield/show?project=P → all of it
+ *   GET  /local/shield/versions?project=P&days=N → {"days","versions":[…],"sentences":[…]}
  *   POST /local/flush            {} → {}   memtables to segments (verify, demo, tests)
  *   POST /local/verify           {} → {"checked":…}
  */

@@ -117,6 +117,7 @@ void api_refuse(struct api_exchange *exchange, int code, const char *words)
     switch (manner) {
     case API_MANNER_CLIENT: refuse_client(exchange, code, words); break;
     case API_MANNER_PROBLEM: refuse_problem(exchange, code, words); break;
+    case API_MANNER_SDK:
     case API_MANNER_PAGE: refuse_page(exchange, code, words); break;
     }
     if (code == 401) {

@@ -18,6 +18,8 @@ const char *api_endpoint_name(enum api_endpoint endpoint)
     case API_DECIDE: return "decide";
     case API_QUERY: return "query";
     case API_PAGE: return "page";
+    case API_SDK: return "sdk";
+    case API_SHIELD: return "shield";
     case API_OPERATE: return "operate";
     case API_LOCAL: return "local";
     case API_OTHER: return "other";

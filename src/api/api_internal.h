@@ -104,6 +104,9 @@ void api_count_auth_failure(struct api *api);
 
 /* The token of "Authorization: Bearer …", or "". */
 struct text api_bearer(const struct http_request *request);
+/* The project whose token the request brings, if that is of one of the kinds (NULL behind the
+ * last); 0 when it is not, which is counted. Asks the control database: not on a worker. */
+uint32_t api_project_of(struct api_exchange *exchange, const char *const *kinds, int64_t now_ms);
 /* A wire_authenticate for /import; context is a struct api_gate. */
 struct api_gate {
     struct api *api;
@@ -136,6 +139,10 @@ enum status page_get(struct api_exchange *exchange, struct error *error);
 enum status page_now(struct api_exchange *exchange, struct error *error);
 enum status sign_in_get(struct api_exchange *exchange, struct error *error);
 enum status sign_out_post(struct api_exchange *exchange, struct error *error);
+enum status sdk_file_get(struct api_exchange *exchange, struct error *error);
+enum status sdk_versions_get(struct api_exchange *exchange, struct error *error);
+enum status sdk_settings_get(struct api_exchange *exchange, struct error *error);
+enum status shield_versions_get(struct api_exchange *exchange, struct error *error);
 enum status local_route_call(struct api_exchange *exchange, struct error *error);
 enum status local_route_export(struct api_exchange *exchange, struct error *error);
 

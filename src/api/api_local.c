@@ -1,6 +1,7 @@
 #include "api/api_local.h"
 
 #include "api/api_internal.h"
+#include "base/calendar.h"
 #include "base/check.h"
 #include "codec/transfer.h"
 #include "os/os_clock.h"
@@ -22,6 +23,18 @@ static const struct local_route routes[] = {
     {TEXT_INIT("POST"), TEXT_INIT("/local/user/link"), local_user_link},
     {TEXT_INIT("POST"), TEXT_INIT("/local/import"), local_import},
     {TEXT_INIT("POST"), TEXT_INIT("/local/query"), local_query},
+    {TEXT_INIT("GET"), TEXT_INIT("/local/project/show"), local_project_show},
+    {TEXT_INIT("POST"), TEXT_INIT("/local/shield/mode"), local_shield_mode},
+    {TEXT_INIT("POST"), TEXT_INIT("/local/shield/plan"), local_shield_put_plan},
+    {TEXT_INIT("GET"), TEXT_INIT("/local/shield/plan"), local_shield_get_plan},
+    {TEXT_INIT("POST"), TEXT_INIT("/local/shield/rules"), local_shield_put_rules},
+    {TEXT_INIT("GET"), TEXT_INIT("/local/shield/rules"), local_shield_get_rules},
+    {TEXT_INIT("POST"), TEXT_INIT("/local/shield/loosen"), local_shield_loosen},
+    {TEXT_INIT("POST"), TEXT_INIT("/local/shield/hold"), local_shield_hold},
+    {TEXT_INIT("POST"), TEXT_INIT("/local/shield/release"), local_shield_release},
+    {TEXT_INIT("POST"), TEXT_INIT("/local/shield/settings"), local_sdk_settings},
+    {TEXT_INIT("GET"), TEXT_INIT("/local/shield/show"), local_shield_show},
+    {TEXT_INIT("GET"), TEXT_INIT("/local/shield/versions"), local_shield_versions},
     {TEXT_INIT("POST"), TEXT_INIT("/local/flush"), local_flush},
     {TEXT_INIT("POST"), TEXT_INIT("/local/verify"), local_verify},
 };
@@ -129,10 +142,22 @@ enum status local_member(const struct json_node *object, const char *name, struc
     return STATUS_OK;
 }
 
+void local_write_instant(struct json_writer *writer, const char *key, int64_t ms)
+{
+    json_key(writer, key);
+    if (ms == 0) {
+        json_null(writer);
+        return;
+    }
+    char text[32];
+    calendar_instant_format(ms, text);
+    json_string(writer, text);
+}
+
 /* The table may be swapped while the call runs. */
 static bool copy_project(const struct project *from, struct arena *arena, struct project *out)
 {
-    *out = *from;
+    *out = (struct project){.id = from->id, .week_start = from->week_start, .sample = from->sample};
     out->name = arena_text(arena, from->name);
     out->token = arena_text(arena, from->token);
     out->zone = arena_text(arena, from->zone);

@@ -7,6 +7,7 @@
 #include "api/api.h"
 #include "base/arena.h"
 #include "codec/json_tree.h"
+#include "codec/json_writer.h"
 
 enum { LOCAL_ARENA_SIZE = 64 * 1024 * 1024, LOCAL_IMPORT_REFUSED_MAX = 10 };
 
@@ -30,7 +31,12 @@ enum status local_body(const struct local_call *call, const struct json_node **o
 enum status local_member(const struct json_node *object, const char *name, struct text *out,
                          struct error *error) MUST_CHECK;
 
-/* The project of a name or id. Copied out of the table: valid as long as the call's arena. */
+/* A member with an instant, or null for 0. */
+void local_write_instant(struct json_writer *writer, const char *key, int64_t ms);
+const char *local_shield_mode_name(enum project_shield mode);
+
+/* The project of a name or id. Copied out of the table: valid as long as the call's arena; without
+ * what its shield and SDKs are told. */
 enum status local_project(const struct local_call *call, struct text name, struct project *out,
                           struct error *error) MUST_CHECK;
 
@@ -43,6 +49,18 @@ enum status local_token_list(const struct local_call *call, struct error *error)
 enum status local_token_revoke(const struct local_call *call, struct error *error) MUST_CHECK;
 enum status local_import(const struct local_call *call, struct error *error) MUST_CHECK;
 enum status local_query(const struct local_call *call, struct error *error) MUST_CHECK;
+enum status local_project_show(const struct local_call *call, struct error *error) MUST_CHECK;
+enum status local_shield_mode(const struct local_call *call, struct error *error) MUST_CHECK;
+enum status local_shield_put_plan(const struct local_call *call, struct error *error) MUST_CHECK;
+enum status local_shield_get_plan(const struct local_call *call, struct error *error) MUST_CHECK;
+enum status local_shield_put_rules(const struct local_call *call, struct error *error) MUST_CHECK;
+enum status local_shield_get_rules(const struct local_call *call, struct error *error) MUST_CHECK;
+enum status local_shield_loosen(const struct local_call *call, struct error *error) MUST_CHECK;
+enum status local_shield_hold(const struct local_call *call, struct error *error) MUST_CHECK;
+enum status local_shield_release(const struct local_call *call, struct error *error) MUST_CHECK;
+enum status local_sdk_settings(const struct local_call *call, struct error *error) MUST_CHECK;
+enum status local_shield_show(const struct local_call *call, struct error *error) MUST_CHECK;
+enum status local_shield_versions(const struct local_call *call, struct error *error) MUST_CHECK;
 enum status local_flush(const struct local_call *call, struct error *error) MUST_CHECK;
 enum status local_verify(const struct local_call *call, struct error *error) MUST_CHECK;
 

@@ -19,6 +19,8 @@ enum api_endpoint {
     API_DECIDE,
     API_QUERY,
     API_PAGE,
+    API_SDK,
+    API_SHIELD,
     API_OPERATE, /* healthz, readyz, version, metrics */
     API_LOCAL,
     API_OTHER,
@@ -30,6 +32,7 @@ enum api_manner {
     API_MANNER_CLIENT,  /* Mixpanel's clients: {"error","status"}, CORS on everything */
     API_MANNER_PROBLEM, /* RFC 9457 */
     API_MANNER_PAGE,    /* a person with a browser */
+    API_MANNER_SDK,     /* pages of any origin, without credentials; words like a page's */
 };
 
 enum api_place {

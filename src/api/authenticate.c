@@ -15,6 +15,21 @@ struct text api_bearer(const struct http_request *request)
     return text_equal_fold(scheme, TEXT("Bearer")) ? text_trim(token) : TEXT("");
 }
 
+uint32_t api_project_of(struct api_exchange *exchange, const char *const *kinds, int64_t now_ms)
+{
+    struct control_token found;
+    struct error error = {0};
+    struct text token = api_bearer(exchange->request);
+    struct control *control = exchange->api->options.control;
+    if (control_token_check(control, token, now_ms, &found, &error) == STATUS_OK) {
+        for (; *kinds; kinds++) {
+            if (strcmp(found.kind, *kinds) == 0) return found.project;
+        }
+    }
+    api_count_auth_failure(exchange->api);
+    return 0;
+}
+
 /* cdr_ing_… and cdr_adm_… name their project. */
 static const struct project *by_token(const struct api_gate *gate, struct text token)
 {

@@ -32,6 +32,12 @@ void cors_headers(const struct http_request *request, struct http_response *resp
     http_response_header(response, "Access-Control-Expose-Headers", "Retry-After");
 }
 
+void cors_open(struct http_response *response)
+{
+    http_response_header(response, "Access-Control-Allow-Origin", "*");
+    http_response_header(response, "Cross-Origin-Resource-Policy", "cross-origin");
+}
+
 /* token of RFC 9110 §5.6.2 */
 static bool is_header_name(struct text name)
 {
@@ -88,6 +94,12 @@ void cors_preflight(const struct http_request *request, const struct api_route *
 {
     http_response_header(response, "Allow",
                          route ? api_route_allow(route) : "GET, HEAD, POST, OPTIONS");
+    if (route && route->manner == API_MANNER_SDK) {
+        cors_open(response);
+        http_response_header(response, "Access-Control-Allow-Methods", "GET, OPTIONS");
+        http_response_header(response, "Access-Control-Max-Age", "86400");
+        return;
+    }
     if (route && route->manner != API_MANNER_CLIENT) return;
     cors_headers(request, response);
     http_response_header(response, "Access-Control-Allow-Methods", "GET, POST, OPTIONS");

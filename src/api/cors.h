@@ -10,6 +10,8 @@ enum { CORS_ORIGIN_SIZE_MAX = 256 };
 
 /* On every answer to a page of another origin, errors too. */
 void cors_headers(const struct http_request *request, struct http_response *response);
+/* For what everybody may read and what knows no visitor: files and settings of the SDK. */
+void cors_open(struct http_response *response);
 void cors_preflight(const struct http_request *request, const struct api_route *route,
                     struct http_response *response);
 /* Keeps the names of a list of headers that are names, joined by ", ". False when out is full. */

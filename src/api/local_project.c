@@ -1,5 +1,6 @@
 /* candor project, candor user. */
 #include "api/api_local.h"
+#include "api/sdk.h"
 #include "codec/json_writer.h"
 
 enum status local_project_create(const struct local_call *call, struct error *error)
@@ -30,12 +31,12 @@ enum status local_project_create(const struct local_call *call, struct error *er
     return STATUS_OK;
 }
 
-static void write_project(struct json_writer *writer, const struct local_call *call,
+/* The members of a project, inside its braces. */
+static void write_members(struct json_writer *writer, const struct local_call *call,
                           const struct project *project)
 {
     struct backend_figures figures;
     backend_figures(call->rooms->backend, project->id, &figures);
-    json_object_begin(writer);
     json_key(writer, "name");
     json_text(writer, project->name);
     json_key(writer, "id");
@@ -50,7 +51,31 @@ static void write_project(struct json_writer *writer, const struct local_call *c
     json_unsigned(writer, figures.events);
     json_key(writer, "people");
     json_unsigned(writer, figures.people);
+}
+
+static void write_project(struct json_writer *writer, const struct local_call *call,
+                          const struct project *project)
+{
+    json_object_begin(writer);
+    write_members(writer, call, project);
     json_object_end(writer);
+}
+
+/* With the public key that a page pins, so that its SDK believes this project's settings alone. */
+enum status local_project_show(const struct local_call *call, struct error *error)
+{
+    struct project project;
+    TRY(local_project(call, local_parameter(call, "name"), &project, error));
+    char trust[SDK_TRUST_SIZE];
+    sdk_trust(call->rooms, project.id, trust);
+    struct json_writer writer;
+    json_writer_init(&writer, call->answer);
+    json_object_begin(&writer);
+    write_members(&writer, call, &project);
+    json_key(&writer, "trust");
+    json_string(&writer, trust);
+    json_object_end(&writer);
+    return STATUS_OK;
 }
 
 enum status local_project_list(const struct local_call *call, struct error *error)

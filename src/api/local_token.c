@@ -1,20 +1,6 @@
 /* candor token. */
 #include "api/api_local.h"
-#include "base/calendar.h"
 #include "codec/json_writer.h"
-
-/* An instant, or null for 0. */
-static void write_instant(struct json_writer *writer, const char *key, int64_t ms)
-{
-    json_key(writer, key);
-    if (ms == 0) {
-        json_null(writer);
-        return;
-    }
-    char text[32];
-    calendar_instant_format(ms, text);
-    json_string(writer, text);
-}
 
 enum status local_token_create(const struct local_call *call, struct error *error)
 {
@@ -40,7 +26,7 @@ enum status local_token_create(const struct local_call *call, struct error *erro
     json_text(&writer, kind);
     json_key(&writer, "project");
     json_text(&writer, project.name);
-    write_instant(&writer, "expires", expires_ms);
+    local_write_instant(&writer, "expires", expires_ms);
     json_object_end(&writer);
     return STATUS_OK;
 }
@@ -54,9 +40,9 @@ static void write_row(struct json_writer *writer, const struct control_token_row
     json_text(writer, row->project_name);
     json_key(writer, "kind");
     json_text(writer, row->kind);
-    write_instant(writer, "created", row->created_ms);
-    write_instant(writer, "expires", row->expires_ms);
-    write_instant(writer, "used", row->used_ms);
+    local_write_instant(writer, "created", row->created_ms);
+    local_write_instant(writer, "expires", row->expires_ms);
+    local_write_instant(writer, "used", row->used_ms);
     json_key(writer, "revoked");
     json_bool(writer, row->revoked);
     json_object_end(writer);

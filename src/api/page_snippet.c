@@ -1,6 +1,7 @@
 /* What to paste to send a first event, with the project's own token and this server's address. */
 #include "api/html.h"
 #include "api/page_view.h"
+#include "api/sdk.h"
 
 enum { NAME_POINTS_MAX = 60, SNIPPET_SIZE_MAX = 4096 };
 
@@ -24,6 +25,28 @@ static void browser_snippet(const struct page_view *view, struct text token, str
                   "mixpanel.init(\"%.*s\", { api_host: \"%s://%s\" });\n"
                   "mixpanel.track(\"Signed Up\", { plan: \"free\" });\n",
                   TEXT_PRINT(token), view->is_https ? "https" : "http", view->host);
+}
+
+/* By its immutable address, so that the page can say which bytes it expects. */
+static void candor_snippet(const struct page_view *view, const struct project *project,
+                           struct buffer *out)
+{
+    const struct sdk_file *file = sdk_file_find(TEXT("candor.js"));
+    const char *scheme = view->is_https ? "https" : "http";
+    char trust[SDK_TRUST_SIZE];
+    if (!file) return; /* built without it */
+    sdk_trust(&view->api->options, project->id, trust);
+    buffer_printf(out,
+                  "<script src=\"%s://%s/sdk/%s/candor.js\"\n"
+                  "  integrity=\"%s\"\n"
+                  "  crossorigin=\"anonymous\"></script>\n"
+                  "<script>\n"
+                  "candor.init({ key: \"%.*s\", host: \"%s://%s\",\n"
+                  "  trust: \"%s\" });\n"
+                  "candor.track(\"Signed Up\", { plan: \"free\" });\n"
+                  "</script>\n",
+                  scheme, view->host, sdk_version, file->integrity, TEXT_PRINT(project->token),
+                  scheme, view->host, trust);
 }
 
 /* The Node library wants host and port apart. */
@@ -65,6 +88,8 @@ static void write_project(const struct page_view *view, const struct project *pr
     buffer_append_string(view->out, " <small>token <code>");
     html_text(view->out, project->token);
     buffer_append_string(view->out, "</code></small></summary>\n");
+    candor_snippet(view, project, &snippet);
+    if (snippet.size > 0) write_block(view->out, "In a web page, with Candor's own SDK", &snippet);
     browser_snippet(view, project->token, &snippet);
     write_block(view->out, "In a web page, with mixpanel-browser", &snippet);
     node_snippet(view, project->token, &snippet);

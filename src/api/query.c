@@ -4,7 +4,6 @@
 #include "os/os_clock.h"
 
 #include <stdio.h>
-#include <string.h>
 
 enum {
     PLAN_ARENA_SIZE = 16 * 1024 * 1024,
@@ -36,20 +35,7 @@ static void note_problem(struct api_exchange *exchange, const char *type, const 
                          sizeof exchange->problem_pointer);
 }
 
-/* The project whose token this is, or 0. */
-static uint32_t project_of(struct api_exchange *exchange, int64_t now_ms)
-{
-    struct control_token found;
-    struct error error = {0};
-    struct text token = api_bearer(exchange->request);
-    struct control *control = exchange->api->options.control;
-    if (control_token_check(control, token, now_ms, &found, &error) != STATUS_OK) return 0;
-    static const char *const kinds[] = {"qry", "row", "adm"};
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        if (strcmp(found.kind, kinds[i]) == 0) return found.project;
-    }
-    return 0;
-}
+static const char *const reading_kinds[] = {"qry", "row", "adm", NULL};
 
 /* A plan may name its project; then it is the token's. */
 static bool is_own_project(struct api *api, const struct plan *plan, uint32_t project)
@@ -145,9 +131,8 @@ static enum status answer_plan(struct api_exchange *exchange, uint32_t project, 
 enum status query_post(struct api_exchange *exchange, struct error *error)
 {
     int64_t now_ms = os_clock_now_ms();
-    uint32_t project = project_of(exchange, now_ms);
+    uint32_t project = api_project_of(exchange, reading_kinds, now_ms);
     if (project == 0) {
-        api_count_auth_failure(exchange->api);
         api_count_rejection(exchange->api, API_REJECTED_DENIED);
         api_refuse(exchange, 401, "expected a query token: Authorization: Bearer cdr_qry_…");
         return STATUS_OK;

@@ -11,6 +11,7 @@
 enum {
     SOCKET_PATH_SIZE_MAX = 107, /* of struct sockaddr_un, without the NUL */
     VERSION_FILE_SIZE_MAX = 64,
+    KEY_FILE_SIZE_MAX = 256,
 };
 
 static const char version_text[] = "1\n";
@@ -174,6 +175,44 @@ enum status data_folder_open(const char *path, struct data_folder *out, struct e
     TRY(begin(path, out, error));
     enum status status = open_steps(out, error);
     if (status != STATUS_OK) data_folder_close(out);
+    return status;
+}
+
+static int digit_of(char byte)
+{
+    if (byte >= '0' && byte <= '9') return byte - '0';
+    if (byte >= 'a' && byte <= 'f') return byte - 'a' + 10;
+    return -1;
+}
+
+static bool parse_key(struct text hex, uint8_t out[SECRET_KEY_SIZE])
+{
+    if (hex.size != 2 * SECRET_KEY_SIZE) return false;
+    for (size_t i = 0; i < SECRET_KEY_SIZE; i++) {
+        int high = digit_of(hex.bytes[2 * i]);
+        int low = digit_of(hex.bytes[2 * i + 1]);
+        if (high < 0 || low < 0) return false;
+        out[i] = (uint8_t)(high << 4 | low);
+    }
+    return true;
+}
+
+enum status data_folder_key(const struct data_folder *folder, uint8_t out[SECRET_KEY_SIZE],
+                            struct error *error)
+{
+    char path[OS_PATH_SIZE];
+    char *bytes = NULL;
+    size_t size = 0;
+    TRY(data_folder_path(folder, "root.key", path, error));
+    enum status status = os_file_read_all(path, KEY_FILE_SIZE_MAX, &bytes, &size, error);
+    if (status == STATUS_OK && !parse_key(text_trim((struct text){bytes, size}), out)) {
+        status = error_set(error, STATUS_CORRUPT,
+                           "\"%s\" is not a root key: bring it back from a "
+                           "backup",
+                           path);
+    }
+    if (bytes) memory_wipe(bytes, size);
+    memory_free(bytes);
     return status;
 }
 

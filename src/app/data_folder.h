@@ -3,7 +3,7 @@
  *   VERSION      the format, "1"; written last, so a folder with it is whole
  *   candor.lock  held by the one process that has the folder open
  *   candor.sock  local socket of a running server
- *   root.key     32 random bytes in hex, 0600: for the encryption at rest that is to come
+ *   root.key     32 random bytes in hex, 0600: other keys are derived from it (crypt/signing.h)
  *   control.db   projects, tokens, sign-ins (room control)
  *   wal/         acknowledged batches (room wal)
  *   store/       segments and profiles (room store)
@@ -13,6 +13,7 @@
 #ifndef CANDOR_APP_DATA_FOLDER_H
 #define CANDOR_APP_DATA_FOLDER_H
 
+#include "crypt/secret.h"
 #include "os/os_file.h"
 
 struct data_folder {
@@ -34,6 +35,10 @@ enum status data_folder_open(const char *path, struct data_folder *out,
 /* STATUS_BUSY when another process holds it. */
 enum status data_folder_lock(struct data_folder *folder, struct error *error) MUST_CHECK;
 void data_folder_close(struct data_folder *folder);
+
+/* The root key, for as short as possible: wipe it. STATUS_CORRUPT when the file is not one. */
+enum status data_folder_key(const struct data_folder *folder, uint8_t out[SECRET_KEY_SIZE],
+                            struct error *error) MUST_CHECK;
 
 /* A name inside the folder. */
 enum status data_folder_path(const struct data_folder *folder, const char *name,

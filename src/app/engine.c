@@ -1,6 +1,7 @@
 #include "app/engine.h"
 
 #include "app/version.h"
+#include "base/memory.h"
 #include "jobs/jobs.h"
 #include "os/os_clock.h"
 
@@ -41,6 +42,8 @@ static enum status open_ingest(struct engine *engine, const struct data_folder *
 static enum status open_steps(struct engine *engine, const struct data_folder *folder,
                               const struct config *config, struct error *error)
 {
+    engine->root_key = MEMORY_ARRAY(uint8_t, SECRET_KEY_SIZE);
+    TRY(data_folder_key(folder, engine->root_key, error));
     engine->projects = project_slot_make();
     TRY(open_control(engine, folder, error));
     TRY(open_backend(engine, folder, config, error));
@@ -55,6 +58,7 @@ static enum status open_steps(struct engine *engine, const struct data_folder *f
         .version = CANDOR_VERSION,
         .commit = CANDOR_COMMIT,
         .started_ms = os_clock_now_ms(),
+        .root_key = engine->root_key,
     };
     engine->api = api_open(&options);
     return STATUS_OK;
@@ -77,6 +81,8 @@ void engine_close(struct engine *engine)
     if (engine->backend) backend_close(engine->backend);
     if (engine->control) control_close(engine->control);
     if (engine->projects) project_slot_release(engine->projects);
+    if (engine->root_key) memory_wipe(engine->root_key, SECRET_KEY_SIZE);
+    memory_free(engine->root_key);
     *engine = (struct engine){0};
 }
 

@@ -16,6 +16,7 @@ struct engine {
     struct ingest *ingest;
     struct api *api;
     struct jobs *jobs;
+    uint8_t *root_key; /* SECRET_KEY_SIZE bytes */
 };
 
 enum status engine_open(const struct data_folder *folder, const struct config *config,

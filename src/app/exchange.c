@@ -2,6 +2,7 @@
 
 #include "base/calendar.h"
 #include "base/check.h"
+#include "base/memory.h"
 #include "os/os_process.h"
 
 #include <stdarg.h>
@@ -44,7 +45,9 @@ enum status exchange_call(struct exchange *exchange, const char *method)
     const char *target = NULL;
     TRY(exchange_open(exchange));
     TRY(target_end(&exchange->target, &target, &exchange->error));
-    assert(!buffer_overflowed(&exchange->body)); /* flags and names have limits of their own */
+    if (buffer_overflowed(&exchange->body)) {
+        return error_set(&exchange->error, STATUS_TOO_LARGE, "the flags are too long");
+    }
     return local_call(exchange->local, method, target, NULL, buffer_text(&exchange->body),
                       &exchange->answer, &exchange->error);
 }
@@ -62,6 +65,67 @@ enum status exchange_print(struct exchange *exchange)
     TRY(os_print(answer->bytes, answer->size, &exchange->error));
     if (answer->bytes[answer->size - 1] == '\n') return STATUS_OK;
     return os_print("\n", 1, &exchange->error);
+}
+
+/* --- bodies --- */
+
+void exchange_begin_body(struct exchange *exchange)
+{
+    json_object_begin(&exchange->writer);
+}
+
+void exchange_member(struct exchange *exchange, const char *name, const char *value)
+{
+    if (!value) return;
+    json_key(&exchange->writer, name);
+    json_string(&exchange->writer, value);
+}
+
+void exchange_end_body(struct exchange *exchange)
+{
+    json_object_end(&exchange->writer);
+}
+
+static enum status read_input(struct buffer *out, struct error *error)
+{
+    for (;;) {
+        size_t got = 0;
+        char piece[4096];
+        TRY(os_read_input(piece, sizeof piece, &got, error));
+        if (got == 0) return STATUS_OK;
+        buffer_append(out, piece, got);
+        if (buffer_overflowed(out)) {
+            return error_set(error, STATUS_TOO_LARGE, "the input is larger than %zu bytes",
+                             out->size_max);
+        }
+    }
+}
+
+static enum status read_file(const char *path, struct buffer *out, struct error *error)
+{
+    if (strcmp(path, "-") == 0) return read_input(out, error);
+    char *bytes = NULL;
+    size_t size = 0;
+    TRY(os_file_read_all(path, out->size_max, &bytes, &size, error));
+    buffer_append(out, bytes, size);
+    memory_free(bytes);
+    return STATUS_OK;
+}
+
+enum status exchange_read_file(struct exchange *exchange, const char *path, size_t size_max)
+{
+    exchange->body.size_max = size_max;
+    return read_file(path, &exchange->body, &exchange->error);
+}
+
+enum status exchange_member_file(struct exchange *exchange, const char *path, size_t size_max)
+{
+    struct buffer file;
+    buffer_init(&file, size_max);
+    enum status status = read_file(path, &file, &exchange->error);
+    if (status == STATUS_OK) json_text(&exchange->writer, buffer_text(&file));
+    buffer_release(&file);
+    return status;
 }
 
 /* --- tables --- */

@@ -29,6 +29,18 @@ void exchange_release(struct exchange *exchange);
 enum status exchange_open(struct exchange *exchange) MUST_CHECK;
 enum status exchange_call(struct exchange *exchange, const char *method) MUST_CHECK;
 
+/* The body as one JSON object: begin, members (a NULL value is left out), end. */
+void exchange_begin_body(struct exchange *exchange);
+void exchange_member(struct exchange *exchange, const char *name, const char *value);
+void exchange_end_body(struct exchange *exchange);
+
+/* A file, or standard input for "-", as the body, or as the member whose key was just written.
+ * STATUS_TOO_LARGE above size_max. */
+enum status exchange_read_file(struct exchange *exchange, const char *path,
+                               size_t size_max) MUST_CHECK;
+enum status exchange_member_file(struct exchange *exchange, const char *path,
+                                 size_t size_max) MUST_CHECK;
+
 /* The answer as a tree in root; the answer's bytes are used up by it. */
 enum status exchange_parse(struct exchange *exchange) MUST_CHECK;
 

@@ -50,58 +50,26 @@ enum verb_exit verb_project_list(const struct invocation *invocation)
     return exchange_end(&exchange, list(&exchange), "list the projects");
 }
 
-static void write_project(const struct json_node *project, struct buffer *out)
-{
-    struct json_writer writer;
-    json_writer_init(&writer, out);
-    json_object_begin(&writer);
-    json_key(&writer, "name");
-    json_text(&writer, local_text(project, "name"));
-    json_key(&writer, "id");
-    json_unsigned(&writer, local_number(project, "id"));
-    json_key(&writer, "token");
-    json_text(&writer, local_text(project, "token"));
-    json_key(&writer, "zone");
-    json_text(&writer, local_text(project, "zone"));
-    json_key(&writer, "sample");
-    const struct json_node *sample = json_find(project, "sample");
-    json_bool(&writer, sample && sample->kind == JSON_TRUE);
-    json_key(&writer, "events");
-    json_unsigned(&writer, local_number(project, "events"));
-    json_object_end(&writer);
-    buffer_append_byte(out, '\n');
-}
-
-static enum status print_project(struct exchange *exchange, const struct json_node *project)
-{
-    if (!exchange->invocation->wants_json) {
-        return exchange_say(
-            exchange, "project %.*s, id %llu\ntoken   %.*s\nzone    %.*s\nevents  %llu\n",
-            TEXT_PRINT(local_text(project, "name")),
-            (unsigned long long)local_number(project, "id"),
-            TEXT_PRINT(local_text(project, "token")), TEXT_PRINT(local_text(project, "zone")),
-            (unsigned long long)local_number(project, "events"));
-    }
-    buffer_clear(&exchange->body);
-    write_project(project, &exchange->body);
-    return verb_print(&exchange->body, &exchange->error);
-}
-
 static enum status show(struct exchange *exchange)
 {
-    const char *name = exchange->invocation->operands[0];
+    target_add(&exchange->target, "name", exchange->invocation->operands[0]);
     TRY(exchange_call(exchange, "GET"));
+    if (exchange->invocation->wants_json) return exchange_print(exchange);
     TRY(exchange_parse(exchange));
-    const struct json_node *project = local_find_project(exchange->root, name);
-    if (project) return print_project(exchange, project);
-    return error_set(&exchange->error, STATUS_ABSENT,
-                     "there is no project \"%s\"; \"candor project list\" shows what there is",
-                     name);
+    const struct json_node *project = exchange->root;
+    return exchange_say(
+        exchange,
+        "project %.*s, id %llu\ntoken   %.*s\nzone    %.*s\nevents  %llu\n"
+        "trust   %.*s\n",
+        TEXT_PRINT(local_text(project, "name")), (unsigned long long)local_number(project, "id"),
+        TEXT_PRINT(local_text(project, "token")), TEXT_PRINT(local_text(project, "zone")),
+        (unsigned long long)local_number(project, "events"),
+        TEXT_PRINT(local_text(project, "trust")));
 }
 
 enum verb_exit verb_project_show(const struct invocation *invocation)
 {
     struct exchange exchange;
-    exchange_init(&exchange, invocation, "/local/project/list");
+    exchange_init(&exchange, invocation, "/local/project/show");
     return exchange_end(&exchange, show(&exchange), "show the project");
 }

@@ -183,6 +183,7 @@ static const struct verb verbs[] = {
         .needs_folder = true,
         .run = verb_user_link,
     },
+#include "app/verb_shield_list.h"
     {
         .name = "import",
         .operands = "FILE|-",

@@ -9,13 +9,13 @@
 
 enum { SEED_COUNT_MAX = 100 }; /* a seed fails less than once in a thousand */
 
-static const char magic[4] = "CXF1";
+enum { VERSION = 1, WIDTH_AT = 1, SEED_AT = 2, LENGTH_AT = 6 };
 
 /* --- where a hash goes --- */
 
 struct places {
     uint32_t at[3];
-    uint8_t fingerprint;
+    uint16_t fingerprint; /* of two bytes; one byte is its lower one */
 };
 
 static uint32_t mix(uint32_t x)
@@ -34,12 +34,12 @@ static uint32_t place(uint32_t x, uint32_t length)
 
 static struct places places_of(uint64_t hash, uint32_t seed, uint32_t length)
 {
-    uint32_t a = mix((uint32_t)hash ^ seed);
-    uint32_t b = mix((uint32_t)(hash >> 32) ^ a);
-    uint32_t c = mix((a + b) ^ 0x9e3779b9U);
+    uint32_t a = mix((uint32_t)(hash >> 32) ^ seed);
+    uint32_t b = mix((uint32_t)hash ^ a);
+    uint32_t c = mix(a + b);
     return (struct places){
         .at = {place(a, length), length + place(b, length), 2 * length + place(c, length)},
-        .fingerprint = (uint8_t)(a ^ b ^ c),
+        .fingerprint = (uint16_t)mix(b ^ c),
     };
 }
 
@@ -91,11 +91,11 @@ static bool peel(struct slot *slots, uint32_t seed, uint32_t length, uint32_t *q
 
 /* In the opposite order, each hash finds its own place still free. */
 static void assign(const struct peeled *peeled, size_t count, uint32_t seed, uint32_t length,
-                   uint8_t *fingerprints)
+                   uint16_t *fingerprints)
 {
     for (size_t i = count; i > 0; i--) {
         struct places places = places_of(peeled[i - 1].hash, seed, length);
-        uint8_t value = places.fingerprint;
+        uint16_t value = places.fingerprint;
         for (int k = 0; k < 3; k++) {
             if (places.at[k] != peeled[i - 1].at) value ^= fingerprints[places.at[k]];
         }
@@ -107,6 +107,8 @@ struct build {
     const uint64_t *hashes;
     size_t count;
     uint32_t length;
+    size_t width;
+    uint16_t *fingerprints;
     struct slot *slots;
     uint32_t *queue;
     struct peeled *peeled;
@@ -120,11 +122,17 @@ static bool try_seed(const struct build *build, uint32_t seed)
     return peel(build->slots, seed, build->length, build->queue, build->peeled, build->count);
 }
 
-static void write_head(uint8_t *out, uint32_t seed, uint32_t length)
+static void write_filter(const struct build *build, uint32_t seed, uint8_t *out)
 {
-    memcpy(out, magic, sizeof magic);
-    store_u32(out + 4, seed);
-    store_u32(out + 8, length);
+    out[0] = VERSION;
+    out[WIDTH_AT] = (uint8_t)build->width;
+    store_u32(out + SEED_AT, seed);
+    store_u32(out + LENGTH_AT, build->length);
+    for (size_t i = 0; i < (size_t)3 * build->length; i++) {
+        uint8_t *place = out + XOR_FILTER_HEAD_SIZE + i * build->width;
+        place[0] = (uint8_t)build->fingerprints[i];
+        if (build->width == 2) place[1] = (uint8_t)(build->fingerprints[i] >> 8);
+    }
 }
 
 /* Seeds in their order, so that one set gives one filter. */
@@ -136,26 +144,28 @@ static enum status build_filter(const struct build *build, uint8_t *out, struct 
     if (seed > SEED_COUNT_MAX) {
         return error_set(error, STATUS_INVALID, "the hashes are no hashes: too many fall together");
     }
-    write_head(out, seed, build->length);
-    memset(out + XOR_FILTER_HEAD_SIZE, 0, (size_t)3 * build->length);
-    assign(build->peeled, build->count, seed, build->length, out + XOR_FILTER_HEAD_SIZE);
+    assign(build->peeled, build->count, seed, build->length, build->fingerprints);
+    write_filter(build, seed, out);
     return STATUS_OK;
 }
 
 /* A place enters the queue at most once for each time its count becomes one: at first, and when
  * one of its hashes is taken. */
 static enum status build_with_memory(const uint64_t *hashes, size_t count, uint32_t length,
-                                     uint8_t *out, struct error *error)
+                                     size_t width, uint8_t *out, struct error *error)
 {
     struct build build = {
         .hashes = hashes,
         .count = count,
         .length = length,
+        .width = width,
+        .fingerprints = MEMORY_ARRAY(uint16_t, (size_t)3 * length),
         .slots = MEMORY_ARRAY(struct slot, (size_t)3 * length),
         .queue = MEMORY_ARRAY(uint32_t, (size_t)3 * length + 3 * count),
         .peeled = MEMORY_ARRAY(struct peeled, count),
     };
     enum status status = build_filter(&build, out, error);
+    memory_free(build.fingerprints);
     memory_free(build.slots);
     memory_free(build.queue);
     memory_free(build.peeled);
@@ -186,16 +196,18 @@ enum status xor_filter_build(uint64_t *hashes, size_t count, struct buffer *out,
         return error_set(error, STATUS_TOO_LARGE, "a dictionary has at most %d texts, not %zu",
                          XOR_FILTER_COUNT_MAX, count);
     }
+    assert(count > 0);
     size_t kept = keep_distinct(hashes, count);
+    size_t width = kept <= XOR_FILTER_WIDE_COUNT_MAX ? 2 : 1;
     /* 1.23 places an entry, and some more, without which small sets would not peel. */
-    uint32_t length = kept == 0 ? 0 : (uint32_t)(kept * 123 / 300) + 11;
-    size_t size = XOR_FILTER_HEAD_SIZE + (size_t)3 * length;
+    uint32_t length = (uint32_t)(kept * 123 / 300) + 11;
+    size_t size = XOR_FILTER_HEAD_SIZE + (size_t)3 * length * width;
     uint8_t *bytes = (uint8_t *)buffer_reserve(out, size);
     if (!bytes) {
         return error_set(error, STATUS_TOO_LARGE, "the filter is larger than %zu bytes",
                          out->size_max);
     }
-    TRY(build_with_memory(hashes, kept, length, bytes, error));
+    TRY(build_with_memory(hashes, kept, length, width, bytes, error));
     buffer_advance(out, size);
     assert_slow(xor_filter_check((struct text){(char *)bytes, size}));
     return STATUS_OK;
@@ -205,20 +217,24 @@ enum status xor_filter_build(uint64_t *hashes, size_t count, struct buffer *out,
 
 bool xor_filter_check(struct text filter)
 {
-    if (filter.size < XOR_FILTER_HEAD_SIZE) return false;
-    if (memcmp(filter.bytes, magic, sizeof magic) != 0) return false;
-    uint64_t length = load_u32((const uint8_t *)filter.bytes + 8);
-    return filter.size == XOR_FILTER_HEAD_SIZE + 3 * length;
+    if (filter.size < XOR_FILTER_HEAD_SIZE || filter.bytes[0] != VERSION) return false;
+    unsigned width = (unsigned char)filter.bytes[WIDTH_AT];
+    uint64_t length = load_u32(filter.bytes + LENGTH_AT);
+    if (length == 0 || (width != 1 && width != 2)) return false;
+    return filter.size == XOR_FILTER_HEAD_SIZE + 3 * length * width;
 }
 
 bool xor_filter_has(struct text filter, uint64_t hash)
 {
-    if (!xor_filter_check(filter) || filter.size == XOR_FILTER_HEAD_SIZE) return false;
+    if (!xor_filter_check(filter)) return false;
     const uint8_t *bytes = (const uint8_t *)filter.bytes;
-    const uint8_t *fingerprints = bytes + XOR_FILTER_HEAD_SIZE;
-    struct places places = places_of(hash, load_u32(bytes + 4), load_u32(bytes + 8));
-    uint8_t found = 0;
-    for (int i = 0; i < 3; i++)
-        found ^= fingerprints[places.at[i]];
-    return found == places.fingerprint;
+    size_t width = bytes[WIDTH_AT];
+    struct places places = places_of(hash, load_u32(bytes + SEED_AT), load_u32(bytes + LENGTH_AT));
+    unsigned rest = places.fingerprint;
+    for (int i = 0; i < 3; i++) {
+        const uint8_t *place = bytes + XOR_FILTER_HEAD_SIZE + places.at[i] * width;
+        rest ^= place[0];
+        if (width == 2) rest ^= (unsigned)place[1] << 8;
+    }
+    return width == 2 ? rest == 0 : (rest & 0xff) == 0;
 }

@@ -29,8 +29,7 @@ static const char key_prefix[] = "cdr_ing_";
 
 const struct text project_sdk_default =
     TEXT_INIT("\"autocapture\":false,\"routes\":[],"
-              "\"params\":[\"utm_source\",\"utm_medium\",\"utm_campaign\",\"ref\"],"
-              "\"dictionary\":null,\"observe\":false,\"sample\":1,\"hold\":[]");
+              "\"params\":[],\"dictionary\":null,\"observe\":false,\"sample\":1,\"hold\":[]");
 
 enum project_shield project_shield_at(const struct project *project, int64_t now_ms)
 {

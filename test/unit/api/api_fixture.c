@@ -16,6 +16,8 @@
 
 struct fixture fixture;
 
+static const uint8_t root_key[SECRET_KEY_SIZE] = {1, 2, 3};
+
 /* --- setting up --- */
 
 static void open_rooms(void)
@@ -41,6 +43,7 @@ static void open_rooms(void)
         .version = "0.1.0",
         .commit = "unknown",
         .started_ms = os_clock_now_ms(),
+        .root_key = root_key,
     };
     fixture.api = api_open(&api);
     api_set_ready(fixture.api, true);

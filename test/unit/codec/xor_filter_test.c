@@ -55,6 +55,7 @@ static void needs_ten_bits_a_text_and_is_wrong_once_in_256(void **state)
     struct text filter = build(hashes, COUNT, &out);
     assert_true(filter.size < 30 * 1024); /* the specification's bound */
     assert_true(filter.size * 8 < COUNT * 10);
+    assert_int_equal(filter.bytes[1], 1);
     int wrong = 0;
     for (int i = 0; i < ASKED; i++)
         wrong += xor_filter_has(filter, seeded_next(&seeded));
@@ -96,15 +97,24 @@ static void gives_one_set_one_filter(void **state)
     buffer_release(&b);
 }
 
-static void says_no_to_everything_without_hashes(void **state)
+static void is_wide_while_that_fits_thirty_kilobytes(void **state)
 {
     (void)state;
+    enum { ASKED = 1000000 };
+    struct seeded seeded = seeded_from(seeded_seed("xor_filter"));
+    uint64_t *hashes = calloc(XOR_FILTER_WIDE_COUNT_MAX, sizeof *hashes);
+    for (size_t i = 0; i < XOR_FILTER_WIDE_COUNT_MAX; i++)
+        hashes[i] = seeded_next(&seeded);
     struct buffer out;
-    struct text filter = build(NULL, 0, &out);
-    assert_int_equal(filter.size, XOR_FILTER_HEAD_SIZE);
-    assert_false(xor_filter_has(filter, 0));
-    assert_false(xor_filter_has(filter, UINT64_MAX));
+    struct text filter = build(hashes, XOR_FILTER_WIDE_COUNT_MAX, &out);
+    assert_int_equal(filter.bytes[1], 2);
+    assert_true(filter.size < 30 * 1024);
+    int wrong = 0;
+    for (int i = 0; i < ASKED; i++)
+        wrong += xor_filter_has(filter, seeded_next(&seeded));
+    assert_in_range(wrong, 1, 60); /* 15 are expected */
     buffer_release(&out);
+    free(hashes);
 }
 
 static void refuses_more_than_the_limits(void **state)
@@ -131,14 +141,19 @@ static void reads_nothing_outside_of_hostile_bytes(void **state)
         uint8_t *bytes = malloc(size + 1); /* the sanitizer watches its end */
         for (size_t k = 0; k < size; k++)
             bytes[k] = (uint8_t)seeded_next(&seeded);
-        if (size >= 12) memcpy(bytes, "CXF1", 4);
-        if (size >= 12 && i % 2 == 0) store_u32(bytes + 8, (uint32_t)(size - 12) / 3);
+        if (size >= XOR_FILTER_HEAD_SIZE) {
+            bytes[0] = 1;
+            bytes[1] = (uint8_t)(1 + i % 3);
+            if (i % 2 == 0) store_u32(bytes + 6, (uint32_t)(size - XOR_FILTER_HEAD_SIZE) / 3);
+        }
         (void)xor_filter_has((struct text){(char *)bytes, size}, seeded_next(&seeded));
         free(bytes);
     }
-    char lying[12] = {'C', 'X', 'F', '1'};
-    store_u32(lying + 8, 0x55555556); /* three times it is 2 in 32 bits */
+    char lying[12] = {1, 1};
+    store_u32(lying + 6, 0x55555556); /* three times it is 2 in 32 bits */
     assert_false(xor_filter_check((struct text){lying, 12}));
+    store_u32(lying + 6, 0);
+    assert_false(xor_filter_check((struct text){lying, XOR_FILTER_HEAD_SIZE}));
 }
 
 int main(void)
@@ -148,7 +163,7 @@ int main(void)
         cmocka_unit_test(needs_ten_bits_a_text_and_is_wrong_once_in_256),
         cmocka_unit_test(takes_hashes_that_are_none),
         cmocka_unit_test(gives_one_set_one_filter),
-        cmocka_unit_test(says_no_to_everything_without_hashes),
+        cmocka_unit_test(is_wide_while_that_fits_thirty_kilobytes),
         cmocka_unit_test(refuses_more_than_the_limits),
         cmocka_unit_test(reads_nothing_outside_of_hostile_bytes),
     };

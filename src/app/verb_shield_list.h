@@ -1,0 +1,181 @@
+/* The verbs of `candor shield`, as rows of the table in verb_table.c. Each has a file of its own,
+ * verb_shield_<word>.c. */
+
+#define PROJECT_FLAG                                                 \
+    {                                                                \
+        "project", "P", "project, by name or id", VERB_FLAG_REQUIRED \
+    }
+
+{
+    .name = "shield show",
+    .operands = "",
+    .summary = "show what a project's shield was told, and by whom",
+    .about = "--json prints it with every revision, loosening and hold.",
+    .examples = "candor shield show --project shop --data ./data",
+    .flags = (const struct verb_flag[]){PROJECT_FLAG, {0}},
+    .needs_folder = true,
+    .run = verb_shield_show,
+},
+    {
+        .name = "shield mode",
+        .operands = "guarded|strict|open",
+        .operand_min = 1,
+        .operand_max = 1,
+        .summary = "say what becomes of properties that no plan lists",
+        .about = "guarded  kept, unless a detector or a rule objects (the default)\n"
+                 "strict   only what the tracking plan lists is stored\n"
+                 "open     detectors and hard rules alone; needs a reason and a name, and ends\n"
+                 "         after 30 days by itself\n"
+                 "--json prints {\"mode\",\"until\"}.",
+        .examples = "candor shield mode --project shop strict\n"
+                    "candor shield mode --project shop open --by ann --reason \"launch week\"",
+        .flags =
+            (const struct verb_flag[]){
+                PROJECT_FLAG,
+                {"by", "MEMBER", "who wants it", VERB_FLAG_OPTIONAL},
+                {"reason", "R", "why", VERB_FLAG_OPTIONAL},
+                {0},
+            },
+        .needs_folder = true,
+        .run = verb_shield_mode,
+    },
+    {
+        .name = "shield plan",
+        .operands = "FILE|-|show",
+        .operand_min = 1,
+        .operand_max = 1,
+        .summary = "give a project its tracking plan, or show it",
+        .about = "JSON or YAML of at most 1 MiB; the last 100 revisions are kept. A file that is\n"
+                 "called show is written ./show.\n"
+                 "--json prints {\"revision\"}, or {\"text\"} with show.",
+        .examples = "candor shield plan --project shop plan.yaml --by ann\n"
+                    "candor shield plan --project shop show --revision 3",
+        .flags =
+            (const struct verb_flag[]){
+                PROJECT_FLAG,
+                {"by", "MEMBER", "who wants it", VERB_FLAG_OPTIONAL},
+                {"revision", "N", "with show: an older one", VERB_FLAG_OPTIONAL},
+                {0},
+            },
+        .needs_folder = true,
+        .run = verb_shield_plan,
+    },
+    {
+        .name = "shield rules",
+        .operands = "FILE|-|show",
+        .operand_min = 1,
+        .operand_max = 1,
+        .summary = "give a project rules of its own, or show them",
+        .about = "At most 1 MiB; the last 100 revisions are kept.\n"
+                 "--json prints {\"revision\"}, or {\"text\"} with show.",
+        .examples = "candor shield rules --project shop rules.txt --by ann\n"
+                    "candor shield rules --project shop show",
+        .flags =
+            (const struct verb_flag[]){
+                PROJECT_FLAG,
+                {"by", "MEMBER", "who wants it", VERB_FLAG_OPTIONAL},
+                {"revision", "N", "with show: an older one", VERB_FLAG_OPTIONAL},
+                {0},
+            },
+        .needs_folder = true,
+        .run = verb_shield_rules,
+    },
+    {
+        .name = "shield loosen",
+        .operands = "",
+        .summary = "let a property pass a detector for a time",
+        .about = "For at most 366 days; hard rules are not loosened by it. --until now ends a\n"
+                 "loosening.",
+        .examples =
+            "candor shield loosen --project shop --property order --detector F01 --by ann \\\n"
+            "  --until 2026-12-31 --reason \"order numbers pass the card test\"",
+        .flags =
+            (const struct verb_flag[]){
+                PROJECT_FLAG,
+                {"property", "NAME", "whose values pass", VERB_FLAG_REQUIRED},
+                {"detector", "ID", "the detector, such as F01", VERB_FLAG_REQUIRED},
+                {"until", "DATE", "last day, YYYY-MM-DD (UTC), or now", VERB_FLAG_REQUIRED},
+                {"by", "MEMBER", "who answers for it", VERB_FLAG_REQUIRED},
+                {"reason", "R", "why", VERB_FLAG_REQUIRED},
+                {0},
+            },
+        .needs_folder = true,
+        .run = verb_shield_loosen,
+    },
+    {
+        .name = "shield hold",
+        .operands = "",
+        .summary = "drop a property's new values until it is released",
+        .about = "",
+        .examples =
+            "candor shield hold --project shop --property note --by ann --reason \"names in it\"",
+        .flags =
+            (const struct verb_flag[]){
+                PROJECT_FLAG,
+                {"property", "NAME", "the property", VERB_FLAG_REQUIRED},
+                {"by", "MEMBER", "who wants it", VERB_FLAG_REQUIRED},
+                {"reason", "R", "why", VERB_FLAG_REQUIRED},
+                {0},
+            },
+        .needs_folder = true,
+        .run = verb_shield_hold,
+    },
+    {
+        .name = "shield release",
+        .operands = "",
+        .summary = "let a held property in again",
+        .about = "",
+        .examples = "candor shield release --project shop --property note --by ann",
+        .flags =
+            (const struct verb_flag[]){
+                PROJECT_FLAG,
+                {"property", "NAME", "the property", VERB_FLAG_REQUIRED},
+                {"by", "MEMBER", "who wants it", VERB_FLAG_REQUIRED},
+                {"reason", "R", "why", VERB_FLAG_OPTIONAL},
+                {0},
+            },
+        .needs_folder = true,
+        .run = verb_shield_release,
+    },
+    {
+        .name = "shield settings",
+        .operands = "",
+        .summary = "say what browser SDKs of a project may do",
+        .about = "Changes what is named and leaves the rest. A list is separated by commas and\n"
+                 "replaces the one before; none empties it. A dictionary is a file of lines: one\n"
+                 "\"salt SALT\", then hashes of 16 hex digits; none takes it away.",
+        .examples =
+            "candor shield settings --project shop --autocapture on\n"
+            "candor shield settings --project shop --route /,/orders/:id --param utm_source\n"
+            "candor shield settings --project shop --dictionary texts.hashes",
+        .flags =
+            (const struct verb_flag[]){
+                PROJECT_FLAG,
+                {"autocapture", "on|off", "capture clicks and page views", VERB_FLAG_OPTIONAL},
+                {"observe", "on|off", "learn texts that many devices show", VERB_FLAG_OPTIONAL},
+                {"sample", "S", "share of visitors, 0 to 1", VERB_FLAG_OPTIONAL},
+                {"route", "LIST", "paths that may be told apart", VERB_FLAG_OPTIONAL},
+                {"param", "LIST", "query parameters that are kept", VERB_FLAG_OPTIONAL},
+                {"dictionary", "FILE", "texts that may be sent", VERB_FLAG_OPTIONAL},
+                {0},
+            },
+        .needs_folder = true,
+        .run = verb_shield_settings,
+    },
+    {
+        .name = "shield versions",
+        .operands = "",
+        .summary = "show which versions of which library send events",
+        .about = "With the share of the last 24 hours' events that come from a version or a newer\n"
+                 "one. --json prints {\"days\",\"versions\",\"sentences\"}.",
+        .examples = "candor shield versions --project shop --days 7",
+        .flags =
+            (const struct verb_flag[]){
+                PROJECT_FLAG,
+                {"days", "N", "how far back (default 30)", VERB_FLAG_OPTIONAL},
+                {0},
+            },
+        .needs_folder = true,
+        .run = verb_shield_versions,
+    },
+#undef PROJECT_FLAG
