@@ -11,6 +11,12 @@ void arena_init(struct arena *arena, size_t capacity)
     *arena = (struct arena){.memory = memory_alloc(capacity, 1), .capacity = capacity};
 }
 
+void arena_lend(struct arena *arena, void *memory, size_t capacity)
+{
+    assert(memory && capacity > 0);
+    *arena = (struct arena){.memory = memory, .capacity = capacity};
+}
+
 void arena_release(struct arena *arena)
 {
     memory_free(arena->memory);

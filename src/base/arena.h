@@ -21,6 +21,9 @@ struct arena {
 void arena_init(struct arena *arena, size_t capacity);
 void arena_release(struct arena *arena);
 
+/* Over memory of the caller's, which is not released with it. */
+void arena_lend(struct arena *arena, void *memory, size_t capacity);
+
 /* Zeroed memory for count items, or NULL when the budget cannot hold them. Owned by the arena. */
 void *arena_alloc(struct arena *arena, size_t count, size_t item_size, size_t alignment);
 

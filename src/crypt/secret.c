@@ -151,3 +151,12 @@ bool secret_equal(const void *a, const void *b, size_t size)
 {
     return sodium_memcmp(a, b, size) == 0;
 }
+
+void secret_keyed_hash(const uint8_t key[SECRET_KEY_SIZE], struct text text, uint8_t *out,
+                       size_t out_size)
+{
+    assert(out_size >= crypto_generichash_BYTES_MIN && out_size <= crypto_generichash_BYTES_MAX);
+    const unsigned char *bytes = (const unsigned char *)text.bytes;
+    int failed = crypto_generichash(out, out_size, bytes, text.size, key, SECRET_KEY_SIZE);
+    if (failed) UNREACHABLE("sizes that BLAKE2b takes");
+}

@@ -28,6 +28,10 @@ bool secret_token_well_formed(struct text token, struct text *kind);
 /* What is stored instead of the token. */
 void secret_hash(struct text secret, uint8_t out[SECRET_HASH_SIZE]);
 
+/* Keyed BLAKE2b of a text, 16 to 64 bytes: tells nothing of it to whom the key is unknown. */
+void secret_keyed_hash(const uint8_t key[SECRET_KEY_SIZE], struct text text, uint8_t *out,
+                       size_t out_size);
+
 void secret_hex_make(char out[SECRET_HEX_SIZE]); /* project tokens and secrets */
 void secret_random(void *bytes, size_t size);
 bool secret_equal(const void *a, const void *b, size_t size); /* in constant time */

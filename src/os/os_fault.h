@@ -26,7 +26,8 @@ enum os_fault_calls {
     OS_FAULT_CALL_RENAME = 16,
     OS_FAULT_CALL_REMOVE = 32,
     OS_FAULT_CALL_TRUNCATE = 64,
-    OS_FAULT_CALL_ALL = 127,
+    OS_FAULT_CALL_LOCK = 128, /* of memory */
+    OS_FAULT_CALL_ALL = 255,
 };
 
 struct os_fault_plan {
