@@ -58,6 +58,9 @@ enum status shield_findings_open(const char *folder, struct shield_findings **ou
                                  struct error *error) MUST_CHECK;
 void shield_findings_close(struct shield_findings *findings); /* writes what is left */
 
+/* Borrowed from the shield: for verbs and for `jobs`, which flush them. */
+struct shield_findings *shield_findings_of(struct shield *shield);
+
 /* Cheap: called on the way of every removed value. At most SHIELD_FINDINGS_MAX distinct ones a
  * minute; what is beyond goes to a finding with path "?" so that counts stay right. */
 enum { SHIELD_FINDINGS_MAX = 65536 };

@@ -1,0 +1,213 @@
+/* The walk of one record. */
+#include "shield/admit_internal.h"
+
+#include "base/check.h"
+#include "base/memory.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { NUMBER_SIZE_MAX = 32 };
+
+static bool is_profile(enum shield_source source)
+{
+    return source == SHIELD_FROM_PROFILE || source == SHIELD_FROM_GROUP;
+}
+
+/* On an event the name stays visible with a null; in a profile a null would overwrite. */
+static void remove_value(struct admit *admit, struct shield_item *item)
+{
+    if (is_profile(admit->record->source)) {
+        item->is_removed = true;
+    } else {
+        item->value = (struct value){.kind = VALUE_NULL};
+    }
+}
+
+/* Into the record's own memory: the scratch's is wiped. */
+static bool keep_text(struct admit *admit, struct text *text)
+{
+    struct text kept = arena_text(admit->record->arena, *text);
+    *text = kept;
+    return kept.bytes != NULL;
+}
+
+static void apply(struct admit *admit, struct shield_item *item, enum admit_verdict verdict,
+                  struct text replaced)
+{
+    if (verdict == ADMIT_KEEP) return;
+    if (verdict == ADMIT_REPLACE && keep_text(admit, &replaced)) {
+        item->value.text = replaced;
+        return;
+    }
+    remove_value(admit, item);
+}
+
+/* A number in its decimal form; only whole numbers and exact texts could be somebody's. */
+static void admit_number(struct admit *admit, const struct admit_key *key, struct shield_item *item)
+{
+    char bytes[NUMBER_SIZE_MAX];
+    struct text text = {bytes, 0};
+    const struct value *value = &item->value;
+    if (value->kind == VALUE_BIG_NUMBER) {
+        text = value->text;
+    } else if (value->kind == VALUE_INTEGER) {
+        int64_t integer = value->integer;
+        bool is_keyed = ((key->exact | key->stem) & admit->rules->keyed_classes) != 0;
+        bool is_small = integer < 1000 && integer > -1000;
+        if (is_small && !is_keyed && admit->rules->digits_min > 3 && !admit->policy->own) return;
+        text.size = (size_t)snprintf(bytes, sizeof bytes, "%lld", (long long)integer);
+    } else {
+        text.size = (size_t)snprintf(bytes, sizeof bytes, "%.17g", value->decimal);
+    }
+    struct text replaced;
+    if (admit_text(admit, key, text, true, &replaced) != ADMIT_KEEP) remove_value(admit, item);
+}
+
+static void admit_value(struct admit *admit, const struct admit_key *key, struct shield_item *item)
+{
+    struct text replaced;
+    switch (item->value.kind) {
+    case VALUE_TEXT:
+        apply(admit, item, admit_text(admit, key, item->value.text, false, &replaced), replaced);
+        break;
+    case VALUE_LIST:
+    case VALUE_OBJECT:
+        apply(admit, item, admit_nested(admit, key, item->value.text, &replaced), replaced);
+        break;
+    case VALUE_INTEGER:
+    case VALUE_DECIMAL:
+    case VALUE_BIG_NUMBER: admit_number(admit, key, item); break;
+    default: break; /* nothing can hide in true, false and null */
+    }
+}
+
+static void leave_out(struct admit *admit, struct shield_item *item, enum admit_reason reason,
+                      enum shield_action action)
+{
+    struct text value = item->value.kind >= VALUE_BIG_NUMBER ? item->value.text : TEXT("");
+    admit_note_reason(admit, reason, action, value);
+    item->is_removed = true;
+}
+
+static bool is_held(const struct policy *policy, struct text name)
+{
+    return policy->held.count > 0 && text_index_find(&policy->held, name) != TEXT_INDEX_NONE;
+}
+
+static bool is_autocapture(const struct admit *admit)
+{
+    enum shield_source source = admit->record->source;
+    return source == SHIELD_FROM_AUTOCAPTURE || source == SHIELD_FROM_REPLAY ||
+           admit_is_autocapture(admit->event);
+}
+
+/* What is decided by the name alone; true when that was enough. */
+static bool admit_by_name(struct admit *admit, struct shield_item *item)
+{
+    if (is_held(admit->policy, item->name)) {
+        leave_out(admit, item, REASON_HELD, SHIELD_QUARANTINE);
+    } else if (is_autocapture(admit) && !admit_is_captured_name(item->name)) {
+        leave_out(admit, item, REASON_CLOSED_LIST, SHIELD_DROP);
+    } else if (admit->mode == PROJECT_SHIELD_STRICT && !admit_is_captured_name(item->name)) {
+        leave_out(admit, item, REASON_UNPLANNED, SHIELD_DROP);
+    } else if (is_profile(admit->record->source) && admit_is_naming_field(item->name)) {
+        leave_out(admit, item, REASON_NAMING, SHIELD_TOKENISE);
+    }
+    return item->is_removed;
+}
+
+static void admit_item(struct admit *admit, struct shield_item *item)
+{
+    struct admit_key key;
+    if (!admit_read_key(admit, item->name, NULL, &key)) {
+        size_t mark = admit_path_push(admit, TEXT("?"));
+        leave_out(admit, item, REASON_KEY_IS_DATA, SHIELD_DROP);
+        admit_path_pop(admit, mark);
+        return;
+    }
+    size_t mark = admit_path_push(admit, item->name);
+    if (!admit_by_name(admit, item)) {
+        bool is_id = item->value.kind == VALUE_TEXT && admit_is_id_name(item->name);
+        if (!is_id) {
+            admit_value(admit, &key, item);
+        } else if (!admit_id(admit, &item->value.text)) {
+            admit_note_reason(admit, REASON_NAME_IS_DATA, SHIELD_DROP, item->value.text);
+            remove_value(admit, item);
+        }
+    }
+    admit_path_pop(admit, mark);
+}
+
+static bool is_plain(struct text text)
+{
+    for (size_t i = 0; i < text.size; i++) {
+        char byte = text.bytes[i];
+        bool is_word = shield_charset_has(SHIELD_BASE64URL, (uint8_t)byte);
+        if (!is_word && byte != '.' && byte != ' ') return false;
+    }
+    return true;
+}
+
+/* "web/2.83.0" for findings; a client's own words, so only short ones without surprises. */
+static struct text sdk_of(struct admit *admit)
+{
+    struct text library = TEXT("");
+    struct text version = TEXT("");
+    for (uint32_t i = 0; i < admit->record->item_count; i++) {
+        const struct shield_item *item = &admit->record->items[i];
+        if (item->value.kind != VALUE_TEXT || item->value.text.size > 32) continue;
+        if (text_equal(item->name, TEXT("mp_lib"))) library = item->value.text;
+        if (text_equal(item->name, TEXT("$lib_version"))) version = item->value.text;
+    }
+    if (library.size == 0 || !is_plain(library) || !is_plain(version)) return TEXT("");
+    char *bytes = arena_alloc_dirty(&admit->scratch->arena, 80, 1, 1);
+    if (!bytes) return TEXT("");
+    int size = snprintf(bytes, 80, "%.*s/%.*s", TEXT_PRINT(library), TEXT_PRINT(version));
+    return (struct text){bytes, (size_t)size};
+}
+
+static void wipe(struct shield_scratch *scratch)
+{
+    memory_wipe(scratch->arena.memory, scratch->arena.used_max);
+    arena_rewind(&scratch->arena, 0);
+    scratch->arena.used_max = 0;
+    memory_wipe(scratch->path, sizeof scratch->path);
+    if (scratch->output.size > 0) memory_wipe(scratch->output.bytes, scratch->output.size);
+    buffer_clear(&scratch->output);
+}
+
+static enum shield_verdict walk(struct admit *admit)
+{
+    struct shield_record *record = admit->record;
+    admit_event_name(admit);
+    if (!admit_ids(admit)) return SHIELD_REFUSED;
+    for (uint32_t i = 0; i < record->item_count; i++) {
+        size_t mark = arena_mark(&admit->scratch->arena);
+        admit_item(admit, &record->items[i]);
+        arena_rewind(&admit->scratch->arena, mark);
+    }
+    return SHIELD_ADMITTED;
+}
+
+enum shield_verdict shield_admit(struct shield *shield, struct shield_scratch *scratch,
+                                 struct shield_record *record)
+{
+    assert(record->project && record->arena);
+    assert(record->id_count <= sizeof record->ids / sizeof *record->ids);
+    shield_scratch_refresh(scratch, record->project);
+    struct admit admit = {
+        .shield = shield,
+        .scratch = scratch,
+        .record = record,
+        .rules = scratch->rules,
+        .policy = scratch->policy,
+        .mode = policy_mode(scratch->policy, record->project, record->now_ms),
+        .bytes_left = SHIELD_RECORD_MAX,
+    };
+    scratch->path_size = 0;
+    admit.sdk = sdk_of(&admit);
+    enum shield_verdict verdict = walk(&admit);
+    wipe(scratch);
+    return verdict;
+}

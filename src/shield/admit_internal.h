@@ -1,0 +1,132 @@
+/* One record on its way through the shield. Private to the room.
+ *
+ *   admit.c         the record: mode, items, what is left of them
+ *   admit_name.c    event names, ids, names of properties
+ *   admit_value.c   one text or number: fold, look, act, unwrap
+ *   admit_nested.c  lists and objects: their members one by one, then together
+ *   admit_note.c    findings
+ *   admit_list.c    closed lists of names
+ *
+ * All of it lives in the scratch's arena, which is wiped when the record is done. */
+#ifndef CANDOR_SHIELD_ADMIT_INTERNAL_H
+#define CANDOR_SHIELD_ADMIT_INTERNAL_H
+
+#include "base/buffer.h"
+#include "shield/matcher.h"
+#include "shield/policy.h"
+#include "shield/shield.h"
+#include "shield/shield_finding.h"
+#include "shield/shield_fold.h"
+
+enum {
+    ADMIT_UNWRAP_MAX = 3, /* levels (spec §7.2) */
+    ADMIT_NAME_MAX = 128, /* bytes of a property's or an event's name; a longer one is data: K09 */
+    ADMIT_PATH_MAX = 256,
+    ADMIT_NEST_MAX = 32,
+    SCRATCH_SIZE = 2 * 1024 * 1024, /* touched only as far as a record needs */
+    SCRATCH_KEPT = 64 * 1024,
+    SCRATCH_OUTPUT_MAX = 1024 * 1024,
+};
+
+/* Findings that no rule of the set stands for. */
+enum admit_reason {
+    REASON_NOT_LOOKED_AT, /* Z01: too long, or too much in it, to be looked at */
+    REASON_TOO_DEEP,      /* Z02: wrapped more than three times, nested more than 32 */
+    REASON_CLOSED_LIST,   /* Z03: an autocaptured property that is on no list */
+    REASON_UNPLANNED,     /* Z04: strict, and no plan lists it */
+    REASON_HELD,          /* Z05: held until a person lets it go */
+    REASON_NAMING,        /* K02: a profile field that names a person */
+    REASON_KEY_IS_DATA,   /* K09 */
+    REASON_NAME_IS_DATA,  /* K10 */
+    REASON_COUNT,
+};
+
+struct shield_scratch {
+    struct shield *shield;
+    void *memory; /* of os_memory */
+    struct arena arena;
+    struct matcher matcher;
+    struct matcher own_matcher;
+    struct ruleset *rules; /* held */
+    struct policy *policy; /* held, or NULL */
+    unsigned generation;   /* of the rules */
+    struct key_cache keys;
+    struct buffer output; /* rewritten JSON: admitted bytes only */
+    char path[ADMIT_PATH_MAX];
+    size_t path_size;
+    struct shield_scratch *next; /* in the pool */
+};
+
+/* A name as context for what stands under it. */
+struct admit_key {
+    uint64_t exact;
+    uint64_t stem;
+    uint64_t path; /* of the names around it */
+    struct ruleset_mask words;
+    struct ruleset_mask own_words;
+};
+
+struct admit {
+    struct shield *shield;
+    struct shield_scratch *scratch;
+    struct shield_record *record;
+    const struct ruleset *rules;
+    const struct policy *policy;
+    enum project_shield mode;
+    size_t bytes_left; /* of SHIELD_RECORD_MAX */
+    struct text event; /* as findings show it */
+    struct text sdk;
+    bool is_silent; /* asks, and does not note */
+};
+
+enum admit_verdict { ADMIT_KEEP, ADMIT_REPLACE, ADMIT_REMOVE };
+
+/* --- shield.c --- */
+
+const struct shield_lexicon *shield_lexicon_of(struct shield *shield);
+const uint8_t *shield_root_key_of(struct shield *shield);
+/* Bring the scratch up to date with the rules in force and the project's policy. */
+void shield_scratch_refresh(struct shield_scratch *scratch, const struct project *project);
+
+/* --- admit_name.c --- */
+
+/* The name of a property or of a member inside one. False: the name itself is data. */
+bool admit_read_key(struct admit *admit, struct text name, const struct admit_key *around,
+                    struct admit_key *key);
+void admit_event_name(struct admit *admit);
+/* False: the record is refused. */
+bool admit_ids(struct admit *admit);
+/* The id, or its pseudonym; false when it holds a secret. */
+bool admit_id(struct admit *admit, struct text *id);
+
+/* --- admit_value.c --- */
+
+/* *replaced is set for ADMIT_REPLACE. */
+enum admit_verdict admit_text(struct admit *admit, const struct admit_key *key, struct text raw,
+                              bool is_number, struct text *replaced);
+/* Fold and look, and nothing else. False when it could not be looked at as a whole. */
+bool admit_look(struct admit *admit, const struct matcher_view *view, struct matcher_result *result);
+
+/* --- admit_nested.c --- */
+
+enum admit_verdict admit_nested(struct admit *admit, const struct admit_key *key, struct text json,
+                                struct text *replaced);
+
+/* --- admit_note.c --- */
+
+void admit_note(struct admit *admit, const struct matcher_finding *finding,
+                enum shield_action action, struct text value);
+void admit_note_reason(struct admit *admit, enum admit_reason reason, enum shield_action action,
+                       struct text value);
+/* The path grows and shrinks with the walk; a name that is data shows as "?". */
+size_t admit_path_push(struct admit *admit, struct text name);
+void admit_path_pop(struct admit *admit, size_t mark);
+
+/* --- admit_list.c --- */
+
+bool admit_is_autocapture(struct text event);
+bool admit_is_captured_name(struct text name); /* on the closed list for autocapture */
+bool admit_is_naming_field(struct text name);  /* a profile field that names a person */
+bool admit_is_id_name(struct text name);       /* a property that holds an id */
+
+#endif

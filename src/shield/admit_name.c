@@ -1,0 +1,224 @@
+/* Names: of properties (K09), of events (K10), and ids (leaks E10, E11). */
+#include "shield/admit_internal.h"
+#include "shield/pseudonym.h"
+
+#include <string.h>
+
+enum { EVENT_DIGITS_MAX = 5 /* in a row, in an event's name */ };
+
+/* --- properties --- */
+
+static bool look_at_name(struct admit *admit, struct text name, struct matcher_result *result)
+{
+    struct shield_folded folded;
+    struct matcher_view view = {.is_name = true};
+    if (!shield_fold(name, &admit->scratch->arena, &folded) || folded.cut) return false;
+    view.text = folded.text;
+    return admit_look(admit, &view, result);
+}
+
+/* Of a name only what is somebody's or secret counts: a name that looks random is only ugly. */
+static bool counts_in_names(enum shield_class class)
+{
+    switch (class) {
+    case SHIELD_ENTROPY:
+    case SHIELD_CONTENT:
+    case SHIELD_STRUCTURE:
+    case SHIELD_SPECIAL:
+    case SHIELD_CUSTOM: return false;
+    default: return true;
+    }
+}
+
+static bool is_name_data(struct admit *admit, struct text name)
+{
+    if (name.size > ADMIT_NAME_MAX) return true;
+    struct matcher_result result;
+    size_t mark = arena_mark(&admit->scratch->arena);
+    bool is_data = !look_at_name(admit, name, &result);
+    for (uint32_t i = 0; i < result.count; i++)
+        is_data = is_data || counts_in_names(result.findings[i].rule->class);
+    arena_rewind(&admit->scratch->arena, mark);
+    return is_data;
+}
+
+/* Names that say nothing of their own: what is under them belongs to the name around. */
+static bool is_generic(struct text name)
+{
+    static const struct text names[] = {
+        TEXT_INIT("value"), TEXT_INIT("val"), TEXT_INIT("content"), TEXT_INIT("text"),
+        TEXT_INIT("data"),  TEXT_INIT("raw"), TEXT_INIT("new"),     TEXT_INIT("old"),
+    };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (text_equal_fold(names[i], name)) return true;
+    }
+    return name.size > 0 && name.size <= 2 && name.bytes[0] >= '0' && name.bytes[0] <= '9';
+}
+
+bool admit_read_key(struct admit *admit, struct text name, const struct admit_key *around,
+                    struct admit_key *key)
+{
+    struct shield_scratch *scratch = admit->scratch;
+    const struct shield_lexicon *lexicon = shield_lexicon_of(admit->shield);
+    struct key_reading *reading = key_cache_read(&scratch->keys, admit->rules, lexicon, name);
+    if (!reading->is_judged) {
+        reading->is_judged = true;
+        reading->is_data = is_name_data(admit, name);
+    }
+    if (reading->is_data) return false;
+    bool inherits = around && is_generic(name);
+    key->exact = reading->exact | (inherits ? around->exact : 0);
+    key->stem = reading->stem | (inherits ? around->stem : 0);
+    key->path = around ? around->path | around->exact | around->stem : 0;
+    key->words = reading->words;
+    if (inherits) key->words = around->words;
+    if (admit->policy->own) {
+        key->own_words = key_cache_read(&scratch->keys, admit->policy->own, lexicon, name)->words;
+    }
+    return true;
+}
+
+/* --- events --- */
+
+static bool is_digit(char byte)
+{
+    return byte >= '0' && byte <= '9';
+}
+
+/* Runs of six digits and more become [number]. */
+static struct text without_numbers(struct text name, struct arena *arena)
+{
+    static const char marker[] = "[number]";
+    char *bytes = arena_alloc_dirty(arena, 2 * name.size + 1, 1, 1);
+    size_t size = 0;
+    if (!bytes) return TEXT("[data]");
+    for (size_t i = 0; i < name.size;) {
+        size_t end = i;
+        while (end < name.size && is_digit(name.bytes[end]))
+            end++;
+        if (end - i > EVENT_DIGITS_MAX) {
+            memcpy(bytes + size, marker, sizeof marker - 1);
+            size += sizeof marker - 1;
+        } else {
+            end = end > i ? end : i + 1;
+            memcpy(bytes + size, name.bytes + i, end - i);
+            size += end - i;
+        }
+        i = end;
+    }
+    return (struct text){bytes, size};
+}
+
+static bool has_long_number(struct text name)
+{
+    size_t run = 0;
+    for (size_t i = 0; i < name.size; i++) {
+        run = is_digit(name.bytes[i]) ? run + 1 : 0;
+        if (run > EVENT_DIGITS_MAX) return true;
+    }
+    return false;
+}
+
+/* An event's name is judged like a text without a key; where a value would go as a whole, a marker
+ * stays, so that the event is still counted. */
+static struct text clean_event_name(struct admit *admit, struct text name)
+{
+    if (name.size > ADMIT_NAME_MAX) return TEXT("[long]");
+    static const struct admit_key no_key = {0};
+    struct text replaced = name;
+    switch (admit_text(admit, &no_key, name, false, &replaced)) {
+    case ADMIT_KEEP: break;
+    case ADMIT_REPLACE: name = replaced; break;
+    case ADMIT_REMOVE: return TEXT("[data]");
+    }
+    return has_long_number(name) ? without_numbers(name, &admit->scratch->arena) : name;
+}
+
+void admit_event_name(struct admit *admit)
+{
+    struct shield_record *record = admit->record;
+    admit->event = record->event ? *record->event : TEXT("");
+    if (!record->event || record->event->size == 0) return;
+    struct text name = *record->event;
+    admit->event = TEXT("?");
+    struct text cleaned = clean_event_name(admit, name);
+    if (cleaned.bytes == name.bytes) {
+        admit->event = name;
+        return;
+    }
+    admit_note_reason(admit, REASON_NAME_IS_DATA, SHIELD_REDACT, name);
+    struct text kept = arena_text(record->arena, cleaned);
+    *record->event = kept.bytes ? kept : TEXT("[data]");
+}
+
+/* --- ids --- */
+
+enum id_kind { ID_PLAIN, ID_PERSON, ID_SECRET };
+
+static enum id_kind kind_of_id(struct admit *admit, struct text id)
+{
+    static const struct admit_key no_key = {0};
+    struct matcher_result result;
+    struct shield_folded folded;
+    struct matcher_view view = {0};
+    if (!shield_fold(id, &admit->scratch->arena, &folded) || folded.cut) return ID_SECRET;
+    view.text = folded.text;
+    if (!admit_look(admit, &view, &result)) return ID_SECRET;
+    enum id_kind kind = ID_PLAIN;
+    for (uint32_t i = 0; i < result.count; i++) {
+        enum shield_class class = result.findings[i].rule->class;
+        if (policy_is_hard(class)) return ID_SECRET;
+        if (counts_in_names(class)) kind = ID_PERSON;
+    }
+    if (kind != ID_PLAIN) return kind;
+    struct text replaced;
+    return admit_text(admit, &no_key, id, false, &replaced) == ADMIT_KEEP ? ID_PLAIN : ID_PERSON;
+}
+
+bool admit_id(struct admit *admit, struct text *id)
+{
+    struct text prefix = TEXT("$device:");
+    bool has_prefix = text_starts_with(*id, prefix);
+    struct text inner = has_prefix ? text_slice(*id, prefix.size, id->size - prefix.size) : *id;
+    if (inner.size == 0 || pseudonym_is_one(inner)) return true;
+    bool was_silent = admit->is_silent;
+    admit->is_silent = true;
+    enum id_kind kind = kind_of_id(admit, inner);
+    admit->is_silent = was_silent;
+    if (kind == ID_SECRET) return false;
+    if (kind == ID_PLAIN) return true;
+    struct arena *arena = admit->record->arena;
+    struct text made =
+        pseudonym_make(shield_root_key_of(admit->shield), admit->record->project->id, inner, arena);
+    if (made.size == 0) return false;
+    if (!has_prefix) {
+        *id = made;
+        return true;
+    }
+    char *bytes = arena_alloc_dirty(arena, prefix.size + made.size, 1, 1);
+    if (!bytes) return false;
+    memcpy(bytes, prefix.bytes, prefix.size);
+    memcpy(bytes + prefix.size, made.bytes, made.size);
+    *id = (struct text){bytes, prefix.size + made.size};
+    return true;
+}
+
+bool admit_ids(struct admit *admit)
+{
+    struct shield_record *record = admit->record;
+    for (uint32_t i = 0; i < record->id_count; i++) {
+        if (!record->ids[i] || record->ids[i]->size == 0) continue;
+        size_t mark = admit_path_push(admit, TEXT("distinct_id"));
+        struct text sent = *record->ids[i];
+        bool is_good = admit_id(admit, record->ids[i]);
+        bool is_same = record->ids[i]->bytes == sent.bytes;
+        if (!is_good) {
+            admit_note_reason(admit, REASON_NAME_IS_DATA, SHIELD_REJECT, sent);
+        } else if (!is_same) {
+            admit_note_reason(admit, REASON_NAME_IS_DATA, SHIELD_HASH, sent);
+        }
+        admit_path_pop(admit, mark);
+        if (!is_good) return false;
+    }
+    return true;
+}

@@ -1,0 +1,109 @@
+#include "shield/admit_internal.h"
+
+#include <string.h>
+
+enum { MINUTE_MS = 60000 };
+
+static const struct {
+    char detector[4];
+    bool alerts;
+} reasons[REASON_COUNT] = {
+    [REASON_NOT_LOOKED_AT] = {"Z01", false}, [REASON_TOO_DEEP] = {"Z02", false},
+    [REASON_CLOSED_LIST] = {"Z03", false},   [REASON_UNPLANNED] = {"Z04", false},
+    [REASON_HELD] = {"Z05", false},          [REASON_NAMING] = {"K02", false},
+    [REASON_KEY_IS_DATA] = {"K09", true},    [REASON_NAME_IS_DATA] = {"K10", true},
+};
+
+static enum shield_length length_of(size_t size)
+{
+    if (size == 0) return SHIELD_LENGTH_0;
+    if (size <= 8) return SHIELD_LENGTH_8;
+    if (size <= 16) return SHIELD_LENGTH_16;
+    if (size <= 32) return SHIELD_LENGTH_32;
+    if (size <= 64) return SHIELD_LENGTH_64;
+    if (size <= 256) return SHIELD_LENGTH_256;
+    return size <= 4096 ? SHIELD_LENGTH_4096 : SHIELD_LENGTH_MORE;
+}
+
+static uint8_t mask_of(struct text value)
+{
+    int mask = 0;
+    for (size_t i = 0; i < value.size && i < SHIELD_VALUE_MAX; i++) {
+        uint8_t byte = (uint8_t)value.bytes[i];
+        if (byte >= 0x80) {
+            mask |= SHIELD_HAS_OTHER;
+        } else if (byte >= '0' && byte <= '9') {
+            mask |= SHIELD_HAS_DIGIT;
+        } else if (byte >= 'a' && byte <= 'z') {
+            mask |= SHIELD_HAS_LOWER;
+        } else if (byte >= 'A' && byte <= 'Z') {
+            mask |= SHIELD_HAS_UPPER;
+        } else {
+            mask |= byte <= ' ' ? SHIELD_HAS_SPACE : SHIELD_HAS_PUNCTUATION;
+        }
+    }
+    return (uint8_t)mask;
+}
+
+static void note(struct admit *admit, struct shield_finding *finding, struct text value)
+{
+    const struct shield_record *record = admit->record;
+    if (admit->is_silent) return;
+    finding->minute = record->now_ms / MINUTE_MS;
+    finding->project = record->project->id;
+    finding->event = admit->event;
+    finding->path = (struct text){admit->scratch->path, admit->scratch->path_size};
+    finding->sdk = admit->sdk;
+    finding->source = record->source;
+    memcpy(finding->country, record->country, sizeof finding->country);
+    finding->length = length_of(value.size);
+    finding->mask = mask_of(value);
+    finding->count = 1;
+    shield_findings_note(shield_findings_of(admit->shield), finding);
+}
+
+void admit_note(struct admit *admit, const struct matcher_finding *found, enum shield_action action,
+                struct text value)
+{
+    const struct ruleset_rule *rule = found->rule;
+    bool is_test = found->proof == SHIELD_TEST;
+    struct shield_finding finding = {
+        .detector_version = rule->version,
+        .tier = rule->tier,
+        .action =
+            rule->action == SHIELD_TOKENISE && action == SHIELD_DROP ? SHIELD_TOKENISE : action,
+        .is_test = is_test,
+        .alerts = !is_test && (rule->alerts || policy_is_hard(rule->class)),
+    };
+    memcpy(finding.detector, rule->id, sizeof finding.detector);
+    note(admit, &finding, value);
+}
+
+void admit_note_reason(struct admit *admit, enum admit_reason reason, enum shield_action action,
+                       struct text value)
+{
+    struct shield_finding finding = {.detector_version = 1,
+                                     .tier = SHIELD_TIER_S,
+                                     .action = action,
+                                     .alerts = reasons[reason].alerts};
+    memcpy(finding.detector, reasons[reason].detector, sizeof finding.detector);
+    note(admit, &finding, value);
+}
+
+size_t admit_path_push(struct admit *admit, struct text name)
+{
+    struct shield_scratch *scratch = admit->scratch;
+    size_t mark = scratch->path_size;
+    if (name.size == 0) return mark; /* a place in a list */
+    size_t room = ADMIT_PATH_MAX - mark;
+    if (room < name.size + 1) return mark;
+    if (mark > 0) scratch->path[scratch->path_size++] = '.';
+    memcpy(scratch->path + scratch->path_size, name.bytes, name.size);
+    scratch->path_size += name.size;
+    return mark;
+}
+
+void admit_path_pop(struct admit *admit, size_t mark)
+{
+    admit->scratch->path_size = mark;
+}

@@ -1,0 +1,287 @@
+/* One text or number. What is found is judged on the folded value; a span to redact is found again
+ * in the raw one through the fold's origins. What a redaction leaves is looked at once more and
+ * goes as a whole if anything is still in it: what was admitted once is admitted again, unchanged.
+ */
+#include "shield/admit_internal.h"
+
+#include "base/check.h"
+
+#include <string.h>
+
+static struct matcher_view view_of(const struct admit_key *key, struct text text, bool is_number)
+{
+    return (struct matcher_view){.text = text,
+                                 .exact = key->exact,
+                                 .stem = key->stem,
+                                 .path = key->path,
+                                 .words = &key->words,
+                                 .is_number = is_number};
+}
+
+bool admit_look(struct admit *admit, const struct matcher_view *view, struct matcher_result *result)
+{
+    struct shield_scratch *scratch = admit->scratch;
+    result->count = 0;
+    result->is_hard = false;
+    result->is_incomplete = false;
+    matcher_look(&scratch->matcher, admit->rules, view, result);
+    return !result->is_incomplete;
+}
+
+/* With the project's own rules behind the built-in ones. */
+static bool look_all(struct admit *admit, const struct admit_key *key, struct text text,
+                     bool is_number, struct matcher_result *result)
+{
+    struct matcher_view view = view_of(key, text, is_number);
+    if (!admit_look(admit, &view, result)) return false;
+    if (!admit->policy->own || result->is_hard) return true;
+    view.words = &key->own_words;
+    matcher_look(&admit->scratch->own_matcher, admit->policy->own, &view, result);
+    return !result->is_incomplete;
+}
+
+static struct policy_place place_of(const struct admit *admit, bool is_number)
+{
+    return (struct policy_place){
+        .mode = admit->mode,
+        .property = {admit->scratch->path, admit->scratch->path_size},
+        .is_number = is_number,
+        .now_ms = admit->record->now_ms,
+    };
+}
+
+/* Note every finding; the strongest action of them. *bucket is a finding that asks for a bucket. */
+static enum shield_action decide(struct admit *admit, const struct matcher_result *result,
+                                 struct text raw, bool is_number,
+                                 const struct matcher_finding **bucket)
+{
+    struct policy_place place = place_of(admit, is_number);
+    enum shield_action strongest = SHIELD_ALLOW;
+    for (uint32_t i = 0; i < result->count; i++) {
+        const struct matcher_finding *finding = &result->findings[i];
+        enum shield_action action = policy_action(admit->policy, &place, finding);
+        if (action == SHIELD_ALLOW) continue;
+        if (action == SHIELD_BUCKET) *bucket = finding;
+        admit_note(admit, finding, action, raw);
+        if (action > strongest) strongest = action;
+    }
+    return strongest;
+}
+
+static uint32_t raw_offset(const struct shield_folded *folded, uint32_t offset)
+{
+    return folded->origin ? folded->origin[offset] : offset;
+}
+
+/* The findings that only redact, in the order of their places. */
+static uint32_t sort_spans(struct admit *admit, const struct matcher_result *result,
+                           const struct matcher_finding *sorted[MATCHER_FINDINGS_MAX])
+{
+    struct policy_place place = place_of(admit, false);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < result->count; i++) {
+        const struct matcher_finding *finding = &result->findings[i];
+        if (policy_action(admit->policy, &place, finding) != SHIELD_REDACT) continue;
+        uint32_t at = count++;
+        for (; at > 0 && sorted[at - 1]->span.begin > finding->span.begin; at--)
+            sorted[at] = sorted[at - 1];
+        sorted[at] = finding;
+    }
+    return count;
+}
+
+/* False when the arena is used up. */
+static bool redact(struct admit *admit, struct text raw, const struct shield_folded *folded,
+                   const struct matcher_result *result, struct text *out)
+{
+    const struct matcher_finding *sorted[MATCHER_FINDINGS_MAX];
+    uint32_t count = sort_spans(admit, result, sorted);
+    enum { MARKER_MAX = 16 };
+    char *bytes =
+        arena_alloc_dirty(&admit->scratch->arena, raw.size + (size_t)count * MARKER_MAX + 1, 1, 1);
+    if (!bytes) return false;
+    size_t size = 0;
+    uint32_t place = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t begin = raw_offset(folded, sorted[i]->span.begin);
+        uint32_t end = raw_offset(folded, sorted[i]->span.end);
+        if (end <= place) continue; /* inside the one before */
+        if (begin > place) {
+            memcpy(bytes + size, raw.bytes + place, begin - place);
+            size += begin - place;
+        }
+        if (begin >= place) {
+            struct text marker = policy_marker(sorted[i]->rule);
+            assert(marker.size <= MARKER_MAX);
+            memcpy(bytes + size, marker.bytes, marker.size);
+            size += marker.size;
+        }
+        place = end;
+    }
+    if (raw.size > place) memcpy(bytes + size, raw.bytes + place, raw.size - place);
+    size += raw.size - place;
+    *out = (struct text){bytes, size};
+    return true;
+}
+
+/* --- what is wrapped in a value --- */
+
+struct unwrapping {
+    struct admit *admit;
+    const struct admit_key *key;
+    uint32_t level;
+    bool is_found; /* something in it has to go */
+};
+
+static bool is_clean_inside(struct admit *admit, const struct admit_key *key, struct text text,
+                            uint32_t level);
+
+/* A name inside a value; values without one stand under the key of what they were wrapped in. */
+static bool on_inner(void *context, const struct shield_inner *inner)
+{
+    struct unwrapping *unwrapping = context;
+    struct admit *admit = unwrapping->admit;
+    struct admit_key key = *unwrapping->key;
+    size_t mark = admit_path_push(admit, TEXT(""));
+    bool is_name = inner->key.size > 0;
+    if (is_name && !admit_read_key(admit, inner->key, unwrapping->key, &key)) {
+        admit_note_reason(admit, REASON_KEY_IS_DATA, SHIELD_DROP, inner->key);
+        unwrapping->is_found = true;
+        return false;
+    }
+    if (is_name) (void)admit_path_push(admit, inner->key);
+    struct matcher_result result;
+    const struct matcher_finding *bucket = NULL;
+    struct shield_folded folded;
+    size_t arena_place = arena_mark(&admit->scratch->arena);
+    bool is_seen = inner->value.size <= admit->bytes_left &&
+                   shield_fold(inner->value, &admit->scratch->arena, &folded) && !folded.cut;
+    if (is_seen) {
+        admit->bytes_left -= inner->value.size;
+        is_seen = look_all(admit, &key, folded.text, inner->is_number, &result);
+    }
+    if (!is_seen) {
+        admit_note_reason(admit, REASON_NOT_LOOKED_AT, SHIELD_DROP, inner->value);
+        unwrapping->is_found = true;
+    } else if (!policy_is_marker(inner->value) &&
+               decide(admit, &result, inner->value, inner->is_number, &bucket) != SHIELD_ALLOW) {
+        unwrapping->is_found = true;
+    } else if (!inner->is_number &&
+               !is_clean_inside(admit, &key, folded.text, unwrapping->level + 1)) {
+        unwrapping->is_found = true;
+    }
+    arena_rewind(&admit->scratch->arena, arena_place);
+    admit_path_pop(admit, mark);
+    return !unwrapping->is_found;
+}
+
+static bool on_too_deep(void *context, const struct shield_inner *inner)
+{
+    struct unwrapping *unwrapping = context;
+    bool is_code = inner->wrap == SHIELD_WRAP_BASE64 || inner->wrap == SHIELD_WRAP_HEX ||
+                   inner->wrap == SHIELD_WRAP_PERCENT || inner->wrap == SHIELD_WRAP_JSON;
+    if (is_code) unwrapping->is_found = true;
+    return !is_code;
+}
+
+static bool is_clean_inside(struct admit *admit, const struct admit_key *key, struct text text,
+                            uint32_t level)
+{
+    struct unwrapping unwrapping = {.admit = admit, .key = key, .level = level};
+    bool is_incomplete = false;
+    bool is_deepest = level == ADMIT_UNWRAP_MAX;
+    size_t mark = arena_mark(&admit->scratch->arena);
+    (void)shield_unwrap(text, &admit->scratch->arena, is_deepest ? on_too_deep : on_inner,
+                        &unwrapping, &is_incomplete);
+    arena_rewind(&admit->scratch->arena, mark);
+    if (is_deepest && unwrapping.is_found) {
+        admit_note_reason(admit, REASON_TOO_DEEP, SHIELD_DROP, text);
+    }
+    if (is_incomplete && !unwrapping.is_found) {
+        admit_note_reason(admit, REASON_NOT_LOOKED_AT, SHIELD_DROP, text);
+    }
+    return !unwrapping.is_found && !is_incomplete;
+}
+
+/* --- a value --- */
+
+/* Is there nothing more to be found in what a redaction or a bucket made? */
+static bool is_clean(struct admit *admit, const struct admit_key *key, struct text raw,
+                     bool is_number)
+{
+    struct shield_folded folded;
+    struct matcher_result result;
+    const struct matcher_finding *bucket = NULL;
+    if (!shield_fold(raw, &admit->scratch->arena, &folded) || folded.cut) return false;
+    if (!look_all(admit, key, folded.text, is_number, &result)) return false;
+    bool was_silent = admit->is_silent;
+    admit->is_silent = true;
+    enum shield_action action = decide(admit, &result, raw, is_number, &bucket);
+    admit->is_silent = was_silent;
+    return action == SHIELD_ALLOW;
+}
+
+static enum admit_verdict act(struct admit *admit, const struct admit_key *key, struct text raw,
+                              const struct shield_folded *folded, enum shield_action action,
+                              const struct matcher_result *result,
+                              const struct matcher_finding *bucket, struct text *replaced)
+{
+    switch (action) {
+    case SHIELD_ALLOW: return ADMIT_KEEP;
+    case SHIELD_REDACT:
+        if (redact(admit, raw, folded, result, replaced) &&
+            is_clean(admit, key, *replaced, false)) {
+            return ADMIT_REPLACE;
+        }
+        return ADMIT_REMOVE;
+    case SHIELD_BUCKET:
+        if (bucket && policy_bucket(bucket->rule, raw, &admit->scratch->arena, replaced) &&
+            is_clean(admit, key, *replaced, false)) {
+            return ADMIT_REPLACE;
+        }
+        return ADMIT_REMOVE;
+    default: return ADMIT_REMOVE;
+    }
+}
+
+/* The first SHIELD_VALUE_MAX bytes, never half a code point: more is not looked at, and not kept.
+ */
+static struct text cut(struct text raw)
+{
+    size_t size = SHIELD_VALUE_MAX;
+    if (raw.size <= size) return raw;
+    while (size > 0 && ((unsigned char)raw.bytes[size] & 0xc0) == 0x80)
+        size--;
+    return text_slice(raw, 0, size);
+}
+
+static enum admit_verdict judge(struct admit *admit, const struct admit_key *key, struct text raw,
+                                bool is_number, struct text *replaced)
+{
+    struct shield_folded folded;
+    struct matcher_result result;
+    const struct matcher_finding *bucket = NULL;
+    if (raw.size > admit->bytes_left || !shield_fold(raw, &admit->scratch->arena, &folded) ||
+        folded.cut || !look_all(admit, key, folded.text, is_number, &result)) {
+        admit_note_reason(admit, REASON_NOT_LOOKED_AT, SHIELD_DROP, raw);
+        return ADMIT_REMOVE;
+    }
+    admit->bytes_left -= raw.size;
+    enum shield_action action = decide(admit, &result, raw, is_number, &bucket);
+    enum admit_verdict verdict = act(admit, key, raw, &folded, action, &result, bucket, replaced);
+    if (verdict == ADMIT_REMOVE || is_number) return verdict;
+    struct text rest = verdict == ADMIT_REPLACE ? *replaced : folded.text;
+    return is_clean_inside(admit, key, rest, 0) ? verdict : ADMIT_REMOVE;
+}
+
+enum admit_verdict admit_text(struct admit *admit, const struct admit_key *key, struct text raw,
+                              bool is_number, struct text *replaced)
+{
+    if (raw.size == 0 || policy_is_marker(raw)) return ADMIT_KEEP;
+    struct text looked_at = cut(raw);
+    enum admit_verdict verdict = judge(admit, key, looked_at, is_number, replaced);
+    if (verdict != ADMIT_KEEP || looked_at.size == raw.size) return verdict;
+    admit_note_reason(admit, REASON_NOT_LOOKED_AT, SHIELD_TRUNCATE, raw);
+    *replaced = looked_at;
+    return ADMIT_REPLACE;
+}

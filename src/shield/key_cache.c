@@ -1,0 +1,39 @@
+#include "shield/key_cache.h"
+
+#include <string.h>
+
+static void read_name(const struct ruleset *set, const struct shield_lexicon *lexicon,
+                      struct text name, struct key_reading *reading)
+{
+    struct shield_key key;
+    shield_key_read(lexicon, name, &key);
+    *reading = (struct key_reading){.exact = key.exact, .stem = key.stem};
+    if (key.is_stopped) return;
+    ruleset_find_words(set, name, &reading->words);
+    ruleset_find_words(set, text_from(key.folded), &reading->words);
+}
+
+struct key_reading *key_cache_read(struct key_cache *cache, const struct ruleset *set,
+                                   const struct shield_lexicon *lexicon, struct text name)
+{
+    if (name.size > KEY_CACHE_NAME_MAX) {
+        read_name(set, lexicon, name, &cache->spare);
+        return &cache->spare;
+    }
+    size_t place = text_hash_seeded(name, cache->seed) % KEY_CACHE_NAMES;
+    struct key_cache_entry *entry = &cache->entries[place];
+    if (entry->set == set && text_equal((struct text){entry->name, entry->size}, name)) {
+        return &entry->reading;
+    }
+    read_name(set, lexicon, name, &entry->reading);
+    entry->set = set;
+    entry->size = (uint32_t)name.size;
+    if (name.size > 0) memcpy(entry->name, name.bytes, name.size);
+    return &entry->reading;
+}
+
+void key_cache_clear(struct key_cache *cache)
+{
+    for (size_t i = 0; i < KEY_CACHE_NAMES; i++)
+        cache->entries[i].set = NULL;
+}

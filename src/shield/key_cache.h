@@ -1,0 +1,40 @@
+/* What was read of property names, kept for the next record: a client sends the same names again
+ * and again. Bounded; a name beyond KEY_CACHE_NAME_MAX is read anew each time. One thread. */
+#ifndef CANDOR_SHIELD_KEY_CACHE_H
+#define CANDOR_SHIELD_KEY_CACHE_H
+
+#include "shield/ruleset.h"
+
+enum {
+    KEY_CACHE_NAMES = 128, /* a power of two */
+    KEY_CACHE_NAME_MAX = 64,
+};
+
+/* A name, as rules look at it. */
+struct key_reading {
+    uint64_t exact;            /* classes that the whole name stands for */
+    uint64_t stem;             /* classes that a word of it stands for */
+    struct ruleset_mask words; /* rules of which an own word stands in it */
+    bool is_data;              /* the name itself is something to find: K09 */
+    bool is_judged;            /* is_data was asked */
+};
+
+struct key_cache_entry {
+    const struct ruleset *set; /* NULL: empty */
+    uint32_t size;
+    char name[KEY_CACHE_NAME_MAX];
+    struct key_reading reading;
+};
+
+struct key_cache {
+    uint64_t seed;
+    struct key_reading spare; /* of the last name that does not fit */
+    struct key_cache_entry entries[KEY_CACHE_NAMES];
+};
+
+/* Borrowed until the next call with another name. */
+struct key_reading *key_cache_read(struct key_cache *cache, const struct ruleset *set,
+                                   const struct shield_lexicon *lexicon, struct text name);
+void key_cache_clear(struct key_cache *cache); /* another rule set is in force */
+
+#endif

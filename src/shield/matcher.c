@@ -1,0 +1,186 @@
+#include "shield/matcher.h"
+
+#include "base/check.h"
+#include "base/memory.h"
+
+#include <string.h>
+
+enum status matcher_prepare(struct matcher *matcher, const struct ruleset *set, struct error *error)
+{
+    hs_error_t result = HS_SUCCESS;
+    if (set->literal_database) result = hs_alloc_scratch(set->literal_database, &matcher->scratch);
+    if (result == HS_SUCCESS && set->pattern_database) {
+        result = hs_alloc_scratch(set->pattern_database, &matcher->scratch);
+    }
+    if (result == HS_SUCCESS) return STATUS_OK;
+    return error_set(error, STATUS_TOO_LARGE, "could not make room for the rules' matcher");
+}
+
+void matcher_release(struct matcher *matcher)
+{
+    (void)hs_free_scratch(matcher->scratch);
+    matcher->scratch = NULL;
+}
+
+bool matcher_is_done(const struct matcher_run *run)
+{
+    return run->result->is_hard || run->result->is_incomplete;
+}
+
+static bool is_hard(const struct ruleset_rule *rule)
+{
+    return rule->class == SHIELD_CREDENTIAL || rule->class == SHIELD_CARD;
+}
+
+static bool is_space(char byte)
+{
+    return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
+}
+
+/* Nothing but white space and quotes beside the span. */
+static bool covers_all(struct text text, struct shield_span span)
+{
+    for (size_t i = 0; i < span.begin; i++) {
+        if (!is_space(text.bytes[i]) && text.bytes[i] != '"') return false;
+    }
+    for (size_t i = span.end; i < text.size; i++) {
+        if (!is_space(text.bytes[i]) && text.bytes[i] != '"') return false;
+    }
+    return true;
+}
+
+/* The same rule over an overlapping place is one finding. */
+static bool joins_last(struct matcher_result *result, const struct matcher_finding *finding)
+{
+    if (result->count == 0) return false;
+    struct matcher_finding *last = &result->findings[result->count - 1];
+    bool overlaps = finding->span.begin < last->span.end && last->span.begin < finding->span.end;
+    if (last->rule != finding->rule || !overlaps) return false;
+    if (finding->span.begin < last->span.begin) last->span.begin = finding->span.begin;
+    if (finding->span.end > last->span.end) last->span.end = finding->span.end;
+    if (finding->is_whole) last->is_whole = true;
+    if (finding->proof == SHIELD_PROVEN) last->proof = SHIELD_PROVEN;
+    return true;
+}
+
+static void add_finding(struct matcher_run *run, const struct matcher_finding *finding)
+{
+    struct matcher_result *result = run->result;
+    if (is_hard(finding->rule)) result->is_hard = true;
+    if (joins_last(result, finding)) return;
+    if (result->count == MATCHER_FINDINGS_MAX) {
+        result->is_incomplete = true;
+        return;
+    }
+    result->findings[result->count++] = *finding;
+}
+
+static bool is_in(struct ruleset_range range, size_t size)
+{
+    return range.max == 0 || (size >= range.min && size <= range.max);
+}
+
+static bool wants_context(const struct ruleset_rule *rule)
+{
+    return rule->needs_context || rule->tier == SHIELD_TIER_C;
+}
+
+/* Without a validator the trigger is all the proof there is. */
+static enum shield_proof ask(const struct matcher_run *run, const struct ruleset_rule *rule,
+                             const struct matcher_trigger *trigger, bool has_context,
+                             struct shield_span *span)
+{
+    if (!rule->check) return rule->tier == SHIELD_TIER_V ? SHIELD_PROVEN : SHIELD_SHAPE;
+    const struct matcher_view *view = run->view;
+    struct shield_candidate candidate = {
+        .value = view->text,
+        .begin = trigger->begin,
+        .end = trigger->end,
+        .digits = trigger->digits,
+        .digit_count = trigger->digit_count,
+        .group_count = trigger->group_count,
+        .key_classes = view->exact | view->stem | view->path,
+        .has_context = has_context,
+        .is_number = view->is_number,
+    };
+    return rule->check(&candidate, span);
+}
+
+void matcher_try(struct matcher_run *run, const struct matcher_trigger *trigger)
+{
+    const struct ruleset_rule *rule = &run->set->rules[trigger->rule];
+    size_t size = run->view->text.size;
+    assert(trigger->begin <= trigger->end && trigger->end <= size);
+    if (!is_in(rule->size, size) || matcher_is_done(run)) return;
+    if (run->calls_left-- == 0) {
+        run->result->is_incomplete = true;
+        return;
+    }
+    int context = score_context(run, trigger->rule, trigger->begin, trigger->end);
+    if (context == 0 && wants_context(rule)) return;
+    struct shield_span span = {trigger->begin, trigger->end};
+    enum shield_proof proof = ask(run, rule, trigger, context > 0, &span);
+    if (proof == SHIELD_NOT || !score_acts(run, rule, proof, context)) return;
+    assert(span.begin <= span.end && span.end <= size);
+    struct matcher_finding finding = {rule, span, proof, covers_all(run->view->text, span)};
+    add_finding(run, &finding);
+}
+
+static void try_all(struct matcher_run *run, const struct ruleset_list *list)
+{
+    struct matcher_trigger trigger = {.end = (uint32_t)run->view->text.size};
+    for (uint32_t i = 0; i < list->count; i++) {
+        trigger.rule = list->rules[i];
+        matcher_try(run, &trigger);
+    }
+}
+
+/* A key trigger is asked only under such a key. */
+static void try_keyed(struct matcher_run *run)
+{
+    const struct ruleset *set = run->set;
+    uint64_t classes = run->view->exact | run->view->stem;
+    if (!(classes & set->keyed_classes)) return;
+    struct matcher_trigger trigger = {.end = (uint32_t)run->view->text.size};
+    for (uint32_t i = 0; i < set->keyed.count; i++) {
+        trigger.rule = set->keyed.rules[i];
+        if (set->rules[trigger.rule].keys & classes) matcher_try(run, &trigger);
+    }
+}
+
+struct census {
+    uint32_t kinds; /* mask of ruleset_byte */
+    uint32_t digits;
+    uint32_t run_max; /* of bytes that a token could be of */
+};
+
+/* One pass that says which of the passes below can be left out. */
+static struct census count_bytes(struct text text)
+{
+    struct census census = {0};
+    uint32_t run = 0;
+    for (size_t i = 0; i < text.size; i++) {
+        uint32_t kind = ruleset_byte_kind((uint8_t)text.bytes[i]);
+        census.kinds |= kind;
+        census.digits += kind == RULESET_DIGIT;
+        run = kind == RULESET_SPACE ? 0 : run + 1;
+        if (run > census.run_max) census.run_max = run;
+    }
+    return census;
+}
+
+void matcher_look(struct matcher *matcher, const struct ruleset *set,
+                  const struct matcher_view *view, struct matcher_result *result)
+{
+    struct matcher_run run = {.matcher = matcher, .set = set, .view = view, .result = result};
+    run.calls_left = MATCHER_CALLS_FREE + MATCHER_CALLS_PER_BYTE * (uint64_t)view->text.size;
+    assert(view->text.size <= UINT32_MAX);
+    try_keyed(&run);
+    try_all(&run, &set->whole);
+    if (matcher_is_done(&run)) return;
+    struct census census = count_bytes(view->text);
+    if (view->text.size >= set->scan_min[census.kinds]) matcher_literals(&run);
+    if (census.digits >= set->digits_min && !matcher_is_done(&run)) matcher_digits(&run);
+    if (census.run_max >= set->token_min && !matcher_is_done(&run)) matcher_tokens(&run);
+    if (set->pattern_database && !matcher_is_done(&run)) matcher_patterns(&run);
+}

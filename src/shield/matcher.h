@@ -1,0 +1,109 @@
+/* One folded value through one rule set: triggers, validators, scores. Private to the room.
+ *
+ *   matcher.c          a candidate to its validator; the order of triggers; the budget
+ *   matcher_literal.c  literals and patterns, by Hyperscan
+ *   matcher_digits.c   phrases of digits: groups joined by separators
+ *   matcher_token.c    runs of a charset
+ *   score.c           what a proof is worth in its context
+ *
+ * Work is bounded by a budget of validator calls for each value (MATCHER_CALLS_*): when it is used
+ * up the value counts as not looked at, which removes it. One owner, one thread. */
+#ifndef CANDOR_SHIELD_MATCHER_H
+#define CANDOR_SHIELD_MATCHER_H
+
+#include "shield/key_cache.h"
+#include "shield/ruleset.h"
+
+enum {
+    MATCHER_FINDINGS_MAX = 64, /* of one value; with more the value is removed as a whole */
+    MATCHER_CALLS_FREE = 2048,
+    MATCHER_CALLS_PER_BYTE = 4,
+};
+
+/* A value under its key. */
+struct matcher_view {
+    struct text text; /* folded */
+    uint64_t exact;   /* classes of the key itself, exact and by a word of it */
+    uint64_t stem;
+    uint64_t path;                    /* classes of the keys that it stands under */
+    const struct ruleset_mask *words; /* rules of which an own word is in the key; or NULL */
+    bool is_number;
+    bool is_name; /* of an event, or a key: no rule that wants context acts */
+};
+
+struct matcher_finding {
+    const struct ruleset_rule *rule;
+    struct shield_span span; /* in the view's text */
+    enum shield_proof proof;
+    bool is_whole; /* the span is all of the value */
+};
+
+struct matcher_result {
+    struct matcher_finding findings[MATCHER_FINDINGS_MAX];
+    uint32_t count;
+    bool is_hard;       /* a credential or a card number is among them: the search was ended */
+    bool is_incomplete; /* not everything could be looked at */
+};
+
+struct matcher {
+    hs_scratch_t *scratch;
+    const struct shield_lexicon *lexicon; /* borrowed */
+};
+
+/* One value on its way through one set. */
+struct matcher_run {
+    struct matcher *matcher;
+    const struct ruleset *set;
+    const struct matcher_view *view;
+    struct matcher_result *result;
+    uint64_t calls_left;
+    bool has_text_context; /* the two below are known */
+    uint64_t text_classes; /* of all words of the value: no window has more */
+    struct ruleset_mask text_rules;
+    bool is_benign_known;
+    bool is_benign;
+};
+
+enum status matcher_prepare(struct matcher *matcher, const struct ruleset *set,
+                            struct error *error) MUST_CHECK; /* scratch for this set, too */
+void matcher_release(struct matcher *matcher);
+
+/* Adds to the result; the caller begins with an empty one. */
+void matcher_look(struct matcher *matcher, const struct ruleset *set,
+                  const struct matcher_view *view, struct matcher_result *result);
+
+/* --- for the files of the matcher --- */
+
+/* What a trigger found; digits only for phrases. */
+struct matcher_trigger {
+    uint32_t rule;
+    uint32_t begin;
+    uint32_t end;
+    const char *digits;
+    uint32_t digit_count;
+    uint32_t group_count;
+};
+
+void matcher_try(struct matcher_run *run, const struct matcher_trigger *trigger);
+/* True when nothing more has to be found. */
+bool matcher_is_done(const struct matcher_run *run);
+/* Whether a rule that needs context could have any in this value, wherever in it. */
+bool matcher_may_act(struct matcher_run *run, uint32_t rule);
+
+void matcher_literals(struct matcher_run *run);
+void matcher_patterns(struct matcher_run *run);
+void matcher_digits(struct matcher_run *run);
+void matcher_tokens(struct matcher_run *run);
+
+/* --- score.c --- */
+
+/* Points that key and neighbourhood give to a candidate of the rule; 0: no context. */
+int score_context(struct matcher_run *run, uint32_t rule, uint32_t begin, uint32_t end);
+/* Whether a proof of this strength with so much context is enough. */
+bool score_acts(struct matcher_run *run, const struct ruleset_rule *rule, enum shield_proof proof,
+                int context);
+/* Is the whole text of a shape that many harmless values have: UUID, ULID, ObjectId, SHA, version,
+ * date, colour? */
+bool score_is_benign_shape(struct text text);
+
+#endif

@@ -1,0 +1,186 @@
+/* Phrases of digits: groups joined by one or two separators, "4111 1111-1111.1111".
+ *
+ * Every contiguous range of groups whose digits together are as many as a rule takes is asked
+ * about, ending at the group just read, so the work for a group is bounded by SHIELD_DIGITS_MAX
+ * ranges. A group that touches an ASCII letter is part of a word, not of a number: no range begins
+ * or ends there. Nor in a decimal fraction ("0.1234567890"). */
+#include "shield/matcher.h"
+
+#include <string.h>
+
+enum {
+    GROUPS_KEPT = SHIELD_DIGITS_MAX, /* a group has at least one digit */
+    SEPARATORS_MAX = 2,
+    FRACTION_WHOLE_MAX = 3, /* digits before the point of what is taken for a fraction */
+    FRACTION_MIN = 6,       /* and behind it */
+    DIGITS_ROOM = 16 * SHIELD_DIGITS_MAX,
+};
+
+struct group {
+    uint32_t begin;
+    uint32_t end;
+    uint32_t digits_at; /* in phrase.digits */
+    bool touches_before;
+    bool touches_after;
+    char separator; /* before it, when it is one byte; else 0 */
+};
+
+struct phrase {
+    struct group groups[GROUPS_KEPT];
+    uint32_t group_count;
+    char digits[DIGITS_ROOM];
+    uint32_t digit_count;
+};
+
+static bool is_digit(char byte)
+{
+    return byte >= '0' && byte <= '9';
+}
+
+static bool is_letter(char byte)
+{
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+}
+
+static bool is_separator(char byte)
+{
+    switch (byte) {
+    case ' ':
+    case '-':
+    case '.':
+    case '/':
+    case '_':
+    case '\t':
+    case '\n':
+    case '\r':
+    case '(':
+    case ')': return true;
+    default: return false;
+    }
+}
+
+static void try_range(struct matcher_run *run, const struct phrase *phrase, uint32_t first,
+                      uint32_t digit_count)
+{
+    const struct ruleset_list *list = &run->set->by_digits[digit_count];
+    const struct group *begin = &phrase->groups[first];
+    const struct group *end = &phrase->groups[phrase->group_count - 1];
+    struct matcher_trigger trigger = {
+        .begin = begin->begin,
+        .end = end->end,
+        .digits = phrase->digits + begin->digits_at,
+        .digit_count = digit_count,
+        .group_count = phrase->group_count - first,
+    };
+    for (uint32_t i = 0; i < list->count; i++) {
+        trigger.rule = list->rules[i];
+        if (trigger.group_count > run->set->rules[trigger.rule].groups_max) continue;
+        if (matcher_may_act(run, trigger.rule)) matcher_try(run, &trigger);
+    }
+}
+
+/* All ranges that end with the newest group. */
+static void try_ranges(struct matcher_run *run, const struct phrase *phrase)
+{
+    uint32_t last = phrase->group_count - 1;
+    if (phrase->groups[last].touches_after) return;
+    for (uint32_t first = phrase->group_count; first > 0; first--) {
+        const struct group *group = &phrase->groups[first - 1];
+        uint32_t digit_count = phrase->digit_count - group->digits_at;
+        if (digit_count > SHIELD_DIGITS_MAX || matcher_is_done(run)) return;
+        if (group->touches_before || run->set->by_digits[digit_count].count == 0) continue;
+        try_range(run, phrase, first - 1, digit_count);
+    }
+}
+
+static void forget_oldest(struct phrase *phrase)
+{
+    memmove(&phrase->groups[0], &phrase->groups[1],
+            (phrase->group_count - 1) * sizeof phrase->groups[0]);
+    phrase->group_count--;
+}
+
+static void make_room(struct phrase *phrase, uint32_t size)
+{
+    if (phrase->group_count == GROUPS_KEPT) forget_oldest(phrase);
+    if (phrase->digit_count + size <= DIGITS_ROOM) return;
+    while (phrase->group_count > 0 &&
+           phrase->digit_count - phrase->groups[0].digits_at > SHIELD_DIGITS_MAX)
+        forget_oldest(phrase);
+    uint32_t kept_from =
+        phrase->group_count > 0 ? phrase->groups[0].digits_at : phrase->digit_count;
+    memmove(phrase->digits, phrase->digits + kept_from, phrase->digit_count - kept_from);
+    phrase->digit_count -= kept_from;
+    for (uint32_t i = 0; i < phrase->group_count; i++)
+        phrase->groups[i].digits_at -= kept_from;
+}
+
+static void clear(struct phrase *phrase)
+{
+    phrase->group_count = 0;
+    phrase->digit_count = 0;
+}
+
+/* "0.123456789": a short group, a point, a long one, and neither before nor behind them more. */
+static bool is_fraction(struct text text, const struct phrase *phrase, const struct group *group)
+{
+    if (phrase->group_count != 1 || group->separator != '.') return false;
+    uint32_t whole = phrase->groups[0].end - phrase->groups[0].begin;
+    if (whole > FRACTION_WHOLE_MAX || group->end - group->begin < FRACTION_MIN) return false;
+    bool goes_on = group->end + 1 < text.size && is_separator(text.bytes[group->end]) &&
+                   is_digit(text.bytes[group->end + 1]);
+    return !goes_on;
+}
+
+static void take_group(struct matcher_run *run, struct phrase *phrase, struct group group)
+{
+    struct text text = run->view->text;
+    uint32_t size = group.end - group.begin;
+    if (size > SHIELD_DIGITS_MAX || is_fraction(text, phrase, &group)) {
+        clear(phrase);
+        return;
+    }
+    make_room(phrase, size);
+    group.digits_at = phrase->digit_count;
+    group.touches_before = group.begin > 0 && is_letter(text.bytes[group.begin - 1]);
+    group.touches_after = group.end < text.size && is_letter(text.bytes[group.end]);
+    memcpy(phrase->digits + phrase->digit_count, text.bytes + group.begin, size);
+    phrase->digit_count += size;
+    phrase->groups[phrase->group_count++] = group;
+    try_ranges(run, phrase);
+}
+
+/* Behind a group: where the next one begins when separators alone lie between, else 0. */
+static size_t next_group(struct text text, size_t place)
+{
+    size_t end = place;
+    while (end < text.size && end - place < SEPARATORS_MAX && is_separator(text.bytes[end]))
+        end++;
+    return end > place && end < text.size && is_digit(text.bytes[end]) ? end : 0;
+}
+
+void matcher_digits(struct matcher_run *run)
+{
+    struct text text = run->view->text;
+    struct phrase phrase;
+    struct group group = {0};
+    clear(&phrase);
+    size_t place = 0;
+    while (place < text.size && !matcher_is_done(run)) {
+        if (!is_digit(text.bytes[place])) {
+            place++;
+            clear(&phrase);
+            group.separator = 0;
+            continue;
+        }
+        group.begin = (uint32_t)place;
+        while (place < text.size && is_digit(text.bytes[place]))
+            place++;
+        group.end = (uint32_t)place;
+        take_group(run, &phrase, group);
+        size_t next = next_group(text, place);
+        if (next == 0) continue;
+        group.separator = next == place + 1 ? text.bytes[place] : 0;
+        place = next;
+    }
+}

@@ -1,0 +1,175 @@
+/* A rule set, compiled: immutable once made, shared by counting, any thread. Private to the room.
+ *
+ * The grammar stands in shield_rules.h. All literals of a set are one Hyperscan database; digit
+ * rules are listed by how many digits they take, token rules by charset, words by their hash, so
+ * that the matcher asks only the validators that could say yes. */
+#ifndef CANDOR_SHIELD_RULESET_H
+#define CANDOR_SHIELD_RULESET_H
+
+#include "base/status.h"
+#include "shield/shield_rules.h"
+
+#include <hs/hs.h>
+
+#include <stdatomic.h>
+
+enum {
+    RULESET_RULES_MAX = 512,
+    RULESET_LITERALS_MAX = 16 * 1024, /* literals and words of a set */
+    RULESET_PATTERNS_MAX = 64,
+    RULESET_SOURCE_MAX = 1024 * 1024, /* bytes of a set's text */
+    RULESET_PROJECT_SOURCE_MAX = 64 * 1024,
+    RULESET_PATTERN_STATES_MAX = 4096,
+    RULESET_WORD_SIZE_MAX = 64,
+    RULESET_MASK_WORDS = RULESET_RULES_MAX / 64,
+};
+
+/* Kinds of bytes; a value's are a mask of them. */
+enum ruleset_byte {
+    RULESET_LOWER = 1,
+    RULESET_UPPER = 2,
+    RULESET_DIGIT = 4,
+    RULESET_SPACE = 8,
+    RULESET_DASH = 16,  /* - _ . */
+    RULESET_COLON = 32, /* : / = & ? % */
+    RULESET_OTHER = 64,
+    RULESET_KINDS = 128,
+};
+enum ruleset_byte ruleset_byte_kind(uint8_t byte);
+
+enum ruleset_kind {
+    RULESET_BUILTIN, /* everything is allowed */
+    RULESET_PROJECT, /* literal, key and pattern triggers; ids X..; no set statement needed */
+};
+
+enum ruleset_bucket {
+    BUCKET_NONE,
+    BUCKET_YEAR,
+    BUCKET_REGION,
+    BUCKET_DEGREE,
+    BUCKET_NETWORK,
+    BUCKET_FAMILY,
+    BUCKET_OUTWARD,
+    BUCKET_COUNT,
+};
+
+struct ruleset_range { /* 0 to 0: not given */
+    uint32_t min;
+    uint32_t max;
+};
+
+struct ruleset_rule {
+    char id[4];
+    struct text title;
+    uint16_t version;
+    enum shield_tier tier;
+    enum shield_class class;
+    enum shield_action action;
+    enum ruleset_bucket bucket;
+    shield_validator *check; /* NULL: the trigger is the proof */
+    struct ruleset_range digits;
+    uint32_t groups_max;
+    struct ruleset_range size;
+    struct ruleset_range token;
+    enum shield_charset token_charset;
+    struct ruleset_range tail;
+    enum shield_charset tail_charset;
+    uint64_t keys;    /* trigger: classes of the key */
+    uint64_t context; /* classes that speak for it */
+    uint32_t words_begin;
+    uint32_t words_end; /* in ruleset.words */
+    uint32_t line;      /* where it begins, for messages */
+    uint32_t given;     /* statements seen, one bit each */
+    bool whole;
+    bool needs_context;
+    bool alerts;
+    bool is_off;
+    bool has_trigger;
+};
+
+struct ruleset_literal {
+    struct text text;
+    uint16_t rule;
+    bool is_prefix; /* not inside a longer word */
+    bool is_folded;
+};
+
+struct ruleset_word {
+    struct text text; /* lower case, words joined by single spaces */
+    uint16_t rule;
+};
+
+struct ruleset_pattern {
+    struct text text;
+    uint16_t rule;
+};
+
+/* Which rules: one bit each. */
+struct ruleset_mask {
+    uint64_t bits[RULESET_MASK_WORDS];
+};
+
+struct ruleset_list {
+    uint16_t *rules;
+    uint32_t count;
+};
+
+struct ruleset {
+    atomic_uint references;
+    char *source; /* every text borrows it */
+    struct text name;
+    struct text version;
+    struct ruleset_rule *rules;
+    uint32_t rule_count;
+    struct ruleset_literal *literals;
+    uint32_t literal_count;
+    struct ruleset_word *words;
+    uint32_t word_count;
+    struct ruleset_pattern *patterns;
+    uint32_t pattern_count;
+
+    hs_database_t *literal_database; /* NULL: no literals */
+    hs_database_t *pattern_database;
+    struct ruleset_list by_digits[SHIELD_DIGITS_MAX + 1];
+    uint32_t digits_min; /* UINT32_MAX: no rule takes digits */
+    struct ruleset_list by_token[SHIELD_CHARSET_COUNT];
+    struct ruleset_range token_range[SHIELD_CHARSET_COUNT];
+    uint16_t charset_masks[256]; /* bit 1 << charset for each charset that has the byte */
+    uint32_t token_charsets;     /* that a rule takes runs of */
+    uint32_t token_min;          /* of all charsets; UINT32_MAX: none */
+    struct ruleset_list whole;
+    struct ruleset_list keyed;
+    uint64_t keyed_classes; /* of all keyed rules */
+    uint16_t *word_slots;   /* hash of a word's first word to its index + 1, open addressing */
+    uint32_t word_slot_count;
+    uint32_t scan_min[RULESET_KINDS]; /* by the kinds of bytes that a value has: the shortest one in
+                                         which a literal, with its tail, could stand */
+};
+
+/* STATUS_INVALID names line and rule; TOO_LARGE a limit. */
+enum status ruleset_make(struct text source, enum ruleset_kind kind, struct ruleset **out,
+                         struct error *error) MUST_CHECK;
+struct ruleset *ruleset_hold(struct ruleset *set);
+void ruleset_drop(struct ruleset *set); /* NULL does nothing */
+
+static inline bool ruleset_mask_has(const struct ruleset_mask *mask, uint32_t rule)
+{
+    return mask->bits[rule / 64] >> (rule % 64) & 1;
+}
+
+static inline void ruleset_mask_add(struct ruleset_mask *mask, uint32_t rule)
+{
+    mask->bits[rule / 64] |= UINT64_C(1) << (rule % 64);
+}
+
+/* Add the rules of which a word of their own stands in the text, as whole words. The text is lower
+ * case where it matters: ASCII letters are folded on the way. */
+void ruleset_find_words(const struct ruleset *set, struct text text, struct ruleset_mask *found);
+
+/* --- between ruleset_parse.c and ruleset_build.c --- */
+
+enum status ruleset_parse(struct ruleset *set, struct text source, enum ruleset_kind kind,
+                          struct error *error) MUST_CHECK;
+enum status ruleset_build(struct ruleset *set, struct error *error) MUST_CHECK;
+
+#endif

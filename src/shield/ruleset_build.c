@@ -1,0 +1,352 @@
+/* Parsed rules to what the matcher looks things up in. */
+#include "shield/ruleset.h"
+
+#include "base/check.h"
+#include "base/memory.h"
+
+#include <string.h>
+
+enum { PATTERN_DATABASE_SIZE_MAX = 4 * 1024 * 1024 };
+
+static void fill_charset_masks(struct ruleset *set)
+{
+    for (int byte = 0; byte < 256; byte++) {
+        uint32_t mask = 0;
+        for (int charset = 0; charset < SHIELD_CHARSET_COUNT; charset++) {
+            bool has = shield_charset_has((enum shield_charset)charset, (uint8_t)byte);
+            mask |= (uint32_t)has << charset;
+        }
+        set->charset_masks[byte] = (uint16_t)mask;
+    }
+}
+
+static void list_add(struct ruleset_list *list, uint32_t rule)
+{
+    if (list->count % 16 == 0) {
+        list->rules = memory_resize(list->rules, list->count + 16, sizeof *list->rules);
+    }
+    list->rules[list->count++] = (uint16_t)rule;
+}
+
+static void index_token(struct ruleset *set, const struct ruleset_rule *rule, uint32_t index)
+{
+    struct ruleset_range *range = &set->token_range[rule->token_charset];
+    list_add(&set->by_token[rule->token_charset], index);
+    set->token_charsets |= 1U << rule->token_charset;
+    if (range->max == 0 || rule->token.min < range->min) range->min = rule->token.min;
+    if (rule->token.max > range->max) range->max = rule->token.max;
+    if (rule->token.min < set->token_min) set->token_min = rule->token.min;
+}
+
+static void index_rule(struct ruleset *set, uint32_t index)
+{
+    const struct ruleset_rule *rule = &set->rules[index];
+    if (rule->is_off) return;
+    for (uint32_t count = rule->digits.min; count > 0 && count <= rule->digits.max; count++)
+        list_add(&set->by_digits[count], index);
+    if (rule->digits.min > 0 && rule->digits.min < set->digits_min) {
+        set->digits_min = rule->digits.min;
+    }
+    if (rule->token.max > 0) index_token(set, rule, index);
+    if (rule->whole) list_add(&set->whole, index);
+    if (rule->keys) {
+        list_add(&set->keyed, index);
+        set->keyed_classes |= rule->keys;
+    }
+}
+
+static uint8_t lower_byte(uint8_t byte)
+{
+    return byte >= 'A' && byte <= 'Z' ? (uint8_t)(byte + 32) : byte;
+}
+
+static bool is_word_byte(uint8_t byte)
+{
+    return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
+           (byte >= 'A' && byte <= 'Z') || byte >= 0x80;
+}
+
+static uint32_t word_hash(const char *bytes, size_t size)
+{
+    uint32_t hash = 2166136261U; /* FNV-1a: words are short */
+    for (size_t i = 0; i < size; i++)
+        hash = (hash ^ lower_byte((uint8_t)bytes[i])) * 16777619U;
+    return hash ^ hash >> 15;
+}
+
+static size_t first_word_size(struct text text)
+{
+    size_t size = 0;
+    while (size < text.size && is_word_byte((uint8_t)text.bytes[size]))
+        size++;
+    return size;
+}
+
+/* Words that begin alike follow one another through the slots. */
+static void index_words(struct ruleset *set)
+{
+    set->word_slot_count = 64;
+    while (set->word_slot_count < 3 * set->word_count)
+        set->word_slot_count *= 2;
+    set->word_slots = MEMORY_ARRAY(uint16_t, set->word_slot_count);
+    for (uint32_t i = 0; i < set->word_count; i++) {
+        struct text text = set->words[i].text;
+        uint32_t slot = word_hash(text.bytes, first_word_size(text)) % set->word_slot_count;
+        while (set->word_slots[slot])
+            slot = (slot + 1) % set->word_slot_count;
+        set->word_slots[slot] = (uint16_t)(i + 1);
+    }
+}
+
+/* The word's bytes stand at the beginning of the text, and none follows that would lengthen it.
+ * Separators are all one: "social security" is in "social_security". */
+static bool stands_there(struct text text, struct text word)
+{
+    if (text.size < word.size) return false;
+    for (size_t i = 0; i < word.size; i++) {
+        uint8_t have = lower_byte((uint8_t)text.bytes[i]);
+        uint8_t want = lower_byte((uint8_t)word.bytes[i]);
+        bool are_separators = !is_word_byte(have) && !is_word_byte(want);
+        if (have != want && !are_separators) return false;
+    }
+    return text.size == word.size || !is_word_byte((uint8_t)text.bytes[word.size]);
+}
+
+static void find_at(const struct ruleset *set, struct text text, struct ruleset_mask *found)
+{
+    uint32_t slot = word_hash(text.bytes, first_word_size(text)) % set->word_slot_count;
+    for (; set->word_slots[slot]; slot = (slot + 1) % set->word_slot_count) {
+        const struct ruleset_word *word = &set->words[set->word_slots[slot] - 1];
+        if (!ruleset_mask_has(found, word->rule) && stands_there(text, word->text)) {
+            ruleset_mask_add(found, word->rule);
+        }
+    }
+}
+
+void ruleset_find_words(const struct ruleset *set, struct text text, struct ruleset_mask *found)
+{
+    if (set->word_count == 0) return;
+    size_t place = 0;
+    while (place < text.size) {
+        size_t size = first_word_size(text_slice(text, place, text.size - place));
+        if (size > 0 && size <= RULESET_WORD_SIZE_MAX) {
+            find_at(set, text_slice(text, place, text.size - place), found);
+        }
+        place += size > 0 ? size : 1;
+    }
+}
+
+enum ruleset_byte ruleset_byte_kind(uint8_t byte)
+{
+    if (byte >= 'a' && byte <= 'z') return RULESET_LOWER;
+    if (byte >= 'A' && byte <= 'Z') return RULESET_UPPER;
+    if (byte >= '0' && byte <= '9') return RULESET_DIGIT;
+    switch (byte) {
+    case ' ':
+    case '\t':
+    case '\n':
+    case '\r': return RULESET_SPACE;
+    case '-':
+    case '_':
+    case '.': return RULESET_DASH;
+    case ':':
+    case '/':
+    case '=':
+    case '&':
+    case '?':
+    case '%': return RULESET_COLON;
+    default: return RULESET_OTHER;
+    }
+}
+
+/* The smallest value that the literal's rule could find anything in. */
+static uint32_t smallest_value(const struct ruleset *set, const struct ruleset_literal *literal)
+{
+    const struct ruleset_rule *rule = &set->rules[literal->rule];
+    uint32_t size = (uint32_t)literal->text.size + rule->tail.min;
+    return rule->size.min > size ? rule->size.min : size;
+}
+
+/* In a value of other kinds of bytes than the literal's, or a shorter one, it need not be looked
+ * for. */
+static void note_literal(struct ruleset *set, const struct ruleset_literal *literal)
+{
+    uint32_t size = smallest_value(set, literal);
+    for (uint32_t kinds = 0; kinds < RULESET_KINDS; kinds++) {
+        bool could_be_in = true;
+        for (size_t i = 0; i < literal->text.size; i++) {
+            uint32_t kind = ruleset_byte_kind((uint8_t)literal->text.bytes[i]);
+            bool is_letter = (kind & (RULESET_LOWER | RULESET_UPPER)) != 0;
+            if (literal->is_folded && is_letter) kind = RULESET_LOWER | RULESET_UPPER;
+            if (!(kinds & kind)) could_be_in = false;
+        }
+        if (could_be_in && size < set->scan_min[kinds]) set->scan_min[kinds] = size;
+    }
+}
+
+static enum status compile_literals(struct ruleset *set, struct error *error)
+{
+    uint32_t count = 0;
+    const char **texts = MEMORY_ARRAY(const char *, set->literal_count + 1);
+    size_t *sizes = MEMORY_ARRAY(size_t, set->literal_count + 1);
+    unsigned *flags = MEMORY_ARRAY(unsigned, set->literal_count + 1);
+    unsigned *ids = MEMORY_ARRAY(unsigned, set->literal_count + 1);
+    for (uint32_t i = 0; i < set->literal_count; i++) {
+        const struct ruleset_literal *literal = &set->literals[i];
+        if (set->rules[literal->rule].is_off) continue;
+        texts[count] = literal->text.bytes;
+        sizes[count] = literal->text.size;
+        flags[count] = literal->is_folded ? HS_FLAG_CASELESS : 0;
+        ids[count++] = i;
+        note_literal(set, literal);
+    }
+    hs_compile_error_t *failure = NULL;
+    hs_error_t result = HS_SUCCESS;
+    if (count > 0) {
+        result = hs_compile_lit_multi(texts, flags, ids, sizes, count, HS_MODE_BLOCK, NULL,
+                                      &set->literal_database, &failure);
+    }
+    memory_free(texts);
+    memory_free(sizes);
+    memory_free(flags);
+    memory_free(ids);
+    if (result == HS_SUCCESS) return STATUS_OK;
+    enum status status = error_set(error, STATUS_INVALID, "could not compile the literals: %s",
+                                   failure ? failure->message : "unknown");
+    (void)hs_free_compile_error(failure);
+    return status;
+}
+
+static enum status refuse_pattern(const struct ruleset *set, unsigned index, const char *why,
+                                  struct error *error)
+{
+    const struct ruleset_rule *rule = &set->rules[set->patterns[index].rule];
+    return error_set(error, STATUS_INVALID,
+                     "could not read the rules: line %u, rule %s: its pattern %s", rule->line,
+                     rule->id, why);
+}
+
+/* Hyperscan keeps no count of states for callers; the size of a pattern's own database bounds them:
+ * a state of a bounded repeat or a DFA takes at least a byte. */
+static enum status check_pattern(const struct ruleset *set, unsigned index, struct error *error)
+{
+    char bytes[1024];
+    hs_database_t *database = NULL;
+    hs_compile_error_t *failure = NULL;
+    size_t size = 0;
+    if (!text_to_string(set->patterns[index].text, bytes, sizeof bytes)) {
+        return refuse_pattern(set, index, "is longer than 1,023 bytes", error);
+    }
+    if (hs_compile(bytes, HS_FLAG_UTF8 | HS_FLAG_SOM_LEFTMOST, HS_MODE_BLOCK, NULL, &database,
+                   &failure) != HS_SUCCESS) {
+        enum status status = refuse_pattern(set, index, failure->message, error);
+        (void)hs_free_compile_error(failure);
+        return status;
+    }
+    bool is_small =
+        hs_database_size(database, &size) == HS_SUCCESS && size <= RULESET_PATTERN_STATES_MAX * 16;
+    (void)hs_free_database(database);
+    return is_small ? STATUS_OK : refuse_pattern(set, index, "needs more than 4,096 states", error);
+}
+
+static enum status compile_patterns(struct ruleset *set, struct error *error)
+{
+    const char *texts[RULESET_PATTERNS_MAX];
+    unsigned flags[RULESET_PATTERNS_MAX];
+    unsigned ids[RULESET_PATTERNS_MAX];
+    for (uint32_t i = 0; i < set->pattern_count; i++)
+        TRY(check_pattern(set, i, error));
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < set->pattern_count; i++) {
+        if (set->rules[set->patterns[i].rule].is_off) continue;
+        /* The texts lie in the set's own copy, each at the end of a line: end them there. */
+        size_t end =
+            (size_t)(set->patterns[i].text.bytes - set->source) + set->patterns[i].text.size;
+        set->source[end] = 0;
+        texts[count] = set->patterns[i].text.bytes;
+        flags[count] = HS_FLAG_UTF8 | HS_FLAG_SOM_LEFTMOST;
+        ids[count++] = i;
+    }
+    if (count == 0) return STATUS_OK;
+    hs_compile_error_t *failure = NULL;
+    hs_error_t result = hs_compile_multi(texts, flags, ids, count, HS_MODE_BLOCK, NULL,
+                                         &set->pattern_database, &failure);
+    size_t size = 0;
+    if (result != HS_SUCCESS) {
+        enum status status = error_set(error, STATUS_INVALID, "could not compile the patterns: %s",
+                                       failure->message);
+        (void)hs_free_compile_error(failure);
+        return status;
+    }
+    if (hs_database_size(set->pattern_database, &size) != HS_SUCCESS ||
+        size > PATTERN_DATABASE_SIZE_MAX) {
+        return error_set(error, STATUS_INVALID,
+                         "could not take the patterns: all of them together "
+                         "need more than 4 MiB");
+    }
+    return STATUS_OK;
+}
+
+enum status ruleset_build(struct ruleset *set, struct error *error)
+{
+    set->digits_min = UINT32_MAX;
+    set->token_min = UINT32_MAX;
+    for (uint32_t i = 0; i < RULESET_KINDS; i++)
+        set->scan_min[i] = UINT32_MAX;
+    for (uint32_t i = 0; i < set->rule_count; i++)
+        index_rule(set, i);
+    index_words(set);
+    fill_charset_masks(set);
+    TRY(compile_literals(set, error));
+    return compile_patterns(set, error);
+}
+
+enum status ruleset_make(struct text source, enum ruleset_kind kind, struct ruleset **out,
+                         struct error *error)
+{
+    size_t size_max = kind == RULESET_PROJECT ? RULESET_PROJECT_SOURCE_MAX : RULESET_SOURCE_MAX;
+    if (source.size > size_max) {
+        return error_set(error, STATUS_TOO_LARGE,
+                         "could not read the rules: %zu bytes, at most %zu", source.size, size_max);
+    }
+    struct ruleset *set = MEMORY_NEW(struct ruleset);
+    atomic_init(&set->references, 1);
+    set->source = memory_alloc(source.size + 1, 1);
+    if (source.size > 0) memcpy(set->source, source.bytes, source.size);
+    struct text copy = {set->source, source.size};
+    enum status status = ruleset_parse(set, copy, kind, error);
+    if (status == STATUS_OK) status = ruleset_build(set, error);
+    if (status != STATUS_OK) {
+        ruleset_drop(set);
+        return status;
+    }
+    *out = set;
+    return STATUS_OK;
+}
+
+struct ruleset *ruleset_hold(struct ruleset *set)
+{
+    (void)atomic_fetch_add_explicit(&set->references, 1, memory_order_relaxed);
+    return set;
+}
+
+void ruleset_drop(struct ruleset *set)
+{
+    if (!set) return;
+    if (atomic_fetch_sub_explicit(&set->references, 1, memory_order_acq_rel) != 1) return;
+    (void)hs_free_database(set->literal_database);
+    (void)hs_free_database(set->pattern_database);
+    for (size_t i = 0; i <= SHIELD_DIGITS_MAX; i++)
+        memory_free(set->by_digits[i].rules);
+    for (size_t i = 0; i < SHIELD_CHARSET_COUNT; i++)
+        memory_free(set->by_token[i].rules);
+    memory_free(set->whole.rules);
+    memory_free(set->keyed.rules);
+    memory_free(set->word_slots);
+    memory_free(set->patterns);
+    memory_free(set->words);
+    memory_free(set->literals);
+    memory_free(set->rules);
+    memory_free(set->source);
+    memory_free(set);
+}

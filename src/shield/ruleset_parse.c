@@ -1,0 +1,521 @@
+/* Rules as text to rules as structures. One statement a line; the words for enums stand in tables
+ * below, in the order of their enums. */
+#include "shield/ruleset.h"
+
+#include "base/check.h"
+#include "base/memory.h"
+
+#include <string.h>
+
+enum { WORDS_PER_LINE_MAX = 512, SIZE_ANY = 0x7fffffff };
+
+static const struct text class_words[] = {
+    TEXT_INIT("credential"), TEXT_INIT("card"),    TEXT_INIT("bank"),      TEXT_INIT("national"),
+    TEXT_INIT("contact"),    TEXT_INIT("special"), TEXT_INIT("device"),    TEXT_INIT("place"),
+    TEXT_INIT("entropy"),    TEXT_INIT("content"), TEXT_INIT("structure"), TEXT_INIT("custom"),
+};
+_Static_assert(sizeof class_words / sizeof *class_words == SHIELD_CLASS_COUNT, "one a class");
+
+static const struct text charset_words[] = {
+    TEXT_INIT("digit"),     TEXT_INIT("hex"),    TEXT_INIT("lower"),  TEXT_INIT("upper"),
+    TEXT_INIT("alnum"),     TEXT_INIT("base32"), TEXT_INIT("base58"), TEXT_INIT("base64"),
+    TEXT_INIT("base64url"), TEXT_INIT("word"),
+};
+_Static_assert(sizeof charset_words / sizeof *charset_words == SHIELD_CHARSET_COUNT,
+               "one a charset");
+
+static const struct text bucket_words[] = {
+    TEXT_INIT(""),        TEXT_INIT("year"),   TEXT_INIT("region"),  TEXT_INIT("degree"),
+    TEXT_INIT("network"), TEXT_INIT("family"), TEXT_INIT("outward"),
+};
+_Static_assert(sizeof bucket_words / sizeof *bucket_words == BUCKET_COUNT, "one a bucket");
+
+static const struct text tier_words[] = {TEXT_INIT("V"), TEXT_INIT("S"), TEXT_INIT("C")};
+
+static const struct {
+    struct text word;
+    enum shield_action action;
+} actions[] = {
+    {TEXT_INIT("drop"), SHIELD_DROP},
+    {TEXT_INIT("redact"), SHIELD_REDACT},
+    {TEXT_INIT("bucket"), SHIELD_BUCKET},
+    {TEXT_INIT("tokenise"), SHIELD_TOKENISE},
+};
+
+struct parser {
+    struct ruleset *set;
+    enum ruleset_kind kind;
+    struct ruleset_rule *rule; /* the one begun, or NULL */
+    uint32_t line;
+    uint32_t literal_capacity;
+    uint32_t word_capacity;
+    struct error *error;
+};
+
+static enum status refuse(const struct parser *parser, const char *why, struct text what)
+{
+    const char *rule = parser->rule ? parser->rule->id : "";
+    return error_set(parser->error, STATUS_INVALID,
+                     "could not read the rules: line %u%s%s: %s%s%.*s%s", parser->line,
+                     *rule ? ", rule " : "", rule, why, what.size ? " \"" : "",
+                     (int)(what.size < 40 ? what.size : 40), what.bytes ? what.bytes : "",
+                     what.size ? "\"" : "");
+}
+
+static int find_word(const struct text *words, size_t count, struct text word)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (word.size > 0 && text_equal(words[i], word)) return (int)i;
+    }
+    return -1;
+}
+
+/* The next word of the line; one in double quotes keeps its spaces. */
+static bool next_word(struct text *rest, struct text *word)
+{
+    *rest = text_trim(*rest);
+    if (rest->size == 0) return false;
+    if (rest->bytes[0] == '"') {
+        struct text inner = text_slice(*rest, 1, rest->size - 1);
+        *word = text_split(inner, '"', rest);
+        return true;
+    }
+    size_t size = 0;
+    while (size < rest->size && rest->bytes[size] != ' ' && rest->bytes[size] != '\t')
+        size++;
+    *word = text_slice(*rest, 0, size);
+    *rest = text_slice(*rest, size, rest->size - size);
+    return true;
+}
+
+/* "16", "13-19" or "20-" (no end). */
+static bool read_range(struct text text, struct ruleset_range *range, uint32_t open_end)
+{
+    struct text last;
+    bool has_end = text_find_byte(text, '-') != TEXT_NOT_FOUND;
+    struct text first = text_split(text, '-', &last);
+    uint64_t min = 0;
+    uint64_t max = 0;
+    if (!text_to_u64(first, &min) || min > SIZE_ANY) return false;
+    if (!has_end || last.size == 0) {
+        max = has_end ? open_end : min;
+    } else if (!text_to_u64(last, &max)) {
+        return false;
+    }
+    if (max > SIZE_ANY || max < min) return false;
+    *range = (struct ruleset_range){(uint32_t)min, (uint32_t)max};
+    return true;
+}
+
+static enum status read_number(struct parser *parser, struct text text, uint32_t max,
+                               uint32_t *number)
+{
+    uint64_t value = 0;
+    if (!text_to_u64(text, &value) || value == 0 || value > max) {
+        return refuse(parser, "not a number in range:", text);
+    }
+    *number = (uint32_t)value;
+    return STATUS_OK;
+}
+
+static enum status read_version(struct parser *parser, struct text rest)
+{
+    uint32_t version = 0;
+    TRY(read_number(parser, rest, UINT16_MAX, &version));
+    parser->rule->version = (uint16_t)version;
+    return STATUS_OK;
+}
+
+static enum status read_tier(struct parser *parser, struct text rest)
+{
+    int tier = find_word(tier_words, 3, rest);
+    if (tier < 0) return refuse(parser, "no such tier:", rest);
+    parser->rule->tier = (enum shield_tier)tier;
+    return STATUS_OK;
+}
+
+static enum status read_class(struct parser *parser, struct text rest)
+{
+    int class = find_word(class_words, SHIELD_CLASS_COUNT, rest);
+    if (class < 0) return refuse(parser, "no such class:", rest);
+    parser->rule->class = (enum shield_class) class;
+    return STATUS_OK;
+}
+
+static enum status add_literal(struct parser *parser, struct text text, bool is_prefix,
+                               bool is_folded)
+{
+    struct ruleset *set = parser->set;
+    if (text.size == 0 || text.size > RULESET_WORD_SIZE_MAX) {
+        return refuse(parser, "a literal has 1 to 64 bytes, not:", text);
+    }
+    if (set->literal_count == RULESET_LITERALS_MAX) {
+        return refuse(parser, "too many literals", TEXT(""));
+    }
+    if (set->literal_count == parser->literal_capacity) {
+        parser->literal_capacity = parser->literal_capacity ? parser->literal_capacity * 2 : 256;
+        set->literals =
+            memory_resize(set->literals, parser->literal_capacity, sizeof *set->literals);
+    }
+    set->literals[set->literal_count++] =
+        (struct ruleset_literal){.text = text,
+                                 .rule = (uint16_t)(parser->rule - set->rules),
+                                 .is_prefix = is_prefix,
+                                 .is_folded = is_folded};
+    parser->rule->has_trigger = true;
+    return STATUS_OK;
+}
+
+static enum status read_literals(struct parser *parser, struct text rest, bool is_prefix,
+                                 bool is_folded)
+{
+    struct text word;
+    while (next_word(&rest, &word))
+        TRY(add_literal(parser, word, is_prefix, is_folded));
+    return STATUS_OK;
+}
+
+static enum status read_prefix(struct parser *parser, struct text rest)
+{
+    return read_literals(parser, rest, true, false);
+}
+
+static enum status read_fold_prefix(struct parser *parser, struct text rest)
+{
+    return read_literals(parser, rest, true, true);
+}
+
+static enum status read_infix(struct parser *parser, struct text rest)
+{
+    return read_literals(parser, rest, false, false);
+}
+
+static enum status read_fold_infix(struct parser *parser, struct text rest)
+{
+    return read_literals(parser, rest, false, true);
+}
+
+static enum status read_literal(struct parser *parser, struct text rest)
+{
+    return add_literal(parser, rest, false, true);
+}
+
+static enum status read_digits(struct parser *parser, struct text rest)
+{
+    struct ruleset_range *range = &parser->rule->digits;
+    if (!read_range(rest, range, SHIELD_DIGITS_MAX) || range->min == 0 ||
+        range->max > SHIELD_DIGITS_MAX) {
+        return refuse(parser, "not a range of 1 to 40 digits:", rest);
+    }
+    parser->rule->has_trigger = true;
+    return STATUS_OK;
+}
+
+static enum status read_groups(struct parser *parser, struct text rest)
+{
+    return read_number(parser, rest, SHIELD_DIGITS_MAX, &parser->rule->groups_max);
+}
+
+static enum status read_run(struct parser *parser, struct text rest, enum shield_charset *charset,
+                            struct ruleset_range *range)
+{
+    struct text word = {0};
+    if (!next_word(&rest, &word)) return refuse(parser, "a charset is missing", TEXT(""));
+    int found = find_word(charset_words, SHIELD_CHARSET_COUNT, word);
+    if (found < 0) return refuse(parser, "no such charset:", word);
+    *charset = (enum shield_charset)found;
+    if (!read_range(text_trim(rest), range, SHIELD_VALUE_MAX) || range->max == 0) {
+        return refuse(parser, "not a range of lengths:", rest);
+    }
+    return STATUS_OK;
+}
+
+static enum status read_token(struct parser *parser, struct text rest)
+{
+    parser->rule->has_trigger = true;
+    return read_run(parser, rest, &parser->rule->token_charset, &parser->rule->token);
+}
+
+static enum status read_tail(struct parser *parser, struct text rest)
+{
+    return read_run(parser, rest, &parser->rule->tail_charset, &parser->rule->tail);
+}
+
+static enum status read_key_classes(struct parser *parser, struct text rest, uint64_t *classes)
+{
+    struct text word;
+    while (next_word(&rest, &word)) {
+        int class = shield_key_class_by_name(word);
+        if (class < 0) return refuse(parser, "no such key class:", word);
+        *classes |= SHIELD_KEY_BIT(class);
+    }
+    return *classes ? STATUS_OK : refuse(parser, "a key class is missing", TEXT(""));
+}
+
+static enum status read_key(struct parser *parser, struct text rest)
+{
+    parser->rule->has_trigger = true;
+    return read_key_classes(parser, rest, &parser->rule->keys);
+}
+
+static enum status read_context(struct parser *parser, struct text rest)
+{
+    return read_key_classes(parser, rest, &parser->rule->context);
+}
+
+static enum status read_whole(struct parser *parser, struct text rest)
+{
+    if (rest.size > 0) return refuse(parser, "nothing follows \"whole\", but:", rest);
+    parser->rule->whole = true;
+    parser->rule->has_trigger = true;
+    return STATUS_OK;
+}
+
+static enum status read_size(struct parser *parser, struct text rest)
+{
+    if (!read_range(rest, &parser->rule->size, SIZE_ANY)) {
+        return refuse(parser, "not a range of sizes:", rest);
+    }
+    return STATUS_OK;
+}
+
+static enum status read_pattern(struct parser *parser, struct text rest)
+{
+    struct ruleset *set = parser->set;
+    if (parser->kind != RULESET_PROJECT) {
+        return refuse(parser, "patterns are for a project's own rules", TEXT(""));
+    }
+    if (rest.size == 0) return refuse(parser, "the pattern is missing", TEXT(""));
+    if (set->pattern_count == RULESET_PATTERNS_MAX) {
+        return refuse(parser, "more than 64 patterns", TEXT(""));
+    }
+    if (!set->patterns) set->patterns = MEMORY_ARRAY(struct ruleset_pattern, RULESET_PATTERNS_MAX);
+    set->patterns[set->pattern_count++] =
+        (struct ruleset_pattern){rest, (uint16_t)(parser->rule - set->rules)};
+    parser->rule->has_trigger = true;
+    return STATUS_OK;
+}
+
+static enum status read_check(struct parser *parser, struct text rest)
+{
+    parser->rule->check = shield_validator_find(rest);
+    return parser->rule->check ? STATUS_OK : refuse(parser, "no such validator:", rest);
+}
+
+static enum status add_word(struct parser *parser, struct text word)
+{
+    struct ruleset *set = parser->set;
+    if (word.size == 0 || word.size > RULESET_WORD_SIZE_MAX) {
+        return refuse(parser, "a word has 1 to 64 bytes, not:", word);
+    }
+    if (set->word_count == RULESET_LITERALS_MAX) {
+        return refuse(parser, "too many words", TEXT(""));
+    }
+    if (set->word_count == parser->word_capacity) {
+        parser->word_capacity = parser->word_capacity ? parser->word_capacity * 2 : 256;
+        set->words = memory_resize(set->words, parser->word_capacity, sizeof *set->words);
+    }
+    uint16_t rule = (uint16_t)(parser->rule - set->rules);
+    set->words[set->word_count++] = (struct ruleset_word){word, rule};
+    return STATUS_OK;
+}
+
+static enum status read_words(struct parser *parser, struct text rest)
+{
+    struct text word;
+    parser->rule->words_begin = parser->set->word_count;
+    while (next_word(&rest, &word))
+        TRY(add_word(parser, word));
+    parser->rule->words_end = parser->set->word_count;
+    return STATUS_OK;
+}
+
+static enum status read_needs(struct parser *parser, struct text rest)
+{
+    if (!text_equal(rest, TEXT("context"))) return refuse(parser, "needs \"context\", not:", rest);
+    parser->rule->needs_context = true;
+    return STATUS_OK;
+}
+
+static enum status read_action(struct parser *parser, struct text rest)
+{
+    for (size_t i = 0; i < sizeof actions / sizeof *actions; i++) {
+        if (!text_equal(actions[i].word, rest)) continue;
+        parser->rule->action = actions[i].action;
+        return STATUS_OK;
+    }
+    return refuse(parser, "no such action:", rest);
+}
+
+static enum status read_bucket(struct parser *parser, struct text rest)
+{
+    int bucket = find_word(bucket_words, BUCKET_COUNT, rest);
+    if (bucket < 0) return refuse(parser, "no such bucket:", rest);
+    parser->rule->bucket = (enum ruleset_bucket)bucket;
+    return STATUS_OK;
+}
+
+static enum status read_alert(struct parser *parser, struct text rest)
+{
+    if (rest.size > 0) return refuse(parser, "nothing follows \"alert\", but:", rest);
+    parser->rule->alerts = true;
+    return STATUS_OK;
+}
+
+static enum status read_off(struct parser *parser, struct text rest)
+{
+    if (rest.size > 0) return refuse(parser, "nothing follows \"off\", but:", rest);
+    parser->rule->is_off = true;
+    return STATUS_OK;
+}
+
+static const struct {
+    struct text word;
+    enum status (*read)(struct parser *parser, struct text rest);
+    bool for_projects;
+} statements[] = {
+    {TEXT_INIT("version"), read_version, true},
+    {TEXT_INIT("tier"), read_tier, true},
+    {TEXT_INIT("class"), read_class, false},
+    {TEXT_INIT("prefix"), read_prefix, false},
+    {TEXT_INIT("fold_prefix"), read_fold_prefix, false},
+    {TEXT_INIT("infix"), read_infix, false},
+    {TEXT_INIT("fold_infix"), read_fold_infix, false},
+    {TEXT_INIT("digits"), read_digits, false},
+    {TEXT_INIT("groups"), read_groups, false},
+    {TEXT_INIT("token"), read_token, false},
+    {TEXT_INIT("key"), read_key, true},
+    {TEXT_INIT("whole"), read_whole, false},
+    {TEXT_INIT("size"), read_size, true},
+    {TEXT_INIT("literal"), read_literal, true},
+    {TEXT_INIT("pattern"), read_pattern, true},
+    {TEXT_INIT("tail"), read_tail, false},
+    {TEXT_INIT("check"), read_check, false},
+    {TEXT_INIT("context"), read_context, true},
+    {TEXT_INIT("words"), read_words, true},
+    {TEXT_INIT("needs"), read_needs, true},
+    {TEXT_INIT("action"), read_action, true},
+    {TEXT_INIT("bucket"), read_bucket, false},
+    {TEXT_INIT("alert"), read_alert, true},
+    {TEXT_INIT("off"), read_off, true},
+};
+_Static_assert(sizeof statements / sizeof *statements <= 32, "a bit for each in `given`");
+
+static bool is_id(struct text id, enum ruleset_kind kind)
+{
+    if (id.size != 3) return false;
+    bool is_letter = id.bytes[0] >= 'A' && id.bytes[0] <= 'Z';
+    if (kind == RULESET_PROJECT) is_letter = id.bytes[0] == 'X';
+    bool has_digits =
+        id.bytes[1] >= '0' && id.bytes[1] <= '9' && id.bytes[2] >= '0' && id.bytes[2] <= '9';
+    return is_letter && has_digits;
+}
+
+static enum status end_rule(struct parser *parser)
+{
+    struct ruleset_rule *rule = parser->rule;
+    if (!rule) return STATUS_OK;
+    if (!rule->has_trigger) return refuse(parser, "it has no trigger", TEXT(""));
+    if (rule->action == SHIELD_BUCKET && rule->bucket == BUCKET_NONE) {
+        return refuse(parser, "it buckets, and nothing says how", TEXT(""));
+    }
+    return STATUS_OK;
+}
+
+static enum status begin_rule(struct parser *parser, struct text rest)
+{
+    struct ruleset *set = parser->set;
+    TRY(end_rule(parser));
+    parser->rule = NULL;
+    struct text id = {0};
+    if (!next_word(&rest, &id) || !is_id(id, parser->kind)) {
+        return refuse(parser, "not a rule's id:", id);
+    }
+    for (uint32_t i = 0; i < set->rule_count; i++) {
+        if (memcmp(set->rules[i].id, id.bytes, 3) == 0) {
+            return refuse(parser, "there is a rule before with the id", id);
+        }
+    }
+    if (set->rule_count == RULESET_RULES_MAX) return refuse(parser, "more than 512 rules", id);
+    parser->rule = &set->rules[set->rule_count++];
+    *parser->rule = (struct ruleset_rule){.title = text_trim(rest),
+                                          .version = 1,
+                                          .tier = SHIELD_TIER_S,
+                                          .class = SHIELD_CUSTOM,
+                                          .action = SHIELD_DROP,
+                                          .groups_max = 8,
+                                          .line = parser->line};
+    memcpy(parser->rule->id, id.bytes, 3);
+    return STATUS_OK;
+}
+
+static enum status read_set(struct parser *parser, struct text rest)
+{
+    struct ruleset *set = parser->set;
+    if (set->name.size > 0 || set->rule_count > 0) {
+        return refuse(parser, "a set is named once, and first", TEXT(""));
+    }
+    if (!next_word(&rest, &set->name) || !next_word(&rest, &set->version)) {
+        return refuse(parser, "a set has a name and a version", TEXT(""));
+    }
+    return STATUS_OK;
+}
+
+static enum status read_statement(struct parser *parser, struct text word, struct text rest)
+{
+    for (size_t i = 0; i < sizeof statements / sizeof *statements; i++) {
+        if (!text_equal(statements[i].word, word)) continue;
+        if (!parser->rule) return refuse(parser, "outside of any rule:", word);
+        if (parser->kind == RULESET_PROJECT && !statements[i].for_projects) {
+            return refuse(parser, "not for a project's own rules:", word);
+        }
+        if (parser->rule->given >> i & 1) return refuse(parser, "given twice:", word);
+        parser->rule->given |= 1U << i;
+        return statements[i].read(parser, rest);
+    }
+    return refuse(parser, "no such statement:", word);
+}
+
+/* From '#' on it is a comment where a word could begin, but not in a literal or a pattern. */
+static struct text without_comment(struct text line)
+{
+    if (text_starts_with(line, TEXT("literal ")) || text_starts_with(line, TEXT("pattern "))) {
+        return line;
+    }
+    bool is_quoted = false;
+    for (size_t i = 0; i < line.size; i++) {
+        if (line.bytes[i] == '"') is_quoted = !is_quoted;
+        bool begins = i == 0 || line.bytes[i - 1] == ' ' || line.bytes[i - 1] == '\t';
+        if (line.bytes[i] == '#' && begins && !is_quoted) return text_slice(line, 0, i);
+    }
+    return line;
+}
+
+static enum status read_line(struct parser *parser, struct text line)
+{
+    struct text rest = text_trim(without_comment(text_trim(line)));
+    struct text word;
+    if (!next_word(&rest, &word)) return STATUS_OK;
+    rest = text_trim(rest);
+    if (text_equal(word, TEXT("set"))) return read_set(parser, rest);
+    if (parser->kind == RULESET_BUILTIN && parser->set->name.size == 0) {
+        return refuse(parser, "a set begins with its name: \"set NAME VERSION\"", TEXT(""));
+    }
+    if (text_equal(word, TEXT("rule"))) return begin_rule(parser, rest);
+    return read_statement(parser, word, rest);
+}
+
+enum status ruleset_parse(struct ruleset *set, struct text source, enum ruleset_kind kind,
+                          struct error *error)
+{
+    struct parser parser = {.set = set, .kind = kind, .error = error};
+    set->rules = MEMORY_ARRAY(struct ruleset_rule, RULESET_RULES_MAX);
+    struct text rest = source;
+    while (rest.size > 0) {
+        parser.line++;
+        struct text line = text_split(rest, '\n', &rest);
+        if (memchr(line.bytes, 0, line.size)) return refuse(&parser, "a zero byte", TEXT(""));
+        TRY(read_line(&parser, line));
+    }
+    return end_rule(&parser);
+}

@@ -1,0 +1,249 @@
+/* What a proof is worth (spec/shield.md §7.4). All numbers stand here:
+ *
+ *   base of the tier          V 6   S 5   C 4     C and "needs context": nothing without context
+ *   proof                     shape 0   proven +2   a published test value +2
+ *   the key's classes         exactly the rule's context +3   as a word of it +2   outer keys +2
+ *   the rule's own words      in the key +2
+ *   30 before and 20 behind   a class +1   an own word +1
+ *   harmless shape or key     -3, unless the key itself speaks for the rule
+ *   enough                    5
+ */
+#include "shield/matcher.h"
+
+enum {
+    BASE_V = 6,
+    BASE_S = 5,
+    BASE_C = 4,
+    PROVEN = 2,
+    KEY_EXACT = 3,
+    KEY_STEM = 2,
+    WINDOW = 1,
+    BENIGN = -3,
+    ENOUGH = 5,
+    WINDOW_BEFORE = 30, /* characters */
+    WINDOW_BEHIND = 20,
+    WORD_MAX = 24, /* a word that the window's edge would cut is taken whole, up to so much more */
+};
+
+static const uint64_t benign_classes =
+    SHIELD_KEY_BIT(SHIELD_KEY_VERSION) | SHIELD_KEY_BIT(SHIELD_KEY_TIME) |
+    SHIELD_KEY_BIT(SHIELD_KEY_IDENTIFIER) | SHIELD_KEY_BIT(SHIELD_KEY_MEASURE) |
+    SHIELD_KEY_BIT(SHIELD_KEY_MEDIA);
+
+static bool is_continuation(char byte)
+{
+    return ((unsigned char)byte & 0xc0) == 0x80;
+}
+
+static bool is_word(char byte)
+{
+    return (unsigned char)byte >= 0x80 || shield_charset_has(SHIELD_ALNUM, (uint8_t)byte);
+}
+
+static struct text window_before(struct text text, uint32_t end)
+{
+    size_t begin = end;
+    for (int i = 0; i < WINDOW_BEFORE && begin > 0; i++) {
+        begin--;
+        while (begin > 0 && is_continuation(text.bytes[begin]))
+            begin--;
+    }
+    for (int i = 0; i < WORD_MAX && begin > 0 && is_word(text.bytes[begin - 1]); i++)
+        begin--;
+    return text_slice(text, begin, end - begin);
+}
+
+static struct text window_behind(struct text text, uint32_t begin)
+{
+    size_t end = begin;
+    for (int i = 0; i < WINDOW_BEHIND && end < text.size; i++) {
+        end++;
+        while (end < text.size && is_continuation(text.bytes[end]))
+            end++;
+    }
+    for (int i = 0; i < WORD_MAX && end < text.size && is_word(text.bytes[end]); i++)
+        end++;
+    return text_slice(text, begin, end - begin);
+}
+
+static void know_text(struct matcher_run *run)
+{
+    if (run->has_text_context) return;
+    run->has_text_context = true;
+    run->text_classes = shield_lexicon_words(run->matcher->lexicon, run->view->text);
+    ruleset_find_words(run->set, run->view->text, &run->text_rules);
+}
+
+static uint64_t classes_for(const struct ruleset_rule *rule)
+{
+    return rule->context | rule->keys;
+}
+
+static int key_points(const struct matcher_run *run, uint32_t index)
+{
+    const struct matcher_view *view = run->view;
+    uint64_t classes = classes_for(&run->set->rules[index]);
+    int points = 0;
+    if (classes & view->exact) {
+        points = KEY_EXACT;
+    } else if (classes & (view->stem | view->path)) {
+        points = KEY_STEM;
+    }
+    if (view->words && ruleset_mask_has(view->words, index) && points < KEY_STEM) points = KEY_STEM;
+    return points;
+}
+
+/* The whole text is looked at once; only when it names the rule's subject somewhere is the window
+ * around this candidate read. */
+static int window_points(struct matcher_run *run, uint32_t index, uint32_t begin, uint32_t end)
+{
+    if (begin == 0 && end == run->view->text.size) return 0;
+    const struct ruleset_rule *rule = &run->set->rules[index];
+    know_text(run);
+    uint64_t classes = classes_for(rule) & run->text_classes;
+    bool has_word = ruleset_mask_has(&run->text_rules, index);
+    if (!classes && !has_word) return 0;
+    struct text before = window_before(run->view->text, begin);
+    struct text behind = window_behind(run->view->text, end);
+    int points = 0;
+    if (classes && (classes & (shield_lexicon_words(run->matcher->lexicon, before) |
+                               shield_lexicon_words(run->matcher->lexicon, behind)))) {
+        points += WINDOW;
+    }
+    if (has_word) {
+        struct ruleset_mask found = {0};
+        ruleset_find_words(run->set, before, &found);
+        ruleset_find_words(run->set, behind, &found);
+        if (ruleset_mask_has(&found, index)) points += WINDOW;
+    }
+    return points;
+}
+
+int score_context(struct matcher_run *run, uint32_t rule, uint32_t begin, uint32_t end)
+{
+    return key_points(run, rule) + window_points(run, rule, begin, end);
+}
+
+bool matcher_may_act(struct matcher_run *run, uint32_t index)
+{
+    const struct ruleset_rule *rule = &run->set->rules[index];
+    if (!rule->needs_context && rule->tier != SHIELD_TIER_C) return true;
+    if (key_points(run, index) > 0) return true;
+    know_text(run);
+    return (classes_for(rule) & run->text_classes) || ruleset_mask_has(&run->text_rules, index);
+}
+
+static bool is_all(struct text text, enum shield_charset charset)
+{
+    for (size_t i = 0; i < text.size; i++) {
+        if (!shield_charset_has(charset, (uint8_t)text.bytes[i])) return false;
+    }
+    return true;
+}
+
+static bool is_uuid(struct text text)
+{
+    if (text.size != 36) return false;
+    for (size_t i = 0; i < text.size; i++) {
+        bool is_dash = i == 8 || i == 13 || i == 18 || i == 23;
+        uint8_t byte = (uint8_t)text.bytes[i];
+        if (is_dash ? byte != '-' : !shield_charset_has(SHIELD_HEX, byte)) return false;
+    }
+    return true;
+}
+
+static bool is_ulid(struct text text)
+{
+    if (text.size != 26 || text.bytes[0] > '7') return false;
+    for (size_t i = 0; i < text.size; i++) {
+        char byte = text.bytes[i];
+        bool is_letter =
+            byte >= 'A' && byte <= 'Z' && byte != 'I' && byte != 'L' && byte != 'O' && byte != 'U';
+        if (!is_letter && !(byte >= '0' && byte <= '9')) return false;
+    }
+    return true;
+}
+
+/* One lower-case hex word of the lengths that ObjectIds and commits have, with letters and digits.
+ */
+static bool is_hex_id(struct text text)
+{
+    if (text.size != 24 && text.size != 40) return false;
+    return is_all(text, SHIELD_HEX) && !is_all(text, SHIELD_DIGIT);
+}
+
+static size_t digits_at(struct text text, size_t place)
+{
+    size_t end = place;
+    while (end < text.size && text.bytes[end] >= '0' && text.bytes[end] <= '9')
+        end++;
+    return end - place;
+}
+
+/* 1.2.3, v10.0.1-rc.1 */
+static bool is_version(struct text text)
+{
+    size_t place = text.size > 0 && (text.bytes[0] == 'v' || text.bytes[0] == 'V') ? 1 : 0;
+    int points = 0;
+    for (;;) {
+        size_t size = digits_at(text, place);
+        if (size == 0 || size > 5) return false;
+        place += size;
+        if (place >= text.size || text.bytes[place] != '.') break;
+        place++;
+        points++;
+    }
+    bool ends = place == text.size || text.bytes[place] == '-' || text.bytes[place] == '+';
+    return points == 2 && ends && text.size <= 32;
+}
+
+/* 2026-11-22, with or without a time behind it */
+static bool is_date(struct text text)
+{
+    if (text.size < 10 || text.size > 35 || digits_at(text, 0) != 4) return false;
+    bool has_dashes = text.bytes[4] == '-' && text.bytes[7] == '-';
+    bool ends = text.size == 10 || text.bytes[10] == 'T' || text.bytes[10] == ' ';
+    return has_dashes && ends && digits_at(text, 5) == 2 && digits_at(text, 8) == 2;
+}
+
+static bool is_colour(struct text text)
+{
+    if (text.size != 4 && text.size != 7 && text.size != 9) return false;
+    return text.bytes[0] == '#' && is_all(text_slice(text, 1, text.size - 1), SHIELD_HEX);
+}
+
+bool score_is_benign_shape(struct text text)
+{
+    return is_uuid(text) || is_ulid(text) || is_hex_id(text) || is_version(text) || is_date(text) ||
+           is_colour(text);
+}
+
+static bool is_benign(struct matcher_run *run)
+{
+    if (run->is_benign_known) return run->is_benign;
+    run->is_benign_known = true;
+    uint64_t classes = run->view->exact | run->view->stem;
+    bool has_benign_key = classes && !(classes & ~benign_classes);
+    run->is_benign = has_benign_key || score_is_benign_shape(text_trim(run->view->text));
+    return run->is_benign;
+}
+
+static int base_of(enum shield_tier tier)
+{
+    switch (tier) {
+    case SHIELD_TIER_V: return BASE_V;
+    case SHIELD_TIER_S: return BASE_S;
+    case SHIELD_TIER_C: return BASE_C;
+    }
+    return 0;
+}
+
+bool score_acts(struct matcher_run *run, const struct ruleset_rule *rule, enum shield_proof proof,
+                int context)
+{
+    int score = base_of(rule->tier) + context;
+    if (proof == SHIELD_PROVEN || proof == SHIELD_TEST) score += PROVEN;
+    bool key_speaks = context >= KEY_STEM;
+    if (!key_speaks && is_benign(run)) score += BENIGN;
+    return score >= ENOUGH;
+}
