@@ -104,8 +104,9 @@ bool admit_id(struct admit *admit, struct text *id);
 /* *replaced is set for ADMIT_REPLACE. */
 enum admit_verdict admit_text(struct admit *admit, const struct admit_key *key, struct text raw,
                               bool is_number, struct text *replaced);
-/* Fold and look, and nothing else. False when it could not be looked at as a whole. */
-bool admit_look(struct admit *admit, const struct matcher_view *view, struct matcher_result *result);
+/* Look, and nothing else. False when it could not be looked at as a whole. */
+bool admit_look(struct admit *admit, const struct matcher_view *view,
+                struct matcher_result *result);
 
 /* --- admit_nested.c --- */
 

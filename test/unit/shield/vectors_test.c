@@ -1,6 +1,6 @@
-/* Every detector's vectors (test/shield/vectors/ID.jsonl) through the one door. A "+" or a "!" is to
- * be found by this detector, or to be removed by a rule that cannot be loosened; a "-" is not to be
- * found by it. The values are made up: a failure may show them. */
+/* Every detector's vectors (test/shield/vectors/ID.jsonl) through the one door. A "+" or a "!" is
+ * to be found by this detector, or to be removed by a rule that cannot be loosened; a "-" is not to
+ * be found by it. The values are made up: a failure may show them. */
 #include "shield_scene.h"
 
 #include "codec/json_tree.h"
