@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "base/memory.h"
+#include "codec/utf8.h"
 
 #include <string.h>
 
@@ -84,6 +85,16 @@ static bool admit(struct wire_decoder *decoder, const struct project *project,
     return true;
 }
 
+/* Behind wire_admit, which has to see texts as they were sent: half a JSON text or half a name is
+ * not found any more. */
+static void truncate_text(struct wire_decoder *decoder, struct value *value)
+{
+    if (value->kind != VALUE_TEXT || value->text.size <= EVENT_TEXT_POINTS_MAX) return;
+    struct text short_text = utf8_truncate(value->text, EVENT_TEXT_POINTS_MAX);
+    if (short_text.size < value->text.size) decoder->verdict->truncated_texts++;
+    value->text = short_text;
+}
+
 static bool add_event(struct wire_decoder *decoder, const struct project *project,
                       const struct event *event)
 {
@@ -105,6 +116,8 @@ enum wire_fate wire_output_event(struct wire_decoder *decoder, const struct proj
                                  .property_count = decoder->property_count,
                                  .property_capacity = EVENT_PROPERTY_COUNT_MAX + WIRE_SPARE_COUNT};
     if (decoder->request->admit && !admit(decoder, project, &record)) return WIRE_FAULT_SHIELD;
+    for (uint32_t i = 0; i < record.property_count; i++)
+        truncate_text(decoder, &record.properties[i].value);
     record.event.properties = record.properties;
     record.event.property_count = record.property_count;
     return add_event(decoder, project, &record.event) ? WIRE_ACCEPTED : WIRE_FAULT_RECORD_SIZE;
@@ -137,6 +150,8 @@ enum wire_fate wire_output_profile(struct wire_decoder *decoder, const struct pr
                                  .step_count = decoder->step_count,
                                  .step_capacity = WIRE_PROFILE_STEP_COUNT_MAX + WIRE_SPARE_COUNT};
     if (decoder->request->admit && !admit(decoder, project, &record)) return WIRE_FAULT_SHIELD;
+    for (uint32_t i = 0; i < record.step_count; i++)
+        truncate_text(decoder, &record.steps[i].value);
     record.change.steps = record.steps;
     record.change.step_count = record.step_count;
     return add_change(decoder, project, &record.change) ? WIRE_ACCEPTED : WIRE_FAULT_RECORD_SIZE;

@@ -9,7 +9,6 @@
 #include "wire/wire_internal.h"
 
 #include "base/check.h"
-#include "codec/utf8.h"
 
 #include <string.h>
 
@@ -54,19 +53,11 @@ static bool read_nested(struct wire_decoder *decoder, struct json_reader *reader
     return true;
 }
 
-static struct text truncate_text(struct wire_decoder *decoder, struct text text)
-{
-    struct text short_text = utf8_truncate(text, EVENT_TEXT_POINTS_MAX);
-    if (short_text.size < text.size) decoder->verdict->truncated_texts++;
-    return short_text;
-}
-
 bool wire_read_value(struct wire_decoder *decoder, struct json_reader *reader, enum json_kind kind,
                      struct text text, struct value *value)
 {
     switch (kind) {
     case JSON_TEXT:
-        if (text.size > EVENT_TEXT_POINTS_MAX) text = truncate_text(decoder, text);
         value->kind = VALUE_TEXT;
         value->text = text;
         return true;

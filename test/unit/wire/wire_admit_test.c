@@ -16,6 +16,7 @@ struct gate {
     bool is_profile;
     enum wire_ip ip_asked;
     char ip[64];
+    size_t text_size;    /* of the first property or step, when it is a text */
     const char *refused; /* the event to refuse, or NULL */
     bool fills;          /* add properties up to the capacity */
     bool changes;        /* drop the first property, double the text of the second */
@@ -30,6 +31,10 @@ static void note(struct gate *gate, const struct project *project, const struct 
     gate->ip_asked = record->ip_asked;
     struct text name = record->is_profile ? record->change.id : record->event.name;
     assert_true(text_to_string(name, gate->name, sizeof gate->name));
+    const struct value *first = NULL;
+    if (record->property_count > 0) first = &record->properties[0].value;
+    if (record->step_count > 0) first = &record->steps[0].value;
+    gate->text_size = first && first->kind == VALUE_TEXT ? first->text.size : 0;
     struct buffer json;
     buffer_init(&json, sizeof gate->ip);
     value_write_json(&record->ip, &json);
@@ -166,6 +171,29 @@ static void has_room_for_more_steps(void **state)
     exchange_release(&exchange);
 }
 
+static void sees_texts_whole_that_are_stored_short(void **state)
+{
+    (void)state;
+    static const struct {
+        enum wire_endpoint endpoint;
+        const char *before;
+        const char *behind;
+    } cases[] = {
+        {WIRE_TRACK, "{\"event\":\"one\",\"properties\":{\"token\":\"tok1\",\"x\":\"", "\"}}"},
+        {WIRE_ENGAGE, "{\"$token\":\"tok1\",\"$distinct_id\":\"a\",\"$set\":{\"x\":\"", "\"}}"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct gate gate = {0};
+        struct exchange exchange;
+        char body[512];
+        snprintf(body, sizeof body, "%s%0300d%s", cases[i].before, 0, cases[i].behind);
+        run(&exchange, &gate, cases[i].endpoint, "", "application/json", body);
+        assert_int_equal(gate.text_size, 300);
+        assert_int_equal(exchange.verdict.truncated_texts, 1);
+        exchange_release(&exchange);
+    }
+}
+
 static void answers_a_refused_record_like_a_stored_one(void **state)
 {
     (void)state;
@@ -270,6 +298,7 @@ int main(void)
         cmocka_unit_test(stores_what_was_made_of_the_record),
         cmocka_unit_test(has_room_for_more_properties_than_may_be_sent),
         cmocka_unit_test(has_room_for_more_steps),
+        cmocka_unit_test(sees_texts_whole_that_are_stored_short),
         cmocka_unit_test(answers_a_refused_record_like_a_stored_one),
         cmocka_unit_test(tells_a_strict_import_of_a_refused_record),
         cmocka_unit_test(hands_over_what_is_said_of_addresses),
