@@ -61,7 +61,7 @@ static void write_work(const struct question *question, const struct result *res
                   (unsigned long long)result->bytes_scanned, question->input->thread_count,
                   result->elapsed_ms);
     buffer_printf(out, "asked %u filter leaves once for each distinct value\n",
-                  question->leaf_count + question->person_table_count);
+                  question->leaf_count + question->person_set_count);
     if (question->has_scattered) {
         buffer_append_string(out, "walked people merged after their events were written apart\n");
     }

@@ -20,16 +20,30 @@ static enum status read_cells(const struct question *question, struct text prope
                                    cells, count, error);
 }
 
-enum status person_table_leaf(const struct question *question, const struct plan_leaf *leaf,
-                              uint8_t **table, struct error *error)
+/* Empty, with a place for everyone and one for all who are unknown. */
+static uint64_t *set_make(const struct question *question)
+{
+    return ARENA_ARRAY(question->arena, uint64_t, (size_t)question->person_count / 64 + 1);
+}
+
+static void set_put(uint64_t *set, uint32_t place, bool is_in)
+{
+    uint64_t bit = UINT64_C(1) << place % 64;
+    set[place / 64] = is_in ? set[place / 64] | bit : set[place / 64] & ~bit;
+}
+
+enum status person_set_of_leaf(const struct question *question, const struct plan_leaf *leaf,
+                               uint64_t **set, struct error *error)
 {
     assert(leaf->of == PLAN_OF_PROFILE);
     uint32_t count = question->person_count;
-    uint8_t *keeps = ARENA_ARRAY_DIRTY(question->arena, uint8_t, count + 1);
-    if (!keeps) return memory_limit_passed(question->arena, error);
+    *set = set_make(question);
+    if (!*set) return memory_limit_passed(question->arena, error);
 
     struct value missing = {.kind = VALUE_MISSING};
-    memset(keeps, plan_leaf_holds(leaf, &missing, question->arena), count + 1);
+    if (plan_leaf_holds(leaf, &missing, question->arena)) {
+        memset(*set, 0xff, ((size_t)count / 64 + 1) * sizeof **set);
+    }
 
     const struct profile_cell *cells;
     size_t cell_count;
@@ -38,24 +52,22 @@ enum status person_table_leaf(const struct question *question, const struct plan
     for (size_t i = 0; i < cell_count; i++) {
         uint32_t person = profile_person(question, cells[i].id);
         if (person == count) continue;
-        keeps[person] = plan_leaf_holds(leaf, &cells[i].value, question->arena);
+        set_put(*set, person, plan_leaf_holds(leaf, &cells[i].value, question->arena));
     }
     arena_rewind(question->arena, mark);
-    *table = keeps;
     return STATUS_OK;
 }
 
-enum status person_table_ids(const struct question *question, const struct text *ids,
-                             uint32_t count, uint8_t **table, struct error *error)
+enum status person_set_of_ids(const struct question *question, const struct text *ids,
+                              uint32_t count, uint64_t **set, struct error *error)
 {
-    uint8_t *keeps = ARENA_ARRAY(question->arena, uint8_t, question->person_count + 1);
-    if (!keeps) return memory_limit_passed(question->arena, error);
+    *set = set_make(question);
+    if (!*set) return memory_limit_passed(question->arena, error);
     for (uint32_t i = 0; i < count; i++) {
         uint32_t number =
             identity_find(question->input->identity, question->input->project, ids[i]);
-        if (number < question->person_count) keeps[question->canonical[number]] = 1;
+        if (number < question->person_count) set_put(*set, question->canonical[number], true);
     }
-    *table = keeps;
     return STATUS_OK;
 }
 

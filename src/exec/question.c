@@ -12,7 +12,7 @@ struct compile {
     struct question *question;
     struct text *properties;
     struct question_leaf *leaves;
-    uint8_t **person_tables;
+    uint64_t **person_sets;
     uint32_t room; /* leaves in the plan, at most */
 };
 
@@ -41,16 +41,16 @@ static enum status name_leaf(void *context, const struct plan_filter *filter,
         return STATUS_OK;
     }
 
-    uint8_t *table;
+    uint64_t *set;
     if (is_person) {
-        TRY(person_table_ids(question, filter->distinct_ids, filter->distinct_id_count, &table,
-                             error));
+        TRY(person_set_of_ids(question, filter->distinct_ids, filter->distinct_id_count, &set,
+                              error));
     } else {
-        TRY(person_table_leaf(question, &filter->leaf, &table, error));
+        TRY(person_set_of_leaf(question, &filter->leaf, &set, error));
     }
-    assert(question->person_table_count < compile->room);
-    compile->person_tables[question->person_table_count] = table;
-    *operation = (struct row_operation){ROW_OPERATION_PERSON, question->person_table_count++};
+    assert(question->person_set_count < compile->room);
+    compile->person_sets[question->person_set_count] = set;
+    *operation = (struct row_operation){ROW_OPERATION_PERSON, question->person_set_count++};
     question->needs_persons = true;
     return STATUS_OK;
 }
@@ -120,13 +120,13 @@ static enum status compile_plan(struct question *question, struct error *error)
     struct compile compile = {.question = question, .room = count_leaves_max(question)};
     compile.properties = ARENA_ARRAY(question->arena, struct text, compile.room + 1);
     compile.leaves = ARENA_ARRAY(question->arena, struct question_leaf, compile.room);
-    compile.person_tables = ARENA_ARRAY(question->arena, uint8_t *, compile.room);
-    if (!compile.properties || !compile.leaves || !compile.person_tables) {
+    compile.person_sets = ARENA_ARRAY(question->arena, uint64_t *, compile.room);
+    if (!compile.properties || !compile.leaves || !compile.person_sets) {
         return memory_limit_passed(question->arena, error);
     }
     question->properties = compile.properties;
     question->leaves = compile.leaves;
-    question->person_tables = compile.person_tables;
+    question->person_sets = compile.person_sets;
     TRY(compile_filters(&compile, error));
     return compile_breakdown(&compile, error);
 }

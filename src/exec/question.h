@@ -49,8 +49,9 @@ struct question {
     uint32_t property_count;
     const struct question_leaf *leaves;
     uint32_t leaf_count;
-    uint8_t *const *person_tables; /* by table, then person; last, for events without one */
-    uint32_t person_table_count;
+    /* By set, then a bit for each place of a person (question_place): docs/decisions/0006. */
+    uint64_t *const *person_sets;
+    uint32_t person_set_count;
 
     uint32_t person_count;     /* numbers below it are known to the view */
     const uint32_t *canonical; /* by number */
@@ -88,10 +89,15 @@ static inline bool question_is_scattered(const struct question *question, uint32
     return (word >> (person % 64)) & 1;
 }
 
-/* The place of a person in a table by person; everyone unknown shares the last one. */
+/* The place of a person in a table or a set; everyone unknown shares the last one. */
 static inline uint32_t question_place(const struct question *question, uint32_t person)
 {
     return person < question->person_count ? person : question->person_count;
+}
+
+static inline bool person_set_has(const uint64_t *set, uint32_t place)
+{
+    return (set[place / 64] >> (place % 64)) & 1;
 }
 
 #endif

@@ -97,10 +97,10 @@ static enum status run_operation(struct row_scan *scan, const struct row_operati
         return STATUS_OK;
     }
     case ROW_OPERATION_PERSON: {
-        const uint8_t *table = scan->question->person_tables[operation->argument];
+        const uint64_t *set = scan->question->person_sets[operation->argument];
         uint8_t *keeps = stack[(*depth)++];
         for (uint32_t i = 0; i < count; i++) {
-            keeps[i] = table[question_place(scan->question, scan->persons[i])];
+            keeps[i] = person_set_has(set, question_place(scan->question, scan->persons[i]));
         }
         return STATUS_OK;
     }
