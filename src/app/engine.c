@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "jobs/jobs.h"
 #include "os/os_clock.h"
+#include "os/os_thread.h"
 
 static enum status open_control(struct engine *engine, const struct data_folder *folder,
                                 struct error *error)
@@ -14,12 +15,14 @@ static enum status open_control(struct engine *engine, const struct data_folder 
 }
 
 static enum status open_backend(struct engine *engine, const struct data_folder *folder,
-                                const struct config *config, struct error *error)
+                                const struct config *config, enum engine_use use,
+                                struct error *error)
 {
     struct backend_options options = {
         .folder = folder->path,
         .projects = engine->projects,
         .query_threads = (unsigned)config_number_or(config, CONFIG_query_threads, 0),
+        .flush_threads = use == ENGINE_FOR_VERB ? os_processor_count() : 1,
         .query_memory_max = config_number_or(config, CONFIG_query_memory, 0),
         .memtable_rows_max = config_number_or(config, CONFIG_store_memtable_rows, 0),
         .memtable_bytes_max = config_number_or(config, CONFIG_store_memtable_bytes, 0),
@@ -40,13 +43,13 @@ static enum status open_ingest(struct engine *engine, const struct data_folder *
 }
 
 static enum status open_steps(struct engine *engine, const struct data_folder *folder,
-                              const struct config *config, struct error *error)
+                              const struct config *config, enum engine_use use, struct error *error)
 {
     engine->root_key = MEMORY_ARRAY(uint8_t, SECRET_KEY_SIZE);
     TRY(data_folder_key(folder, engine->root_key, error));
     engine->projects = project_slot_make();
     TRY(open_control(engine, folder, error));
-    TRY(open_backend(engine, folder, config, error));
+    TRY(open_backend(engine, folder, config, use, error));
     TRY(open_ingest(engine, folder, config, error));
     engine->jobs = jobs_start(engine->backend, engine->ingest);
     struct api_options options = {
@@ -65,10 +68,10 @@ static enum status open_steps(struct engine *engine, const struct data_folder *f
 }
 
 enum status engine_open(const struct data_folder *folder, const struct config *config,
-                        struct engine *out, struct error *error)
+                        enum engine_use use, struct engine *out, struct error *error)
 {
     *out = (struct engine){0};
-    enum status status = open_steps(out, folder, config, error);
+    enum status status = open_steps(out, folder, config, use, error);
     if (status != STATUS_OK) engine_close(out);
     return status;
 }

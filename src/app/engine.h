@@ -19,8 +19,10 @@ struct engine {
     uint8_t *root_key; /* SECRET_KEY_SIZE bytes */
 };
 
+/* A server's flush leaves the processors to its requests; a verb has them to itself. */
+enum engine_use { ENGINE_FOR_SERVER, ENGINE_FOR_VERB };
 enum status engine_open(const struct data_folder *folder, const struct config *config,
-                        struct engine *out, struct error *error) MUST_CHECK;
+                        enum engine_use use, struct engine *out, struct error *error) MUST_CHECK;
 void engine_close(struct engine *engine);
 
 /* Everything durable is applied, and questions see it. */

@@ -44,7 +44,7 @@ static enum status open_steps(struct local *local, const struct config *config, 
         status = try_to_reach(local, error);
     }
     if (status != STATUS_OK || local->client) return status;
-    return engine_open(&local->folder, config, &local->engine, error);
+    return engine_open(&local->folder, config, ENGINE_FOR_VERB, &local->engine, error);
 }
 
 enum status local_open(const struct config *config, struct local **out, struct error *error)

@@ -58,7 +58,7 @@ static enum status start(struct serving *serving, struct error *error)
     const struct config *config = serving->invocation->config;
     TRY(data_folder_open(config_text(config, CONFIG_data_folder), &serving->folder, error));
     TRY(data_folder_lock(&serving->folder, error));
-    TRY(engine_open(&serving->folder, config, &serving->engine, error));
+    TRY(engine_open(&serving->folder, config, ENGINE_FOR_SERVER, &serving->engine, error));
     engine_settle(&serving->engine);
     return start_servers(serving, error);
 }

@@ -35,7 +35,10 @@ static enum status open_parts(struct backend *backend, struct error *error)
     if (!os_path_join(folder, backend->options.folder, "store")) {
         return error_set(error, STATUS_TOO_LARGE, "could not open the store: the path is too long");
     }
-    struct store_options options = {.folder = folder};
+    struct store_options options = {
+        .folder = folder,
+        .flush_threads = backend->options.flush_threads,
+    };
     TRY(store_open(&options, &backend->store, error));
     if (!os_path_join(folder, backend->options.folder, "identity")) {
         return error_set(error, STATUS_TOO_LARGE, "could not open identity: the path is too long");

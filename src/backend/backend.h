@@ -22,6 +22,7 @@ struct backend_options {
     const char *folder;            /* the data folder: store/ and identity/ live in it */
     struct project_slot *projects; /* borrowed */
     unsigned query_threads;        /* 0: one for each processor */
+    unsigned flush_threads;        /* that encode a segment; 0 and 1: the flushing one alone */
     uint64_t query_memory_max;     /* bytes for one question; 0: the default of backend_limits.h */
     uint64_t memtable_rows_max;    /* flush at so many rows; 0: default */
     uint64_t memtable_bytes_max;   /* or so much memory; 0: default */

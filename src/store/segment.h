@@ -51,9 +51,10 @@ struct segment_identity {
     uint32_t project;
 };
 
-/* Write every row of a part, which nobody appends to any more, to a new file. */
+/* Write every row of a part, which nobody appends to any more, to a new file. The file's bytes do
+ * not depend on the number of threads; 0 and 1 are the caller's alone. */
 enum status segment_write(const struct memtable_part *part, struct segment_identity identity,
-                          const char *path, struct error *error) MUST_CHECK;
+                          unsigned thread_count, const char *path, struct error *error) MUST_CHECK;
 
 /* STATUS_CORRUPT with the file's name unless it is whole and the one expected. */
 enum status segment_open(const char *path, struct segment_identity identity, struct segment **out,

@@ -1,15 +1,11 @@
-/* Writing a segment: column after column, each gathered through the part's order, block by block.
- * Codes are numbered anew by first appearance, so that a column of distinct values needs no codes
- * and its dictionary lies in the order of the rows. */
+/* Writing a segment: header, directory, fixed columns, coded ones (segment_columns.c), footer. */
 #include "store/segment.h"
 
 #include "base/check.h"
 #include "base/memory.h"
+#include "store/segment_columns.h"
 
-enum {
-    PENDING_SIZE = 1 << 20, /* written at once */
-    FOOTER_SIZE_MAX = 1 << 30,
-};
+enum { PENDING_SIZE = 1 << 20 }; /* written at once */
 
 struct segment_writer {
     const struct memtable_part *part;
@@ -18,13 +14,13 @@ struct segment_writer {
     uint64_t written;      /* bytes in the file */
     struct buffer pending; /* behind them */
     struct buffer footer;
-    struct buffer entries; /* of the column under way */
     struct segment_encoder encoder;
     uint32_t *row_blocks; /* first rows, and the end */
     uint32_t row_block_count;
     uint32_t *codes; /* of a block */
     int64_t *numbers;
     uint32_t person_end;
+    unsigned thread_count;
 };
 
 static enum status flush_pending(struct segment_writer *writer, struct error *error)
@@ -35,6 +31,13 @@ static enum status flush_pending(struct segment_writer *writer, struct error *er
     writer->written += writer->pending.size;
     buffer_clear(&writer->pending);
     return STATUS_OK;
+}
+
+static enum status refuse_size(const struct segment_writer *writer, struct error *error)
+{
+    return error_set(error, STATUS_TOO_LARGE,
+                     "could not write segment \"%s\": its footer is larger than %d bytes",
+                     writer->file->path, SEGMENT_FOOTER_SIZE_MAX);
 }
 
 /* Put the encoder's finished block into the file and its entry into entries. */
@@ -190,146 +193,38 @@ static enum status write_fixed(struct segment_writer *writer, enum segment_fixed
     return STATUS_OK;
 }
 
-/* The values of a column, by their new codes. */
-struct new_codes {
-    const struct value *values; /* by old code */
-    uint32_t *new_of_old;       /* 0: not seen yet */
-    uint32_t *old_of_new;
-    uint32_t count; /* with the missing value */
-};
+/* --- columns --- */
 
-/* Kinds and payloads of values first … end - 1 go to raw, bytes of texts to other. */
-static void encode_values(struct segment_encoder *encoder, const struct new_codes *codes,
-                          uint32_t first, uint32_t end)
+/* Large columns go to the file as they are, small ones gather. */
+static enum status put_column(void *context, const struct segment_column_output *column,
+                              struct error *error)
 {
-    struct buffer *raw = &encoder->raw;
-    for (uint32_t code = first; code < end; code++) {
-        const struct value *value = &codes->values[codes->old_of_new[code]];
-        if (value->kind == VALUE_INTEGER) {
-            buffer_append_varint(raw, zigzag(value->integer));
-        } else if (value->kind == VALUE_DECIMAL) {
-            buffer_append(raw, &value->decimal, sizeof value->decimal);
-        } else if (value->kind >= VALUE_BIG_NUMBER) {
-            buffer_append_varint(raw, value->text.size);
-            buffer_append_text(&encoder->other, value->text);
-        }
+    struct segment_writer *writer = context;
+    struct text blocks = buffer_text(&column->blocks);
+    if (buffer_overflowed(&column->footer) || buffer_overflowed(&column->blocks)) {
+        return refuse_size(writer, error);
     }
-}
-
-static void encode_kinds(struct buffer *out, struct buffer *groups, const struct new_codes *codes,
-                         uint32_t first, uint32_t end)
-{
-    uint32_t group_count = 0;
-    uint32_t group_first = first;
-    buffer_clear(groups);
-    for (uint32_t code = first + 1; code <= end; code++) {
-        enum value_kind kind = codes->values[codes->old_of_new[group_first]].kind;
-        if (code < end && codes->values[codes->old_of_new[code]].kind == kind) continue;
-        buffer_append_byte(groups, (char)kind);
-        buffer_append_varint(groups, code - group_first);
-        group_count++;
-        group_first = code;
+    buffer_append_text(&writer->footer, buffer_text(&column->footer));
+    if (writer->pending.size + blocks.size > PENDING_SIZE) TRY(flush_pending(writer, error));
+    if (blocks.size < PENDING_SIZE) {
+        buffer_append_text(&writer->pending, blocks);
+        return STATUS_OK;
     }
-    buffer_append_varint(out, group_count);
-    buffer_append_text(out, buffer_text(groups));
-}
-
-static uint32_t dictionary_block_end(const struct new_codes *codes, uint32_t first)
-{
-    size_t bytes = 0;
-    uint32_t code = first;
-    while (code < codes->count && code - first < SEGMENT_DICTIONARY_VALUES_MAX &&
-           bytes < SEGMENT_DICTIONARY_BYTES) {
-        const struct value *value = &codes->values[codes->old_of_new[code++]];
-        bytes += value->kind >= VALUE_BIG_NUMBER ? value->text.size : 8;
-    }
-    return code;
-}
-
-static enum status write_dictionary(struct segment_writer *writer, uint32_t column,
-                                    const struct new_codes *codes, struct error *error)
-{
-    uint32_t block_count = 0;
-    for (uint32_t first = 1; first < codes->count; block_count++) {
-        first = dictionary_block_end(codes, first);
-    }
-    buffer_append_varint(&writer->footer, block_count);
-    struct segment_encoder *encoder = &writer->encoder;
-    uint32_t first = 1;
-    for (uint32_t number = 0; number < block_count; number++) {
-        uint32_t end = dictionary_block_end(codes, first);
-        buffer_clear(&encoder->raw);
-        encode_kinds(&encoder->raw, &encoder->other, codes, first, end);
-        buffer_clear(&encoder->other);
-        encode_values(encoder, codes, first, end);
-        buffer_append_text(&encoder->raw, buffer_text(&encoder->other));
-        struct segment_block block;
-        segment_encode_bytes(encoder, &block);
-        buffer_append_varint(&writer->footer, end - first);
-        TRY(put_block(writer, SEGMENT_STREAM_CODED + 2 * column + 1, number, &block,
-                      &writer->footer, error));
-        first = end;
-    }
+    TRY(os_file_write(writer->file, writer->written, blocks.bytes, blocks.size, error));
+    writer->written += blocks.size;
     return STATUS_OK;
 }
 
-static void renumber(struct new_codes *map, uint32_t *codes, uint32_t count)
+static enum status write_columns(struct segment_writer *writer, struct error *error)
 {
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t old = codes[i];
-        if (old != 0 && map->new_of_old[old] == 0) {
-            map->old_of_new[map->count] = old;
-            map->new_of_old[old] = map->count++;
-        }
-        codes[i] = map->new_of_old[old];
-    }
-}
-
-static enum status write_codes(struct segment_writer *writer, uint32_t column,
-                               struct new_codes *map, struct error *error)
-{
-    const struct memtable_column *from = writer->part->table->columns[column];
-    uint32_t fresh_next = 1;
-    for (uint32_t i = 0; i < writer->row_block_count; i++) {
-        uint32_t first = writer->row_blocks[i];
-        uint32_t count = writer->row_blocks[i + 1] - first;
-        memtable_column_gather(from, writer->part->rows + first, count, writer->codes);
-        renumber(map, writer->codes, count);
-        struct segment_block block;
-        segment_encode_codes(&writer->encoder, writer->codes, count, &fresh_next, &block);
-        assert(fresh_next == map->count);
-        TRY(put_block(writer, SEGMENT_STREAM_CODED + 2 * column, i, &block, &writer->entries,
-                      error));
-    }
-    return STATUS_OK;
-}
-
-static enum status write_mapped_column(struct segment_writer *writer, uint32_t column,
-                                       struct new_codes *map, struct error *error)
-{
-    buffer_clear(&writer->entries);
-    TRY(write_codes(writer, column, map, error));
-    struct buffer *footer = &writer->footer;
-    buffer_append_sized(footer, writer->part->table->columns[column]->name);
-    buffer_append_varint(footer, map->count);
-    buffer_append_text(footer, buffer_text(&writer->entries));
-    return write_dictionary(writer, column, map, error);
-}
-
-static enum status write_column(struct segment_writer *writer, uint32_t column, struct error *error)
-{
-    const struct memtable_dictionary *dictionary =
-        &writer->part->table->columns[column]->dictionary;
-    struct new_codes map = {
-        .values = dictionary->values,
-        .new_of_old = MEMORY_ARRAY(uint32_t, dictionary->count),
-        .old_of_new = MEMORY_ARRAY(uint32_t, dictionary->count),
-        .count = 1,
+    struct segment_columns columns = {
+        .part = writer->part,
+        .segment_id = writer->identity.id,
+        .row_blocks = writer->row_blocks,
+        .row_block_count = writer->row_block_count,
+        .thread_count = writer->thread_count,
     };
-    enum status status = write_mapped_column(writer, column, &map, error);
-    memory_free(map.new_of_old);
-    memory_free(map.old_of_new);
-    return status;
+    return segment_columns_write(&columns, put_column, writer, error);
 }
 
 static enum status write_header(struct segment_writer *writer, struct error *error)
@@ -349,12 +244,7 @@ static enum status write_footer(struct segment_writer *writer, struct error *err
     TRY(flush_pending(writer, error));
     uint64_t offset = writer->written;
     struct text footer = buffer_text(&writer->footer);
-    if (buffer_overflowed(&writer->footer) || buffer_overflowed(&writer->entries)) {
-        return error_set(error, STATUS_TOO_LARGE,
-                         "could not write segment \"%s\": its footer is "
-                         "larger than %d bytes",
-                         writer->file->path, FOOTER_SIZE_MAX);
-    }
+    if (buffer_overflowed(&writer->footer)) return refuse_size(writer, error);
     buffer_append_text(&writer->pending, footer);
     buffer_append_u64(&writer->pending, offset);
     buffer_append_u64(&writer->pending, footer.size);
@@ -374,9 +264,7 @@ static enum status write_contents(struct segment_writer *writer, struct error *e
         TRY(write_fixed(writer, (enum segment_fixed)column, error));
     }
     buffer_append_varint(&writer->footer, writer->part->column_count);
-    for (uint32_t column = 0; column < writer->part->column_count; column++) {
-        TRY(write_column(writer, column, error));
-    }
+    TRY(write_columns(writer, error));
     return write_footer(writer, error);
 }
 
@@ -398,9 +286,9 @@ static void writer_init(struct segment_writer *writer, const struct memtable_par
                         struct segment_identity identity, struct os_file *file)
 {
     *writer = (struct segment_writer){.part = part, .identity = identity, .file = file};
-    buffer_init(&writer->pending, (size_t)PENDING_SIZE + FOOTER_SIZE_MAX + SEGMENT_BLOCK_BYTES_MAX);
-    buffer_init(&writer->footer, FOOTER_SIZE_MAX);
-    buffer_init(&writer->entries, FOOTER_SIZE_MAX);
+    buffer_init(&writer->pending,
+                (size_t)PENDING_SIZE + SEGMENT_FOOTER_SIZE_MAX + SEGMENT_BLOCK_BYTES_MAX);
+    buffer_init(&writer->footer, SEGMENT_FOOTER_SIZE_MAX);
     segment_encoder_init(&writer->encoder);
     writer->codes = MEMORY_ARRAY(uint32_t, SEGMENT_BLOCK_ROWS_MAX);
     writer->numbers = MEMORY_ARRAY(int64_t, SEGMENT_BLOCK_ROWS_MAX);
@@ -412,7 +300,6 @@ static void writer_release(struct segment_writer *writer)
 {
     buffer_release(&writer->pending);
     buffer_release(&writer->footer);
-    buffer_release(&writer->entries);
     segment_encoder_release(&writer->encoder);
     memory_free(writer->codes);
     memory_free(writer->numbers);
@@ -421,13 +308,14 @@ static void writer_release(struct segment_writer *writer)
 
 /* A segment appears under its name whole and synced, or not at all. */
 enum status segment_write(const struct memtable_part *part, struct segment_identity identity,
-                          const char *path, struct error *error)
+                          unsigned thread_count, const char *path, struct error *error)
 {
     assert(part->row_count == part->table->row_count);
     struct os_file file;
     TRY(os_file_create(&file, path, error));
     struct segment_writer writer;
     writer_init(&writer, part, identity, &file);
+    writer.thread_count = thread_count;
     enum status status = write_contents(&writer, error);
     writer_release(&writer);
     if (status == STATUS_OK) status = os_file_publish(&file, error);

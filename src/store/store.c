@@ -216,6 +216,7 @@ static enum status open_folder(struct store *store, struct error *error)
 enum status store_open(const struct store_options *options, struct store **out, struct error *error)
 {
     struct store *store = MEMORY_NEW(struct store);
+    store->flush_threads = options->flush_threads;
     os_mutex_init(&store->mutex);
     os_mutex_init(&store->manifest_mutex);
     os_random_bytes(&store->hash_seed, sizeof store->hash_seed);

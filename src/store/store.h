@@ -43,7 +43,8 @@ static inline uint32_t store_person_order(uint32_t person)
 }
 
 struct store_options {
-    const char *folder; /* made when it is not there */
+    const char *folder;     /* made when it is not there */
+    unsigned flush_threads; /* that encode a segment; 0 and 1: the flushing one alone */
 };
 
 /* Opens and checks the manifest and every file's footer. Damaged or missing files are

@@ -123,7 +123,7 @@ static enum status write_segment(struct flush *flush, struct store_clusters clus
     struct segment_identity identity = {take_id(flush->store), flush->project->id};
     TRY(store_file_path(flush->store, STORE_FILE_SEGMENT, identity.project, identity.id,
                         flush->segment_path, error));
-    TRY(segment_write(part, identity, flush->segment_path, error));
+    TRY(segment_write(part, identity, flush->store->flush_threads, flush->segment_path, error));
     TRY(segment_open(flush->segment_path, identity, &flush->segment, error));
     flush->segment_file = (struct manifest_file){
         .id = identity.id,

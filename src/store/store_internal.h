@@ -36,6 +36,7 @@ struct store_project {
 struct store {
     char folder[OS_PATH_SIZE];
     uint64_t hash_seed;
+    unsigned flush_threads;
     struct os_mutex mutex;           /* guards the list of projects */
     struct store_project **projects; /* by rising id */
     uint32_t project_count;

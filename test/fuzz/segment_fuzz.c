@@ -72,7 +72,7 @@ static void make_sound(struct sound *sound)
     for (uint32_t i = 0; i < ROWS; i++)
         append_row(table, i);
     struct memtable_part *part = memtable_part_sort(table, 0, ROWS, nobody);
-    must(segment_write(part, identity, sound->path, &error));
+    must(segment_write(part, identity, 1, sound->path, &error));
     memtable_part_drop(part);
     memtable_drop(table);
     column_names_release(&names);

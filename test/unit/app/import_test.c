@@ -32,9 +32,9 @@ struct fixture {
 
 static void open_engine(struct fixture *fixture)
 {
-    assert_int_equal(
-        engine_open(&fixture->folder, &fixture->config, &fixture->engine, &fixture->error),
-        STATUS_OK);
+    assert_int_equal(engine_open(&fixture->folder, &fixture->config, ENGINE_FOR_VERB,
+                                 &fixture->engine, &fixture->error),
+                     STATUS_OK);
 }
 
 static int setup(void **state)

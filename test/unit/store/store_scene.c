@@ -18,6 +18,7 @@ void scene_begin(struct scene *scene, uint64_t seed)
     memset(scene, 0, sizeof *scene);
     scene->random = seeded_from(seed);
     scene->shape = (struct scene_shape){.persons = 500, .names = 40, .properties_max = 20};
+    scene->flush_threads = (unsigned)(seed % 4);
     scene->canonical = MEMORY_ARRAY(uint32_t, SCENE_PERSONS_MAX);
     for (uint32_t i = 0; i < SCENE_PERSONS_MAX; i++)
         scene->canonical[i] = i;
@@ -63,7 +64,10 @@ void scene_end(struct scene *scene)
 
 enum status scene_open(struct scene *scene, struct error *error)
 {
-    struct store_options options = {.folder = scene->folder};
+    struct store_options options = {
+        .folder = scene->folder,
+        .flush_threads = scene->flush_threads,
+    };
     return store_open(&options, &scene->store, error);
 }
 

@@ -48,6 +48,7 @@ struct scene {
     char folder[OS_PATH_SIZE];
     struct seeded random;
     struct scene_shape shape;
+    unsigned flush_threads; /* by the seed */
     struct store *store;
     uint64_t sequence; /* the last one appended */
     struct twin twins[SCENE_PROJECTS + 1];

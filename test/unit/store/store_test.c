@@ -254,6 +254,40 @@ static void keeps_a_snapshot_as_it_was(void **state)
     scene_end(&scene);
 }
 
+/* The bytes of a segment of the same events. */
+static char *flush_with_threads(unsigned threads, size_t *size)
+{
+    struct scene scene;
+    struct error error;
+    char path[OS_PATH_SIZE];
+    char *bytes;
+    scene_begin(&scene, seed + 9);
+    scene.flush_threads = threads;
+    scene_must_open(&scene);
+    for (int i = 0; i < 10; i++)
+        scene_append(&scene, 1, 2000);
+    scene_must_flush(&scene, 1);
+    assert_true(os_path_join(path, scene.folder, "p1-1.seg"));
+    MUST(os_file_read_all(path, 1 << 30, &bytes, size, &error), &error);
+    scene_end(&scene);
+    return bytes;
+}
+
+static void writes_the_same_segment_with_any_number_of_threads(void **state)
+{
+    (void)state;
+    size_t alone_size;
+    char *alone = flush_with_threads(0, &alone_size);
+    for (unsigned threads = 1; threads <= 17; threads += 8) {
+        size_t size;
+        char *bytes = flush_with_threads(threads, &size);
+        assert_int_equal(size, alone_size);
+        assert_memory_equal(bytes, alone, size);
+        memory_free(bytes);
+    }
+    memory_free(alone);
+}
+
 int main(void)
 {
     seed = seeded_seed("store_test");
@@ -267,6 +301,7 @@ int main(void)
         cmocka_unit_test(raises_the_watermark_without_rows),
         cmocka_unit_test(tells_what_only_the_memtable_holds),
         cmocka_unit_test(keeps_a_snapshot_as_it_was),
+        cmocka_unit_test(writes_the_same_segment_with_any_number_of_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

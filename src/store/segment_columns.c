@@ -1,0 +1,337 @@
+/* The coded columns of a segment: each gathered through the part's order, block by block. Codes are
+ * numbered anew by first appearance, so that a column of distinct values needs no codes and its
+ * dictionary lies in the order of the rows.
+ *
+ * Columns know nothing of each other, so several threads encode them; the caller's thread puts them
+ * into the file in their order, and the file is the same however many there are. */
+#include "store/segment_columns.h"
+
+#include "base/check.h"
+#include "base/memory.h"
+#include "os/os_thread.h"
+#include "store/segment_format.h"
+
+enum {
+    THREADS_MAX = 16,
+    OUTPUTS_PER_THREAD = 2, /* encoded columns that may wait for the file */
+};
+
+static const size_t blocks_size_max = (size_t)1 << 40; /* a memtable's budget comes before it */
+
+/* What one thread needs to encode a column. */
+struct lane {
+    const struct segment_columns *columns;
+    struct segment_encoder encoder;
+    struct buffer entries; /* of the codes' blocks */
+    uint32_t *codes;       /* of a block */
+};
+
+static void lane_init(struct lane *lane, const struct segment_columns *columns)
+{
+    *lane = (struct lane){.columns = columns};
+    segment_encoder_init(&lane->encoder);
+    buffer_init(&lane->entries, SEGMENT_FOOTER_SIZE_MAX);
+    lane->codes = MEMORY_ARRAY(uint32_t, SEGMENT_BLOCK_ROWS_MAX);
+}
+
+static void lane_release(struct lane *lane)
+{
+    segment_encoder_release(&lane->encoder);
+    buffer_release(&lane->entries);
+    memory_free(lane->codes);
+}
+
+static void output_init(struct segment_column_output *out)
+{
+    buffer_init(&out->blocks, blocks_size_max);
+    buffer_init(&out->footer, SEGMENT_FOOTER_SIZE_MAX);
+}
+
+static void output_release(struct segment_column_output *out)
+{
+    buffer_release(&out->blocks);
+    buffer_release(&out->footer);
+}
+
+static void output_clear(struct segment_column_output *out)
+{
+    buffer_clear(&out->blocks);
+    buffer_clear(&out->footer);
+}
+
+/* --- one column --- */
+
+/* The encoder's finished block goes to blocks, its entry to entries. */
+static void put_block(struct lane *lane, uint32_t stream, uint32_t number,
+                      struct segment_block *block, struct buffer *blocks, struct buffer *entries)
+{
+    struct text stored = buffer_text(&lane->encoder.stored);
+    uint64_t seed = segment_seed(lane->columns->segment_id, stream, number);
+    block->checksum = block_checksum(stored.bytes, stored.size, seed);
+    segment_block_write(block, entries);
+    buffer_append_text(blocks, stored);
+}
+
+/* The values of a column, by their new codes. */
+struct new_codes {
+    const struct value *values; /* by old code */
+    uint32_t *new_of_old;       /* 0: not seen yet */
+    uint32_t *old_of_new;
+    uint32_t count; /* with the missing value */
+};
+
+/* Kinds and payloads of values first … end - 1 go to raw, bytes of texts to other. */
+static void encode_values(struct segment_encoder *encoder, const struct new_codes *codes,
+                          uint32_t first, uint32_t end)
+{
+    struct buffer *raw = &encoder->raw;
+    for (uint32_t code = first; code < end; code++) {
+        const struct value *value = &codes->values[codes->old_of_new[code]];
+        if (value->kind == VALUE_INTEGER) {
+            buffer_append_varint(raw, zigzag(value->integer));
+        } else if (value->kind == VALUE_DECIMAL) {
+            buffer_append(raw, &value->decimal, sizeof value->decimal);
+        } else if (value->kind >= VALUE_BIG_NUMBER) {
+            buffer_append_varint(raw, value->text.size);
+            buffer_append_text(&encoder->other, value->text);
+        }
+    }
+}
+
+static void encode_kinds(struct buffer *out, struct buffer *groups, const struct new_codes *codes,
+                         uint32_t first, uint32_t end)
+{
+    uint32_t group_count = 0;
+    uint32_t group_first = first;
+    buffer_clear(groups);
+    for (uint32_t code = first + 1; code <= end; code++) {
+        enum value_kind kind = codes->values[codes->old_of_new[group_first]].kind;
+        if (code < end && codes->values[codes->old_of_new[code]].kind == kind) continue;
+        buffer_append_byte(groups, (char)kind);
+        buffer_append_varint(groups, code - group_first);
+        group_count++;
+        group_first = code;
+    }
+    buffer_append_varint(out, group_count);
+    buffer_append_text(out, buffer_text(groups));
+}
+
+static uint32_t dictionary_block_end(const struct new_codes *codes, uint32_t first)
+{
+    size_t bytes = 0;
+    uint32_t code = first;
+    while (code < codes->count && code - first < SEGMENT_DICTIONARY_VALUES_MAX &&
+           bytes < SEGMENT_DICTIONARY_BYTES) {
+        const struct value *value = &codes->values[codes->old_of_new[code++]];
+        bytes += value->kind >= VALUE_BIG_NUMBER ? value->text.size : 8;
+    }
+    return code;
+}
+
+static void write_dictionary(struct lane *lane, uint32_t column, const struct new_codes *codes,
+                             struct segment_column_output *out)
+{
+    uint32_t block_count = 0;
+    for (uint32_t first = 1; first < codes->count; block_count++) {
+        first = dictionary_block_end(codes, first);
+    }
+    buffer_append_varint(&out->footer, block_count);
+    struct segment_encoder *encoder = &lane->encoder;
+    uint32_t first = 1;
+    for (uint32_t number = 0; number < block_count; number++) {
+        uint32_t end = dictionary_block_end(codes, first);
+        buffer_clear(&encoder->raw);
+        encode_kinds(&encoder->raw, &encoder->other, codes, first, end);
+        buffer_clear(&encoder->other);
+        encode_values(encoder, codes, first, end);
+        buffer_append_text(&encoder->raw, buffer_text(&encoder->other));
+        struct segment_block block;
+        segment_encode_bytes(encoder, &block);
+        buffer_append_varint(&out->footer, end - first);
+        put_block(lane, SEGMENT_STREAM_CODED + 2 * column + 1, number, &block, &out->blocks,
+                  &out->footer);
+        first = end;
+    }
+}
+
+static void renumber(struct new_codes *map, uint32_t *codes, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t old = codes[i];
+        if (old != 0 && map->new_of_old[old] == 0) {
+            map->old_of_new[map->count] = old;
+            map->new_of_old[old] = map->count++;
+        }
+        codes[i] = map->new_of_old[old];
+    }
+}
+
+static void write_codes(struct lane *lane, uint32_t column, struct new_codes *map,
+                        struct buffer *blocks)
+{
+    const struct segment_columns *columns = lane->columns;
+    const struct memtable_column *from = columns->part->table->columns[column];
+    uint32_t fresh_next = 1;
+    for (uint32_t i = 0; i < columns->row_block_count; i++) {
+        uint32_t first = columns->row_blocks[i];
+        uint32_t count = columns->row_blocks[i + 1] - first;
+        memtable_column_gather(from, columns->part->rows + first, count, lane->codes);
+        renumber(map, lane->codes, count);
+        struct segment_block block;
+        segment_encode_codes(&lane->encoder, lane->codes, count, &fresh_next, &block);
+        assert(fresh_next == map->count);
+        put_block(lane, SEGMENT_STREAM_CODED + 2 * column, i, &block, blocks, &lane->entries);
+    }
+}
+
+/* The footer tells of the codes' blocks, then of the dictionary's. */
+static void write_column(struct lane *lane, uint32_t column, struct segment_column_output *out)
+{
+    const struct memtable_column *from = lane->columns->part->table->columns[column];
+    struct new_codes map = {
+        .values = from->dictionary.values,
+        .new_of_old = MEMORY_ARRAY(uint32_t, from->dictionary.count),
+        .old_of_new = MEMORY_ARRAY(uint32_t, from->dictionary.count),
+        .count = 1,
+    };
+    buffer_clear(&lane->entries);
+    write_codes(lane, column, &map, &out->blocks);
+    buffer_append_sized(&out->footer, from->name);
+    buffer_append_varint(&out->footer, map.count);
+    buffer_append_text(&out->footer, buffer_text(&lane->entries));
+    write_dictionary(lane, column, &map, out);
+    memory_free(map.new_of_old);
+    memory_free(map.old_of_new);
+}
+
+/* --- all columns, on this thread --- */
+
+static enum status write_alone(const struct segment_columns *columns, segment_column_put *put,
+                               void *context, struct error *error)
+{
+    struct lane lane;
+    struct segment_column_output out;
+    lane_init(&lane, columns);
+    output_init(&out);
+    enum status status = STATUS_OK;
+    for (uint32_t i = 0; i < columns->part->column_count && status == STATUS_OK; i++) {
+        output_clear(&out);
+        write_column(&lane, i, &out);
+        status = put(context, &out, error);
+    }
+    output_release(&out);
+    lane_release(&lane);
+    return status;
+}
+
+/* --- on several --- */
+
+/* Column i waits at i modulo the number of places. */
+struct place {
+    struct segment_column_output out;
+    bool is_ready;
+};
+
+struct crew {
+    const struct segment_columns *columns;
+    struct place places[THREADS_MAX * OUTPUTS_PER_THREAD];
+    uint32_t place_count;
+    struct os_mutex mutex; /* guards is_ready and what is below */
+    struct os_condition changed;
+    uint32_t taken; /* columns that threads have taken */
+    uint32_t put;   /* columns that are done with: their places are free */
+    bool is_stopped;
+};
+
+static bool take_column(struct crew *crew, uint32_t *column)
+{
+    uint32_t count = crew->columns->part->column_count;
+    os_mutex_lock(&crew->mutex);
+    while (!crew->is_stopped && crew->taken < count &&
+           crew->taken - crew->put == crew->place_count) {
+        os_condition_wait(&crew->changed, &crew->mutex);
+    }
+    bool has_one = !crew->is_stopped && crew->taken < count;
+    if (has_one) *column = crew->taken++;
+    os_mutex_unlock(&crew->mutex);
+    return has_one;
+}
+
+static void encode(void *context)
+{
+    struct crew *crew = context;
+    struct lane lane;
+    uint32_t column;
+    lane_init(&lane, crew->columns);
+    while (take_column(crew, &column)) {
+        struct place *place = &crew->places[column % crew->place_count];
+        write_column(&lane, column, &place->out);
+        os_mutex_lock(&crew->mutex);
+        place->is_ready = true;
+        os_condition_broadcast(&crew->changed);
+        os_mutex_unlock(&crew->mutex);
+    }
+    lane_release(&lane);
+}
+
+static enum status put_in_order(struct crew *crew, segment_column_put *put, void *context,
+                                struct error *error)
+{
+    for (uint32_t i = 0; i < crew->columns->part->column_count; i++) {
+        struct place *place = &crew->places[i % crew->place_count];
+        os_mutex_lock(&crew->mutex);
+        while (!place->is_ready)
+            os_condition_wait(&crew->changed, &crew->mutex);
+        os_mutex_unlock(&crew->mutex);
+
+        TRY(put(context, &place->out, error));
+        output_clear(&place->out);
+        os_mutex_lock(&crew->mutex);
+        place->is_ready = false;
+        crew->put++;
+        os_condition_broadcast(&crew->changed);
+        os_mutex_unlock(&crew->mutex);
+    }
+    return STATUS_OK;
+}
+
+static enum status run_crew(struct crew *crew, unsigned thread_count, segment_column_put *put,
+                            void *context, struct error *error)
+{
+    struct os_thread threads[THREADS_MAX];
+    for (unsigned i = 0; i < thread_count; i++)
+        os_thread_start(&threads[i], "encoder", encode, crew);
+    enum status status = put_in_order(crew, put, context, error);
+    os_mutex_lock(&crew->mutex);
+    crew->is_stopped = true;
+    os_condition_broadcast(&crew->changed);
+    os_mutex_unlock(&crew->mutex);
+    for (unsigned i = 0; i < thread_count; i++)
+        os_thread_join(&threads[i]);
+    return status;
+}
+
+static enum status write_together(const struct segment_columns *columns, unsigned thread_count,
+                                  segment_column_put *put, void *context, struct error *error)
+{
+    struct crew crew = {.columns = columns, .place_count = thread_count * OUTPUTS_PER_THREAD};
+    os_mutex_init(&crew.mutex);
+    os_condition_init(&crew.changed);
+    for (uint32_t i = 0; i < crew.place_count; i++)
+        output_init(&crew.places[i].out);
+    enum status status = run_crew(&crew, thread_count, put, context, error);
+    for (uint32_t i = 0; i < crew.place_count; i++)
+        output_release(&crew.places[i].out);
+    os_condition_release(&crew.changed);
+    os_mutex_release(&crew.mutex);
+    return status;
+}
+
+enum status segment_columns_write(const struct segment_columns *columns, segment_column_put *put,
+                                  void *context, struct error *error)
+{
+    unsigned thread_count = columns->thread_count;
+    if (thread_count > THREADS_MAX) thread_count = THREADS_MAX;
+    if (thread_count <= 1) return write_alone(columns, put, context, error);
+    return write_together(columns, thread_count, put, context, error);
+}
