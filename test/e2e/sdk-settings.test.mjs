@@ -1,0 +1,126 @@
+// The browser SDK as the server gives it, told by the server's signed settings what it may do: a
+// page of another origin in Chromium, with the snippet's tags.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import http from 'node:http';
+import { after, before, test } from 'node:test';
+import { openBrowser } from './support/page.mjs';
+import { Server } from './support/server.mjs';
+import { until } from './support/wait.mjs';
+
+let server;
+let browser;
+let site;
+let script; // of /sdk/versions
+
+before(async () => {
+    [server, browser] = await Promise.all([Server.started(), openBrowser()]);
+    [script] = (await server.get('/sdk/versions')).json.files;
+    site = http.createServer((asked, answer) => {
+        answer.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' });
+        answer.end(`<!doctype html><title>A shop</title>
+<script src="${server.origin}${script.address}" integrity="${integrityOf(asked.url)}"
+    crossorigin="anonymous"></script>
+<button id="one">Buy now</button> <button id="two">Ann Smith's cart</button>`);
+    });
+    site.listen(0, '127.0.0.1');
+    await once(site, 'listening');
+});
+after(async () => {
+    await browser?.close();
+    site?.close();
+    site?.closeAllConnections();
+    await server?.remove();
+});
+
+function integrityOf(path) {
+    return path === '/forged' ? `sha384-${'A'.repeat(64)}` : script.integrity;
+}
+
+async function visit(path = '/') {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.goto(`http://127.0.0.1:${site.address().port}${path}`);
+    return page;
+}
+
+/** Started, and through with the settings. */
+async function start(project, trust) {
+    const page = await visit();
+    const answered = page.waitForResponse((answer) => answer.url().includes('/sdk/settings'));
+    await page.evaluate((all) => candor.init(all), {
+        key: project.token, host: server.origin, trust, autocapture: true,
+    });
+    await answered;
+    await page.waitForTimeout(300); // the signature is verified off the main thread
+    return page;
+}
+
+// What the dictionary's description says, by other means than the SDK's own.
+function murmur(bytes, seed) {
+    const rotate = (x, by) => (x << by) | (x >>> (32 - by));
+    const scramble = (x) => Math.imul(rotate(Math.imul(x, 0xcc9e2d51), 15), 0x1b873593);
+    let hash = seed;
+    let i = 0;
+    for (; i + 4 <= bytes.length; i += 4) {
+        hash = (Math.imul(rotate(hash ^ scramble(bytes.readInt32LE(i)), 13), 5) + 0xe6546b64) | 0;
+    }
+    if (i < bytes.length) {
+        const rest = Buffer.alloc(4);
+        bytes.copy(rest, 0, i);
+        hash ^= scramble(rest.readInt32LE(0));
+    }
+    hash ^= bytes.length;
+    hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+    hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+    return (hash ^ (hash >>> 16)) >>> 0;
+}
+
+function hashOf(salt, text) {
+    const bytes = Buffer.from(`${salt}\0${text}`);
+    const half = (seed) => murmur(bytes, seed).toString(16).padStart(8, '0');
+    return half(0) + half(0x9747b28c);
+}
+
+function dictionaryOf(texts) {
+    return `salt pepper\n${texts.map((text) => hashOf('pepper', text)).join('\n')}\n`;
+}
+
+async function clicks(project, page) {
+    for (const id of ['one', 'two']) await page.click(`#${id}`);
+    return until(async () => {
+        const found = (await server.events(project)).filter(({ event }) => event === '$mp_click');
+        return found.length >= 2 && found;
+    }, { every: 200, seconds: 15, what: 'two clicks' });
+}
+
+async function openProject() {
+    const project = await server.project();
+    const { trust } = await server.json(['project', 'show', project.name]);
+    await server.output(
+        ['shield', 'settings', '--project', project.name, '--autocapture', 'on',
+            '--dictionary', '-'],
+        { input: dictionaryOf(['Buy now', 'Sign in']) },
+    );
+    return { project, trust };
+}
+
+test('a text of the dictionary is told, another is not', async () => {
+    const { project, trust } = await openProject();
+    const found = await clicks(project, await start(project, trust));
+    const texts = found.map(({ properties }) => properties.$el_text);
+    assert.deepEqual(texts.toSorted(), ['Buy now', undefined]);
+    assert.ok(!JSON.stringify(found).includes('Smith'));
+});
+
+test('settings signed by the key of another project loosen nothing', async () => {
+    const { project } = await openProject();
+    const { trust } = await openProject();
+    const found = await clicks(project, await start(project, trust));
+    assert.deepEqual(found.map(({ properties }) => properties.$el_text), [undefined, undefined]);
+});
+
+test('a browser refuses other bytes than the page expects', async () => {
+    const page = await visit('/forged');
+    assert.equal(await page.evaluate(() => typeof globalThis.candor), 'undefined');
+});
