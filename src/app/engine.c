@@ -5,6 +5,7 @@
 #include "jobs/jobs.h"
 #include "os/os_clock.h"
 #include "os/os_thread.h"
+#include "shield/shield.h"
 
 static enum status open_control(struct engine *engine, const struct data_folder *folder,
                                 struct error *error)
@@ -42,6 +43,13 @@ static enum status open_ingest(struct engine *engine, const struct data_folder *
     return ingest_open(&options, &engine->ingest, error);
 }
 
+static enum status check_policy(void *context, struct text plan, struct text rules,
+                                struct error *error)
+{
+    (void)context;
+    return shield_policy_check(NULL, plan, rules, error);
+}
+
 static enum status open_steps(struct engine *engine, const struct data_folder *folder,
                               const struct config *config, enum engine_use use, struct error *error)
 {
@@ -62,6 +70,7 @@ static enum status open_steps(struct engine *engine, const struct data_folder *f
         .commit = CANDOR_COMMIT,
         .started_ms = os_clock_now_ms(),
         .root_key = engine->root_key,
+        .check_policy = check_policy,
     };
     engine->api = api_open(&options);
     return STATUS_OK;

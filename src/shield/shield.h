@@ -31,7 +31,8 @@ void shield_close(struct shield *shield);
  * the set they began with. */
 enum status shield_reload(struct shield *shield, struct text rules, struct error *error) MUST_CHECK;
 
-/* Are a plan and a project's own rules sound? Either may be "". The error names line and rule. */
+/* Are a plan and a project's own rules sound? Either may be "". The error names line and rule. They
+ * stand by themselves, so the shield may be NULL: verbs check without opening one. */
 enum status shield_policy_check(const struct shield *shield, struct text plan, struct text rules,
                                 struct error *error) MUST_CHECK;
 

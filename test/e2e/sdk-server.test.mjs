@@ -243,6 +243,7 @@ describe('what the shield is told', () => {
         await refused(['plan', '-'], /UTF-8/, { input: Buffer.from([0x61, 0xff]) });
         await refused(['plan', '-'], /UTF-8/, { input: 'a\0b' });
         await refused(['plan', '-'], /larger than 1048576/, { input: 'a'.repeat(2 * MIB) });
+        await refused(['rules', '-'], /line 3/, { input: '# one\n\nbogus\n' });
         await refused(['rules', '/nowhere/at/all'], /No such file/);
         const deep = `{"a":${'['.repeat(100000)}`;
         await refused(['plan', '-'], /no JSON/, { input: deep });
