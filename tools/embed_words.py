@@ -1,0 +1,31 @@
+#!/usr/bin/env python3
+"""Turn the word list of BIP-39 into C: `tools/embed_words.py OUT.c WORDS.txt`.
+
+One word a line, sorted, at most eight letters; `#` begins a comment. The order is the words'
+meaning, so a list that is not the standard's is refused.
+"""
+
+import hashlib
+import sys
+from pathlib import Path
+
+STANDARD = '2f5eed53a4727b4bf8880d8f3f199efc90e58503646d9ff8eff3a2ed3b24dbda'
+
+
+def main(arguments):
+    if len(arguments) != 2:
+        sys.exit(__doc__.strip())
+    out, source = map(Path, arguments)
+    lines = source.read_text(encoding='ascii').splitlines()
+    words = [line for line in lines if line and not line.startswith('#')]
+    digest = hashlib.sha256(''.join(f'{word}\n' for word in words).encode()).hexdigest()
+    if digest != STANDARD:
+        sys.exit(f'embed_words.py: {source.name} is not the list of BIP-39')
+    rows = [', '.join(f"'{letter}'" for letter in word) for word in words]
+    out.write_text('/* Made by tools/embed_words.py. */\n#include "shield/shield_bip39.h"\n\n'
+                   'const char shield_bip39_words[SHIELD_BIP39_COUNT][SHIELD_BIP39_WORD_SIZE] = {\n'
+                   + ''.join(f'    {{{row}}},\n' for row in rows) + '};\n', encoding='ascii')
+
+
+if __name__ == '__main__':
+    main(sys.argv[1:])
