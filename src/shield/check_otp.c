@@ -53,6 +53,21 @@ static bool is_part_of_more(const struct shield_candidate *candidate)
     return digit_follows && (after == '.' || after == ',' || after == ':' || after == '/');
 }
 
+/* "493021", "493 021", "49-30": one group, or two of the same size. */
+static bool is_grouped_like_code(const struct shield_candidate *candidate)
+{
+    struct text literal = reading_literal(candidate);
+    uint32_t begin = 0; /* of the digits: a number's trigger may begin with a sign */
+    while (begin < literal.size && reading_run(literal, begin, SHIELD_DIGIT, 1) == begin)
+        begin++;
+    uint32_t first = reading_run(literal, begin, SHIELD_DIGIT, CODE_MAX + 1);
+    if (first == literal.size) return true;
+    uint8_t separator = reading_byte(literal, first);
+    uint32_t second = reading_run(literal, first + 1, SHIELD_DIGIT, CODE_MAX + 1);
+    if (separator != ' ' && separator != '-') return false;
+    return second == literal.size && second - first - 1 == first - begin;
+}
+
 /* Digits under a key or among words of one-time codes; the rule demands those. A year under other
  * words than a key's is a year. */
 enum shield_proof shield_check_one_time_code(const struct shield_candidate *candidate,
@@ -66,7 +81,7 @@ enum shield_proof shield_check_one_time_code(const struct shield_candidate *cand
     if (candidate->group_count > 2 || !candidate->has_context) return SHIELD_NOT;
     bool is_keyed = (candidate->key_classes & codes) != 0;
     if (!is_keyed && (candidate->key_classes & benign) != 0) return SHIELD_NOT;
-    if (is_part_of_more(candidate)) return SHIELD_NOT;
+    if (is_part_of_more(candidate) || !is_grouped_like_code(candidate)) return SHIELD_NOT;
     bool is_year = candidate->digit_count == 4 &&
                    (candidate->digits[0] == '1' || candidate->digits[0] == '2') &&
                    (candidate->digits[1] == '9' || candidate->digits[1] == '0');

@@ -74,10 +74,22 @@ static uint32_t word_hash(const char *bytes, size_t size)
     return hash ^ hash >> 15;
 }
 
+/* How many bytes of no word the text begins with, 0 or one character's: quotes and brackets outside
+ * ASCII part words too (Latin-1's signs, U+2000 to U+203F, U+3000 to U+303F). */
+static size_t separator_size(struct text text)
+{
+    if (text.size == 0) return 0;
+    if (!is_word_byte((uint8_t)text.bytes[0])) return 1;
+    if (text_starts_with(text, TEXT("\xc2"))) return text.size < 2 ? 1 : 2;
+    bool is_sign =
+        text_starts_with(text, TEXT("\xe2\x80")) || text_starts_with(text, TEXT("\xe3\x80"));
+    return is_sign ? (text.size < 3 ? text.size : 3) : 0;
+}
+
 static size_t first_word_size(struct text text)
 {
     size_t size = 0;
-    while (size < text.size && is_word_byte((uint8_t)text.bytes[size]))
+    while (size < text.size && separator_size(text_slice(text, size, text.size - size)) == 0)
         size++;
     return size;
 }
@@ -109,7 +121,8 @@ static bool stands_there(struct text text, struct text word)
         bool are_separators = !is_word_byte(have) && !is_word_byte(want);
         if (have != want && !are_separators) return false;
     }
-    return text.size == word.size || !is_word_byte((uint8_t)text.bytes[word.size]);
+    struct text rest = text_slice(text, word.size, text.size - word.size);
+    return rest.size == 0 || separator_size(rest) > 0;
 }
 
 static void find_at(const struct ruleset *set, struct text text, struct ruleset_mask *found)
@@ -128,11 +141,10 @@ void ruleset_find_words(const struct ruleset *set, struct text text, struct rule
     if (set->word_count == 0) return;
     size_t place = 0;
     while (place < text.size) {
-        size_t size = first_word_size(text_slice(text, place, text.size - place));
-        if (size > 0 && size <= RULESET_WORD_SIZE_MAX) {
-            find_at(set, text_slice(text, place, text.size - place), found);
-        }
-        place += size > 0 ? size : 1;
+        struct text rest = text_slice(text, place, text.size - place);
+        size_t size = first_word_size(rest);
+        if (size > 0 && size <= RULESET_WORD_SIZE_MAX) find_at(set, rest, found);
+        place += size > 0 ? size : separator_size(rest);
     }
 }
 

@@ -81,7 +81,7 @@ static void lets_pass_eleven_words_and_words_of_no_checksum(void **state)
     assert_int_equal(ask(""), SHIELD_NOT);
 }
 
-/* A value made of such words alone is taken after so many tries: no text is, and time is bounded. */
+/* A value of such words alone is taken after so many tries: no text is, and time is bounded. */
 static void is_bounded_on_thousands_of_words(void **state)
 {
     (void)state;
