@@ -78,8 +78,8 @@ static enum status end_unlogged(struct engine *engine, struct error *error)
 }
 
 /* Nobody hears of an event before all are in segments, so the log has nothing to promise: writing
- * it, and zeros before it, and waiting for the disk was most of an import's time. Events that a
- * crash takes were counted to nobody; the file is imported again. */
+ * it, and zeros before it, and waiting for the disk was a quarter of an import's time. Events that
+ * a crash takes were counted to nobody; the file is imported again. */
 static enum status run_unlogged(struct engine *engine, const struct import_options *options,
                                 struct import_result *result, struct error *error)
 {
