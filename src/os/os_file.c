@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -251,6 +252,19 @@ enum status os_file_read_all(const char *path, size_t size_max, char **bytes, si
     TRY(os_file_open(&file, path, OS_FILE_READ, error));
     enum status status = read_whole(&file, size_max, bytes, size, error);
     os_file_close(&file);
+    return status;
+}
+
+enum status os_file_of_bytes(struct os_file *file, const void *bytes, size_t size,
+                             struct error *error)
+{
+    *file = (struct os_file){.descriptor = -1, .path = "a file in memory"};
+    if (os_fault_strikes(OS_FAULT_CALL_OPEN)) return fail(file, "make", error);
+    file->descriptor = memfd_create("candor", MFD_CLOEXEC);
+    if (file->descriptor < 0) return fail(file, "make", error);
+    (void)snprintf(file->path, sizeof file->path, "/proc/self/fd/%d", file->descriptor);
+    enum status status = os_file_write(file, 0, bytes, size, error);
+    if (status != STATUS_OK) os_file_close(file);
     return status;
 }
 

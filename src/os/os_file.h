@@ -65,6 +65,11 @@ enum status os_rename(const char *from, const char *to, struct error *error) MUS
 enum status os_remove(const char *path, struct error *error) MUST_CHECK; /* absent is OK */
 bool os_exists(const char *path);
 
+/* These bytes as a file that is on no disk. Others in this process can open it by file->path until
+ * it is closed; nobody else can, and nothing of it stays. */
+enum status os_file_of_bytes(struct os_file *file, const void *bytes, size_t size,
+                             struct error *error) MUST_CHECK;
+
 /* A whole small file into memory that the caller frees with memory_free; a NUL is added behind.
  * STATUS_TOO_LARGE above size_max. */
 enum status os_file_read_all(const char *path, size_t size_max, char **bytes, size_t *size,
