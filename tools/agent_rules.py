@@ -54,7 +54,7 @@ def read_rules(text):
         if not line.strip() or line.lstrip().startswith('#'):
             continue
         found = LINE.match(line)
-        if not found:
+        if not found or (found['key'] and not rules) or (found['regex'] and not kind):
             raise ValueError(f'line {number} has a form that is not known')
         if found['section']:
             kind = SECTIONS[found['section']]

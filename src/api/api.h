@@ -28,9 +28,10 @@ struct api_options {
     struct project_slot *projects;
     struct backend *backend;
     struct ingest *ingest;
-    const char *folder;  /* for the disk figures */
-    const char *version; /* "0.1.0" */
-    const char *commit;  /* short hash or "unknown" */
+    struct enrich *enrich; /* NULL: events get no country and no families */
+    const char *folder;    /* for the disk figures */
+    const char *version;   /* "0.1.0" */
+    const char *commit;    /* short hash or "unknown" */
     int64_t started_ms;
     const uint8_t *root_key;        /* SECRET_KEY_SIZE bytes, borrowed: signs settings of SDKs */
     api_policy_check *check_policy; /* NULL: plans and rules are kept as they come */

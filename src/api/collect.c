@@ -4,6 +4,7 @@
 #include "api/api_internal.h"
 #include "base/check.h"
 #include "base/memory.h"
+#include "ingest/door.h"
 #include "os/os_clock.h"
 
 #include <stdio.h>
@@ -56,12 +57,28 @@ static void finish(struct ingest_work *work, enum ingest_outcome outcome)
     memory_free(collecting);
 }
 
+enum { FORWARDED_SIZE_MAX = 1024 };
+
+static void open_door(struct door *door, struct enrich *enrich, const struct http_request *request)
+{
+    char forwarded[FORWARDED_SIZE_MAX];
+    struct enrich_sender sender = {
+        .peer = http_request_peer(request),
+        .forwarded_for =
+            http_request_headers(request, "X-Forwarded-For", forwarded, sizeof forwarded),
+        .user_agent = http_request_header(request, "User-Agent"),
+    };
+    door_init(door, enrich, &sender);
+}
+
 static void decode(struct collecting *collecting, enum wire_endpoint endpoint)
 {
     struct http_request *request = collecting->request;
     struct project_table *projects = project_slot_take(collecting->api->options.projects);
     int64_t now_ms = os_clock_now_ms();
     struct api_gate gate = {collecting->api, projects, now_ms};
+    struct door door;
+    open_door(&door, collecting->api->options.enrich, request);
     struct wire_request decoded = {
         .endpoint = endpoint,
         .query = http_request_query(request),
@@ -73,6 +90,8 @@ static void decode(struct collecting *collecting, enum wire_endpoint endpoint)
         .projects = projects,
         .authenticate = api_authenticate,
         .authenticate_context = &gate,
+        .admit = door_admit,
+        .admit_context = &door,
     };
     decoded.body = http_request_body(request, &decoded.body_size);
     (void)atomic_fetch_add_explicit(&collecting->api->counts.ingest_bytes,

@@ -1,6 +1,7 @@
 /* candor import: a chunk of lines through the walk that every batch takes. */
 #include "api/api_local.h"
 #include "codec/json_writer.h"
+#include "ingest/door.h"
 #include "wire/wire.h"
 
 #include <string.h>
@@ -97,6 +98,8 @@ enum status local_import(const struct local_call *call, struct error *error)
     buffer_init(&lines, call->body.size + 1);
     buffer_append_text(&lines, call->body);
     struct project_table *table = project_slot_take(call->rooms->projects);
+    struct door door;
+    door_init(&door, call->rooms->enrich, NULL);
     struct wire_request request = {
         .endpoint = WIRE_IMPORT,
         .query = strict ? TEXT("strict=1") : TEXT(""),
@@ -108,6 +111,8 @@ enum status local_import(const struct local_call *call, struct error *error)
         .now_ms = call->now_ms,
         .projects = table,
         .trusted_project = &project,
+        .admit = door_admit,
+        .admit_context = &door,
     };
     struct wire_verdict verdict;
     wire_decode(&request, &verdict);

@@ -9,6 +9,10 @@ CONFIG(server, listen, TEXT, "127.0.0.1:8080", 1, 255,
        "address and port to listen on; port 0 takes a free one")
 CONFIG(server, threads, COUNT, "auto", 1, 256,
        "threads that serve connections; auto: one for each processor")
+CONFIG(http, trusted_proxies, TEXT, "", 0, 1000,
+       "addresses and networks whose X-Forwarded-For is believed, by blanks")
+CONFIG(enrich, country_file, TEXT, "", 0, 900,
+       "a MaxMind DB of countries; empty: the one that is built in")
 CONFIG(data, folder, TEXT, "/var/lib/candor", 1, 900, "the data folder")
 CONFIG(store, memtable_rows, COUNT, "auto", 1, 100000000,
        "fresh events of a project held in memory until they go to a segment")

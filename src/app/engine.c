@@ -2,6 +2,7 @@
 
 #include "app/version.h"
 #include "base/memory.h"
+#include "enrich/enrich.h"
 #include "jobs/jobs.h"
 #include "os/os_clock.h"
 #include "os/os_thread.h"
@@ -50,12 +51,23 @@ static enum status check_policy(void *context, struct text plan, struct text rul
     return shield_policy_check(NULL, plan, rules, error);
 }
 
+static enum status open_enrich(struct engine *engine, const struct config *config,
+                               struct error *error)
+{
+    struct enrich_options options = {
+        .country_file = config_text(config, CONFIG_enrich_country_file),
+        .trusted_proxies = text_from(config_text(config, CONFIG_http_trusted_proxies)),
+    };
+    return enrich_open(&options, &engine->enrich, error);
+}
+
 static enum status open_steps(struct engine *engine, const struct data_folder *folder,
                               const struct config *config, enum engine_use use, struct error *error)
 {
     engine->root_key = MEMORY_ARRAY(uint8_t, SECRET_KEY_SIZE);
     TRY(data_folder_key(folder, engine->root_key, error));
     engine->projects = project_slot_make();
+    TRY(open_enrich(engine, config, error));
     TRY(open_control(engine, folder, error));
     TRY(open_backend(engine, folder, config, use, error));
     TRY(open_ingest(engine, folder, config, error));
@@ -65,6 +77,7 @@ static enum status open_steps(struct engine *engine, const struct data_folder *f
         .projects = engine->projects,
         .backend = engine->backend,
         .ingest = engine->ingest,
+        .enrich = engine->enrich,
         .folder = folder->path,
         .version = CANDOR_VERSION,
         .commit = CANDOR_COMMIT,
@@ -92,6 +105,7 @@ void engine_close(struct engine *engine)
     if (engine->ingest) ingest_close(engine->ingest);
     if (engine->backend) backend_close(engine->backend);
     if (engine->control) control_close(engine->control);
+    enrich_close(engine->enrich);
     if (engine->projects) project_slot_release(engine->projects);
     if (engine->root_key) memory_wipe(engine->root_key, SECRET_KEY_SIZE);
     memory_free(engine->root_key);

@@ -13,6 +13,7 @@ struct engine {
     struct project_slot *projects;
     struct control *control;
     struct backend *backend;
+    struct enrich *enrich;
     struct ingest *ingest;
     struct api *api;
     struct jobs *jobs;

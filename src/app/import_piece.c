@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "codec/json_tree.h"
 #include "codec/transfer.h"
+#include "ingest/door.h"
 
 #include <stdio.h>
 
@@ -24,6 +25,8 @@ void import_piece_decode(struct import_piece *piece, const struct import_options
     piece->verdict = (struct wire_verdict){.endpoint = WIRE_IMPORT};
     if (piece->lines.blank_count == piece->lines.line_count) return;
     import_make_certain(piece->bytes, piece->size);
+    struct door door;
+    door_init(&door, options->enrich, NULL);
     struct wire_request request = {
         .endpoint = WIRE_IMPORT,
         .query = options->strict ? TEXT("strict=1") : TEXT(""),
@@ -33,6 +36,8 @@ void import_piece_decode(struct import_piece *piece, const struct import_options
         .now_ms = now_ms,
         .projects = options->projects,
         .trusted_project = options->project,
+        .admit = door_admit,
+        .admit_context = &door,
     };
     wire_decode(&request, &piece->verdict);
 }

@@ -31,6 +31,7 @@ typedef void import_progress(void *context, uint64_t file_bytes, uint64_t events
 struct import_options {
     struct line_reader *reader;
     struct ingest *ingest;
+    struct enrich *enrich;                /* may be NULL */
     const struct project_table *projects; /* held by the caller */
     const struct project *project;
     bool strict;

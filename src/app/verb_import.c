@@ -107,6 +107,7 @@ static enum status import_stopped(struct exchange *exchange, struct engine *engi
         struct import_options options = {
             .reader = reader,
             .ingest = engine->ingest,
+            .enrich = engine->enrich,
             .projects = projects,
             .project = project,
             .strict = invocation_has(invocation, "strict"),

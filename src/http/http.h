@@ -69,6 +69,13 @@ struct text http_request_method(const struct http_request *request); /* as sent 
 struct text http_request_path(const struct http_request *request);   /* percent-decoded */
 struct text http_request_query(const struct http_request *request);  /* raw, without '?' */
 struct text http_request_header(const struct http_request *request, const char *name); /* or "" */
+/* All headers of this name, in their order, joined by commas and copied to out, from its start or,
+ * when they are longer than that, their last size bytes. */
+struct text http_request_headers(const struct http_request *request, const char *name, char *out,
+                                 size_t size);
+/* The address of the connection's other end: 4 or 16 bytes, "" for a local socket. For looking
+ * things up, never for a log or an answer. */
+struct text http_request_peer(const struct http_request *request);
 char *http_request_body(struct http_request *request, size_t *size); /* may be written into */
 bool http_request_is_local(const struct http_request *request);      /* came by the local socket */
 /* A cookie's value, or "". */

@@ -5,6 +5,7 @@
 #include "http/http_internal.h"
 #include "os/os_clock.h"
 
+#include <netinet/in.h>
 #include <string.h>
 
 enum { BODY_SIZE_BELIEVED = 64 * 1024 };
@@ -267,6 +268,60 @@ struct text http_request_header(const struct http_request *request, const char *
         return TEXT("");
     }
     return (struct text){value, size};
+}
+
+struct joining {
+    struct text name;
+    char *out;
+    size_t skipped; /* bytes at the start that have no room */
+    size_t size;    /* so far, with those */
+};
+
+static void join_bytes(struct joining *joining, struct text bytes)
+{
+    for (size_t i = 0; i < bytes.size; i++, joining->size++) {
+        if (joining->out && joining->size >= joining->skipped) {
+            joining->out[joining->size - joining->skipped] = bytes.bytes[i];
+        }
+    }
+}
+
+static enum MHD_Result join_header(void *context, enum MHD_ValueKind kind, const char *name,
+                                   size_t name_size, const char *value, size_t value_size)
+{
+    (void)kind;
+    struct joining *joining = context;
+    if (!text_equal_fold((struct text){name, name_size}, joining->name)) return MHD_YES;
+    if (joining->size > 0) join_bytes(joining, TEXT(","));
+    join_bytes(joining, (struct text){value, value_size});
+    return MHD_YES;
+}
+
+struct text http_request_headers(const struct http_request *request, const char *name, char *out,
+                                 size_t size)
+{
+    struct joining measured = {.name = text_from(name)};
+    (void)MHD_get_connection_values_n(request->connection, MHD_HEADER_KIND, join_header, &measured);
+    struct joining joined = {.name = measured.name, .out = out};
+    if (measured.size > size) joined.skipped = measured.size - size;
+    if (measured.size == 0) return TEXT("");
+    (void)MHD_get_connection_values_n(request->connection, MHD_HEADER_KIND, join_header, &joined);
+    return (struct text){out, joined.size - joined.skipped};
+}
+
+struct text http_request_peer(const struct http_request *request)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    if (!info || !info->client_addr) return TEXT("");
+    if (info->client_addr->sa_family == AF_INET) {
+        const struct sockaddr_in *peer =
+            (const struct sockaddr_in *)(const void *)info->client_addr;
+        return (struct text){(const char *)&peer->sin_addr, sizeof peer->sin_addr};
+    }
+    if (info->client_addr->sa_family != AF_INET6) return TEXT("");
+    const struct sockaddr_in6 *peer = (const struct sockaddr_in6 *)(const void *)info->client_addr;
+    return (struct text){(const char *)&peer->sin6_addr, sizeof peer->sin6_addr};
 }
 
 char *http_request_body(struct http_request *request, size_t *size)

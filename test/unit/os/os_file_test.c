@@ -369,6 +369,26 @@ static void marks_a_file_when_the_disk_is_full(void **state)
     os_file_close(&file);
 }
 
+static void gives_bytes_a_name_for_as_long_as_they_are_open(void **state)
+{
+    (void)state;
+    struct os_file file;
+    struct error error;
+    char *bytes;
+    size_t size;
+    MUST(os_file_of_bytes(&file, "words", 5, &error), &error);
+    MUST(os_file_read_all(file.path, 100, &bytes, &size, &error), &error);
+    assert_int_equal(size, 5);
+    assert_string_equal(bytes, "words");
+    memory_free(bytes);
+    char path[OS_PATH_SIZE];
+    memcpy(path, file.path, sizeof path);
+    os_file_close(&file);
+    assert_int_equal(os_file_read_all(path, 100, &bytes, &size, &error), STATUS_ABSENT);
+    MUST(os_file_of_bytes(&file, NULL, 0, &error), &error);
+    os_file_close(&file);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -388,6 +408,7 @@ int main(void)
         cmocka_unit_test(renames_and_removes),
         cmocka_unit_test(knows_the_space_of_a_disk),
         cmocka_unit_test(marks_a_file_when_the_disk_is_full),
+        cmocka_unit_test(gives_bytes_a_name_for_as_long_as_they_are_open),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,21 @@
+/* What stands between a decoded record and its batch: one wire_admit that calls the rooms which
+ * look at values. One door for each request; its owner's thread. */
+#ifndef CANDOR_INGEST_DOOR_H
+#define CANDOR_INGEST_DOOR_H
+
+#include "enrich/enrich.h"
+#include "wire/wire.h"
+
+struct door {
+    struct enrich *enrich; /* NULL: nothing is added */
+    struct enrich_facts facts;
+};
+
+/* sender NULL: nobody's request, as for the lines of a file. Looks at the sender now and keeps
+ * nothing of it. */
+void door_init(struct door *door, struct enrich *enrich, const struct enrich_sender *sender);
+
+/* A wire_admit; context is the door. */
+bool door_admit(void *door, const struct project *project, struct wire_record *record);
+
+#endif
