@@ -2,8 +2,8 @@
 #include "shield/check_national.h"
 #include "shield/shield_validator.h"
 
-/* ISO 13616, SWIFT's registry: the length and, as far as it is simple, the form of the national part:
- * 9 digits, A capitals, X either; one letter for the whole. */
+/* ISO 13616, SWIFT's registry: the length, and whether the national part is digits only (9) or
+ * letters as well (X). */
 static const struct {
     char country[3];
     uint8_t size;

@@ -1,4 +1,4 @@
-/* Payment cards (spec/shield.md §14.3, F01 to F05). Ranges: ISO/IEC 7812 as the schemes publish them. */
+/* Payment cards (spec/shield.md §14.3, F01 to F05). Ranges: ISO/IEC 7812, as schemes say. */
 #include "shield/check_national.h"
 #include "shield/shield_key.h"
 #include "shield/shield_validator.h"
@@ -92,7 +92,7 @@ enum shield_proof shield_check_card(const struct shield_candidate *candidate,
 
 static bool is_mask(char byte)
 {
-    return byte == '*' || byte == 'X' || byte == '#';
+    return byte == '*' || byte == 'X';
 }
 
 static uint32_t count_digits_before(const struct shield_candidate *candidate, uint32_t end,

@@ -98,7 +98,7 @@ enum shield_proof shield_check_document(const struct shield_candidate *candidate
     if (!(candidate->key_classes & wanted) && !candidate->has_context) return SHIELD_NOT;
     for (uint32_t i = candidate->begin; i < candidate->end; i++) {
         char byte = byte_at(candidate, i);
-        if (byte == ' ' || byte == '-') continue;
+        if (byte != '\0' && strchr(" -/.()\"'", byte)) continue;
         if (!is_upper_byte(byte) && !is_digit_byte(byte)) return SHIELD_NOT;
         digits += is_digit_byte(byte);
         count++;

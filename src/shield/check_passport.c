@@ -32,6 +32,15 @@ static bool is_checked(const struct shield_candidate *candidate, uint32_t begin,
     return mrz_number(byte_at(candidate, begin + size)) == sum % 10;
 }
 
+/* A date of birth or expiry with its check. */
+static bool is_checked_date(const struct shield_candidate *candidate, uint32_t begin)
+{
+    /* The year is always known; a month or a day of birth may be filled. */
+    if (!is_digit_byte(byte_at(candidate, begin))) return false;
+    if (!is_digit_byte(byte_at(candidate, begin + 1))) return false;
+    return is_checked(candidate, begin, 6);
+}
+
 static uint32_t skip_gap(const struct shield_candidate *candidate, uint32_t place)
 {
     for (uint32_t i = 0; i < MRZ_GAP_MAX && !is_mrz_byte(byte_at(candidate, place)); i++)
@@ -44,7 +53,7 @@ static uint32_t skip_gap(const struct shield_candidate *candidate, uint32_t plac
 static bool is_second_line(const struct shield_candidate *candidate, uint32_t begin, uint32_t size)
 {
     return is_line(candidate, begin, size) && is_checked(candidate, begin, 9) &&
-           is_checked(candidate, begin + 13, 6) && is_checked(candidate, begin + 21, 6);
+           is_checked_date(candidate, begin + 13) && is_checked_date(candidate, begin + 21);
 }
 
 /* The trigger is the start of a first line: P<, I<, A<, C<, V< or P and a letter. */
@@ -63,8 +72,8 @@ enum shield_proof shield_check_mrz(const struct shield_candidate *candidate,
     if (!is_line(candidate, candidate->begin, 30)) return SHIELD_NOT;
     if (!is_checked(candidate, candidate->begin + 5, 9)) return SHIELD_NOT;
     uint32_t second = skip_gap(candidate, candidate->begin + 30);
-    if (!is_line(candidate, second, 30) || !is_checked(candidate, second, 6)) return SHIELD_NOT;
-    if (!is_checked(candidate, second + 8, 6)) return SHIELD_NOT;
+    if (!is_line(candidate, second, 30) || !is_checked_date(candidate, second)) return SHIELD_NOT;
+    if (!is_checked_date(candidate, second + 8)) return SHIELD_NOT;
     uint32_t third = skip_gap(candidate, second + 30);
     *span = (struct shield_span){candidate->begin, second + 30};
     if (is_line(candidate, third, 30)) span->end = third + 30;

@@ -143,6 +143,9 @@ def vectors(kind, keys, makers, alone):
     elif kind == 'N40':
         misses = [('scan', made.mrz(chance)[:60]), ('scan', 'P<' + '<' * 90), ('scan', 'P<NOR'),
                   ('label', 'SHOP<<NOW'), ('html', '<P><A><I>')]
+    elif kind == 'N29':  # another fourth letter is nobody's, and a voter's number needs its key
+        misses = [(key, made.pan(chance)[:3] + 'Q' + made.pan(chance)[4:]) for key in PLAIN_KEYS]
+        misses += [(key, made.voter(chance)) for key in PLAIN_KEYS]
     elif alone:
         misses = near_misses(kind, makers, chance, 'value')[:2]
         misses = [(key, value) for key, value in misses if len(value) > 40 or len(value) < 6]

@@ -31,6 +31,7 @@ static bool is_right(struct shield_scene *scene, const char *detector, char kind
     char detectors[512];
     (void)shield_scene_detectors(scene, detectors, sizeof detectors);
     is_hard = is_hard || strpbrk(detectors, "SK") != NULL;
+    is_hard = is_hard || strstr(detectors, "F0"); /* cards */
     return is_hard && strcmp(before, after) != 0;
 }
 
