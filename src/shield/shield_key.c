@@ -8,6 +8,8 @@
 #include <string.h>
 
 enum {
+    PIECE_SIZE = 192, /* of running text, read at a time */
+    PIECE_OVERLAP = 48,
     JOIN_MIN = 5, /* bytes of a word that may be several words written together */
     JOIN_MAX = 48,
     SPELT_MIN = 6, /* of a name whose words are one word when put together: "pass_word" */
@@ -253,7 +255,33 @@ void shield_key_read(const struct shield_lexicon *lexicon, struct text name, str
     if (key->is_stopped) key->stem = 0;
 }
 
-uint64_t shield_lexicon_words(const struct shield_lexicon *lexicon, struct text text)
+static bool is_boundary(char byte)
+{
+    return byte == ' ' || byte == '\n' || byte == ',' || byte == ';' || byte == '&' || byte == '"';
+}
+
+/* Where to cut a piece of text that begins at `begin`: behind its last whole word. */
+static size_t piece_end(struct text text, size_t begin)
+{
+    if (text.size - begin <= PIECE_SIZE) return text.size;
+    size_t end = begin + PIECE_SIZE;
+    for (size_t i = end; i > begin + PIECE_SIZE / 2; i--) {
+        if (is_boundary(text.bytes[i - 1])) return i;
+    }
+    return end;
+}
+
+/* The next piece begins some words before the end of the last, for phrases that lie across it. */
+static size_t next_begin(struct text text, size_t begin, size_t end)
+{
+    size_t from = end > begin + PIECE_OVERLAP ? end - PIECE_OVERLAP : end;
+    for (size_t i = from; i < end; i++) {
+        if (i > begin && is_boundary(text.bytes[i - 1])) return i;
+    }
+    return end;
+}
+
+static uint64_t piece_words(const struct shield_lexicon *lexicon, struct text text)
 {
     struct key_words words;
     key_words_read(text, KEY_CASE_CUTS, &words);
@@ -263,4 +291,15 @@ uint64_t shield_lexicon_words(const struct shield_lexicon *lexicon, struct text 
     struct reading other = {.lexicon = lexicon, .text = {words.bytes, words.size}};
     read_words(&other);
     return reading.stem | other.stem;
+}
+
+uint64_t shield_lexicon_words(const struct shield_lexicon *lexicon, struct text text)
+{
+    uint64_t classes = 0;
+    for (size_t begin = 0; begin < text.size;) {
+        size_t end = piece_end(text, begin);
+        classes |= piece_words(lexicon, text_slice(text, begin, end - begin));
+        begin = end == text.size ? end : next_begin(text, begin, end);
+    }
+    return classes;
 }

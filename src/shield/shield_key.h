@@ -93,8 +93,8 @@ struct shield_key {
 void shield_key_read(const struct shield_lexicon *lexicon, struct text name,
                      struct shield_key *key);
 
-/* Classes named by the words of running text, for the window around a candidate: at most 30
- * characters before and 20 after (spec §7.4). */
+/* Classes named by the words of running text of any length: of a whole value, and of the window
+ * around a candidate (30 characters before and 20 after, spec §7.4). */
 uint64_t shield_lexicon_words(const struct shield_lexicon *lexicon, struct text text);
 
 #endif

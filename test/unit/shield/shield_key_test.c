@@ -202,6 +202,29 @@ static void takes_a_name_apart(void **state)
     }
 }
 
+/* Wherever the phrase stands in a long text it is read, and no cut makes a word out of a part. */
+static void reads_words_of_running_text_of_any_length(void **state)
+{
+    (void)state;
+    char text[1201];
+    for (size_t place = 0; place + 12 < 1200; place++) {
+        memset(text, ' ', sizeof text);
+        for (size_t i = 0; i + 10 < 1200; i += 10)
+            memcpy(text + i, "passenger ", 10);
+        text[place > 0 ? place - 1 : 0] = ' ';
+        memcpy(text + place, " card number ", 13);
+        uint64_t classes = shield_lexicon_words(lexicon, (struct text){text, 1200});
+        if (!(classes & class_bit("card"))) fail_msg("at %zu", place);
+    }
+    for (size_t i = 0; i + 10 <= 1200; i += 10)
+        memcpy(text + i, "passenger ", 10);
+    for (size_t size = 0; size <= 1200; size += 10) {
+        assert_int_equal(shield_lexicon_words(lexicon, (struct text){text, size}), 0);
+    }
+    memset(text, 'a', 1200); /* one word of that length */
+    assert_int_equal(shield_lexicon_words(lexicon, (struct text){text, 1200}), 0);
+}
+
 /* Each class and each of the thirty languages, by one spelling that people use. */
 static void knows_thirty_languages(void **state)
 {
@@ -253,6 +276,7 @@ int main(void)
         cmocka_unit_test(takes_no_part_of_a_word_for_the_word),
         cmocka_unit_test(tells_the_whole_name_from_a_part_of_it),
         cmocka_unit_test(takes_a_name_apart),
+        cmocka_unit_test(reads_words_of_running_text_of_any_length),
         cmocka_unit_test(knows_thirty_languages),
     };
     return cmocka_run_group_tests(tests, make_lexicon, release_lexicon);
