@@ -31,8 +31,10 @@ static const struct json_node *find_any(const struct json_node *object, const ch
                                         size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        const struct json_node *found = json_find(object, names[i]);
-        if (found) return found;
+        struct text name = text_from(names[i]);
+        for (const struct json_node *node = object->first_child; node; node = node->next) {
+            if (text_equal_fold(node->key, name)) return node;
+        }
     }
     return NULL;
 }
