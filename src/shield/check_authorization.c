@@ -9,7 +9,7 @@ enum {
     NAMED_MIN = 4,   /* behind the header's name, anything is a credential */
     RANDOM_MIN = 16, /* else it must look like one */
     NAME_REACH = 24,
-    DIGEST_REACH = 1024,
+    DIGEST_REACH = 400,
 };
 
 static uint32_t end_of_credential(struct text value, uint32_t at)

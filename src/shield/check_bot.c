@@ -8,7 +8,12 @@
 
 #include <string.h>
 
-enum { SNOWFLAKE_MIN = 17, SNOWFLAKE_MAX = 20, CANDOR_TOKEN_MAX = SECRET_TOKEN_SIZE };
+enum {
+    SNOWFLAKE_MIN = 17,
+    SNOWFLAKE_MAX = 20,
+    SOCIAL_MAX = 400,
+    CANDOR_TOKEN_MAX = SECRET_TOKEN_SIZE
+};
 
 static bool is_snowflake(struct text text)
 {
@@ -78,7 +83,9 @@ enum shield_proof shield_check_social_token(const struct shield_candidate *candi
 {
     struct text value = candidate->value;
     uint32_t begin = candidate->begin;
-    uint32_t end = reading_run(value, begin, SHIELD_BASE64URL, SHIELD_LOOK_MAX);
+    uint8_t before = begin > 0 ? (uint8_t)value.bytes[begin - 1] : 0;
+    if (before == '-' || before == '_') return SHIELD_NOT; /* inside a longer run */
+    uint32_t end = reading_run(value, begin, SHIELD_BASE64URL, SOCIAL_MAX);
     uint32_t size_min = 80;
     if (reading_has(value, begin, "AAAAAAAAAA")) {
         end = end_of_x(value, begin);

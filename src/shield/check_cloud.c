@@ -4,22 +4,21 @@
 
 #include <string.h>
 
-enum { WINDOW = 4000, STORAGE_KEY_SIZE = 86, BUS_KEY_SIZE = 43, SIGNATURE_MIN = 40, RUN_MAX = 160 };
+enum { WINDOW = 600, STORAGE_KEY_SIZE = 86, BUS_KEY_SIZE = 43, SIGNATURE_MIN = 40, RUN_MAX = 160 };
 
-/* The JSON file of a service account: that it is one, and that its key is in it. */
+/* The JSON file of a service account: that it is one, and that its key follows. A file whose key
+ * comes first is S25's. */
 enum shield_proof shield_check_service_account(const struct shield_candidate *candidate,
                                                struct shield_span *span)
 {
-    struct text around = reading_around(candidate, WINDOW, WINDOW);
-    uint32_t key = reading_find_fold(around, "private_key");
+    struct text after = reading_around(candidate, 0, WINDOW);
+    uint32_t key = reading_find_fold(after, "private_key");
     if (key == READING_NO_PLACE) return SHIELD_NOT;
-    bool names_id = reading_has_fold(around, key, "private_key_id");
-    bool has_key = reading_find_fold(around, "begin private key") != READING_NO_PLACE ||
-                   reading_find_fold(around, "begin rsa private key") != READING_NO_PLACE;
-    bool has_mail = reading_find_fold(around, "gserviceaccount.com") != READING_NO_PLACE;
-    if (!has_key && !(has_mail && names_id)) return SHIELD_NOT;
-    span->begin = (uint32_t)(around.bytes - candidate->value.bytes);
-    span->end = span->begin + (uint32_t)around.size;
+    bool has_key = reading_find_fold(after, "private key-") != READING_NO_PLACE;
+    bool has_mail = reading_find_fold(after, "gserviceaccount.com") != READING_NO_PLACE;
+    if (!has_key && !(has_mail && reading_has_fold(after, key, "private_key_id")))
+        return SHIELD_NOT;
+    span->end = candidate->begin + (uint32_t)after.size;
     return SHIELD_PROVEN;
 }
 
@@ -40,7 +39,7 @@ static uint32_t read_signature(const struct shield_candidate *candidate)
     struct text value = candidate->value;
     uint32_t end = reading_until(value, candidate->end, "&\"' \t\r\n<>;,", RUN_MAX);
     if (end - candidate->end < SIGNATURE_MIN) return READING_NO_PLACE;
-    struct text around = reading_around(candidate, 1024, 1024);
+    struct text around = reading_around(candidate, 512, 512);
     bool has_version = reading_find_fold(around, "sv=") != READING_NO_PLACE ||
                        reading_find_fold(around, "sr=") != READING_NO_PLACE;
     bool has_expiry = reading_find_fold(around, "se=") != READING_NO_PLACE ||

@@ -2,7 +2,7 @@
 #include "shield/check_reading.h"
 #include "shield/shield_validator.h"
 
-enum { AUTHORITY_MAX = 512, SCHEME_MAX = 24, PAIRS_WINDOW = 512, PASSWORD_MAX = 256 };
+enum { AUTHORITY_MAX = 512, SCHEME_MAX = 24, PAIRS_WINDOW = 120, PASSWORD_MAX = 256 };
 
 static const char *const blanks[] = {"password", "passwd", "pass", "secret", "null", "none"};
 

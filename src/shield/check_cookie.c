@@ -2,7 +2,7 @@
 #include "shield/check_reading.h"
 #include "shield/shield_validator.h"
 
-enum { VALUE_MAX = 2048, VALUE_MIN = 6, LIST_REACH = 512 };
+enum { VALUE_MAX = 256, VALUE_MIN = 6, LIST_REACH = 128 };
 
 /* Names that no form and no sentence has. */
 static const char *const framework_names[] = {
@@ -22,7 +22,7 @@ static bool is_framework_name(const struct shield_candidate *candidate)
 
 static struct text read_value(struct text value, uint32_t at)
 {
-    return reading_slice(value, at, reading_until(value, at, ";, \t\r\n\"'&<>", VALUE_MAX));
+    return reading_slice(value, at, reading_until(value, at, "=;, \t\r\n\"'&<>", VALUE_MAX));
 }
 
 /* Not a word of the language ("session=expired"): it has a digit, or letters no word has. */

@@ -4,7 +4,13 @@
 #include "shield/check_reading.h"
 #include "shield/shield_validator.h"
 
-enum { HEADER_SIZE_MAX = 1024, HEADER_TEXT_MAX = 1400, PARTS_MAX = 5, PAYLOAD_MIN = 10 };
+enum {
+    HEADER_SIZE_MAX = 1024,
+    HEADER_TEXT_MAX = 1400,
+    HEADER_TEXT_SHORT = 300,
+    PARTS_MAX = 5,
+    PAYLOAD_MIN = 10
+};
 
 static int32_t base64_value(uint8_t byte)
 {
@@ -67,7 +73,10 @@ enum shield_proof shield_check_jwt(const struct shield_candidate *candidate,
                                    struct shield_span *span)
 {
     struct text value = candidate->value;
-    uint32_t end = reading_run(value, candidate->begin, SHIELD_BASE64URL, HEADER_TEXT_MAX);
+    /* Behind a hyphen or an underscore it may be one of many in a run: then only a short header. */
+    uint8_t before = candidate->begin > 0 ? (uint8_t)value.bytes[candidate->begin - 1] : 0;
+    uint32_t size_max = before == '-' || before == '_' ? HEADER_TEXT_SHORT : HEADER_TEXT_MAX;
+    uint32_t end = reading_run(value, candidate->begin, SHIELD_BASE64URL, size_max);
     if (reading_byte(value, end) != '.') return SHIELD_NOT;
     if (!is_header(reading_slice(value, candidate->begin, end))) return SHIELD_NOT;
 

@@ -34,12 +34,12 @@ static uint32_t find_key(struct text value, uint32_t at)
     return READING_NO_PLACE;
 }
 
-/* To the END line when it is there, else to the end of the value: what follows is the key too. */
+/* To the END line when it is near, else to the end of the value: what follows is the key too. */
 static uint32_t end_of_block(struct text value, uint32_t at)
 {
     uint32_t size = (uint32_t)value.size;
-    struct text rest = reading_slice(value, at, size);
-    uint32_t place = reading_find_fold(rest, "-----end ");
+    uint32_t reach = size - at > SHIELD_LOOK_MAX ? (uint32_t)SHIELD_LOOK_MAX : size - at;
+    uint32_t place = reading_find_fold(reading_slice(value, at, at + reach), "-----end ");
     if (place == READING_NO_PLACE) return size;
     uint32_t end = reading_until(value, at + place + 9, "-", LABEL_MAX);
     return reading_skip(value, end, "-", 5);
@@ -129,16 +129,18 @@ static bool is_private_der(const uint8_t *bytes, uint32_t size)
     return (version == 1 && next == 4) || (version == 3 && next == DER_SEQUENCE);
 }
 
+/* Only the beginning is read until it is known what it is: "MII+MII+…" triggers everywhere. */
 enum shield_proof shield_check_der_private(const struct shield_candidate *candidate,
                                            struct shield_span *span)
 {
     struct text value = candidate->value;
-    uint32_t end = reading_run(value, candidate->begin, SHIELD_BASE64, SHIELD_VALUE_MAX);
-    span->end = end;
-    if (reading_has(value, candidate->begin, "b3BlbnNzaC1rZXktdjEA"))
-        return end - candidate->begin >= DER_TEXT_MIN ? SHIELD_PROVEN : SHIELD_NOT;
+    uint32_t end = reading_run(value, candidate->begin, SHIELD_BASE64, DER_TEXT_MIN);
     if (end - candidate->begin < DER_TEXT_MIN) return SHIELD_NOT;
-    uint8_t bytes[DER_LOOK];
-    uint32_t size = base64_look(reading_slice(value, candidate->begin, end), bytes, sizeof bytes);
-    return is_private_der(bytes, size) ? SHIELD_PROVEN : SHIELD_NOT;
+    if (!reading_has(value, candidate->begin, "b3BlbnNzaC1rZXktdjEA")) {
+        uint8_t bytes[DER_LOOK];
+        struct text head = reading_slice(value, candidate->begin, end);
+        if (!is_private_der(bytes, base64_look(head, bytes, sizeof bytes))) return SHIELD_NOT;
+    }
+    span->end = reading_run(value, end, SHIELD_BASE64, SHIELD_VALUE_MAX);
+    return SHIELD_PROVEN;
 }

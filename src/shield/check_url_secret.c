@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { VALUE_MAX = 2048, STATE_REACH = 1024, NAME_MAX_SIZE = 32 };
+enum { VALUE_MAX = 2048, STATE_REACH = 512, NAME_MAX_SIZE = 32 };
 
 struct share {
     const char *place;        /* of the host and path; the candidate's literal */
@@ -91,7 +91,7 @@ static bool begins_parameter(const struct shield_candidate *candidate)
 
 static struct text read_parameter(struct text value, uint32_t at)
 {
-    return reading_slice(value, at, reading_until(value, at, "&#; \t\r\n\"'<>,)}", VALUE_MAX));
+    return reading_slice(value, at, reading_until(value, at, "=&#; \t\r\n\"'<>,)}", VALUE_MAX));
 }
 
 /* OAuth's code is short and its name common: it must look drawn, or stand beside a state. */
