@@ -29,6 +29,7 @@ struct api_options {
     struct backend *backend;
     struct ingest *ingest;
     struct enrich *enrich; /* NULL: events get no country and no families */
+    struct shield *shield; /* NULL: what comes in is stored as it is (tests) */
     const char *folder;    /* for the disk figures */
     const char *version;   /* "0.1.0" */
     const char *commit;    /* short hash or "unknown" */

@@ -79,6 +79,7 @@ static void decode(struct collecting *collecting, enum wire_endpoint endpoint)
     struct api_gate gate = {collecting->api, projects, now_ms};
     struct door door;
     open_door(&door, collecting->api->options.enrich, request);
+    door_guard(&door, collecting->api->options.shield, now_ms);
     struct wire_request decoded = {
         .endpoint = endpoint,
         .query = http_request_query(request),
@@ -97,6 +98,7 @@ static void decode(struct collecting *collecting, enum wire_endpoint endpoint)
     (void)atomic_fetch_add_explicit(&collecting->api->counts.ingest_bytes,
                                     decoded.body_size + decoded.query.size, memory_order_relaxed);
     wire_decode(&decoded, &collecting->verdict);
+    door_release(&door);
     project_table_drop(projects);
 }
 

@@ -1,5 +1,6 @@
 /* candor import: a chunk of lines through the walk that every batch takes. */
 #include "api/api_local.h"
+#include "base/check.h"
 #include "codec/json_writer.h"
 #include "ingest/door.h"
 #include "wire/wire.h"
@@ -98,8 +99,11 @@ enum status local_import(const struct local_call *call, struct error *error)
     buffer_init(&lines, call->body.size + 1);
     buffer_append_text(&lines, call->body);
     struct project_table *table = project_slot_take(call->rooms->projects);
+    const struct project *listed = project_table_by_id(table, project.id); /* with its policy */
+    assert(listed);
     struct door door;
     door_init(&door, call->rooms->enrich, NULL);
+    door_guard(&door, call->rooms->shield, call->now_ms);
     struct wire_request request = {
         .endpoint = WIRE_IMPORT,
         .query = strict ? TEXT("strict=1") : TEXT(""),
@@ -110,12 +114,13 @@ enum status local_import(const struct local_call *call, struct error *error)
         .body_size = lines.size,
         .now_ms = call->now_ms,
         .projects = table,
-        .trusted_project = &project,
+        .trusted_project = listed,
         .admit = door_admit,
         .admit_context = &door,
     };
     struct wire_verdict verdict;
     wire_decode(&request, &verdict);
+    door_release(&door);
     project_table_drop(table);
     enum status status = commit(call, &verdict, error);
     wire_verdict_release(&verdict);

@@ -44,6 +44,12 @@ static enum status open_ingest(struct engine *engine, const struct data_folder *
     return ingest_open(&options, &engine->ingest, error);
 }
 
+static enum status open_shield(struct engine *engine, struct error *error)
+{
+    struct shield_options options = {.root_key = engine->root_key};
+    return shield_open(&options, &engine->shield, error);
+}
+
 static enum status check_policy(void *context, struct text plan, struct text rules,
                                 struct error *error)
 {
@@ -68,6 +74,7 @@ static enum status open_steps(struct engine *engine, const struct data_folder *f
     TRY(data_folder_key(folder, engine->root_key, error));
     engine->projects = project_slot_make();
     TRY(open_enrich(engine, config, error));
+    TRY(open_shield(engine, error));
     TRY(open_control(engine, folder, error));
     TRY(open_backend(engine, folder, config, use, error));
     TRY(open_ingest(engine, folder, config, error));
@@ -78,6 +85,7 @@ static enum status open_steps(struct engine *engine, const struct data_folder *f
         .backend = engine->backend,
         .ingest = engine->ingest,
         .enrich = engine->enrich,
+        .shield = engine->shield,
         .folder = folder->path,
         .version = CANDOR_VERSION,
         .commit = CANDOR_COMMIT,
@@ -106,6 +114,7 @@ void engine_close(struct engine *engine)
     if (engine->backend) backend_close(engine->backend);
     if (engine->control) control_close(engine->control);
     enrich_close(engine->enrich);
+    shield_close(engine->shield);
     if (engine->projects) project_slot_release(engine->projects);
     if (engine->root_key) memory_wipe(engine->root_key, SECRET_KEY_SIZE);
     memory_free(engine->root_key);

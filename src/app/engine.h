@@ -14,6 +14,7 @@ struct engine {
     struct control *control;
     struct backend *backend;
     struct enrich *enrich;
+    struct shield *shield;
     struct ingest *ingest;
     struct api *api;
     struct jobs *jobs;

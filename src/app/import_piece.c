@@ -27,6 +27,7 @@ void import_piece_decode(struct import_piece *piece, const struct import_options
     import_make_certain(piece->bytes, piece->size);
     struct door door;
     door_init(&door, options->enrich, NULL);
+    door_guard(&door, options->shield, now_ms);
     struct wire_request request = {
         .endpoint = WIRE_IMPORT,
         .query = options->strict ? TEXT("strict=1") : TEXT(""),
@@ -40,6 +41,7 @@ void import_piece_decode(struct import_piece *piece, const struct import_options
         .admit_context = &door,
     };
     wire_decode(&request, &piece->verdict);
+    door_release(&door);
 }
 
 /* --- refusals --- */

@@ -32,6 +32,7 @@ struct import_options {
     struct line_reader *reader;
     struct ingest *ingest;
     struct enrich *enrich;                /* may be NULL */
+    struct shield *shield;                /* likewise: in tests alone */
     const struct project_table *projects; /* held by the caller */
     const struct project *project;
     bool strict;

@@ -108,6 +108,7 @@ static enum status import_stopped(struct exchange *exchange, struct engine *engi
             .reader = reader,
             .ingest = engine->ingest,
             .enrich = engine->enrich,
+            .shield = engine->shield,
             .projects = projects,
             .project = project,
             .strict = invocation_has(invocation, "strict"),

@@ -9,6 +9,26 @@ void door_init(struct door *door, struct enrich *enrich, const struct enrich_sen
     if (enrich) enrich_look(enrich, sender ? sender : &nobody, &door->facts);
 }
 
+void door_guard(struct door *door, struct shield *shield, int64_t now_ms)
+{
+    assert(!door->guard.shield);
+    if (!shield) return;
+    door->guard = (struct door_guard){.shield = shield,
+                                      .scratch = shield_scratch_take(shield),
+                                      .now_ms = now_ms,
+                                      .country = {'?', '?'}};
+    if (door->facts.country[0]) {
+        door->guard.country[0] = door->facts.country[0];
+        door->guard.country[1] = door->facts.country[1];
+    }
+}
+
+void door_release(struct door *door)
+{
+    if (door->guard.shield) shield_scratch_give(door->guard.shield, door->guard.scratch);
+    door->guard = (struct door_guard){0};
+}
+
 static enum enrich_ip asked(enum wire_ip ip)
 {
     switch (ip) {
@@ -38,8 +58,8 @@ static void add_facts(const struct door *door, struct wire_record *record)
 
 bool door_admit(void *context, const struct project *project, struct wire_record *record)
 {
-    (void)project;
     const struct door *door = context;
+    if (door->guard.shield && !door_shield_admit(&door->guard, project, record)) return false;
     if (door->enrich) add_facts(door, record);
     return true;
 }

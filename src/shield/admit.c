@@ -43,21 +43,35 @@ static void apply(struct admit *admit, struct shield_item *item, enum admit_verd
     remove_value(admit, item);
 }
 
-/* A number in its decimal form; only whole numbers and exact texts could be somebody's. */
+static size_t write_integer(int64_t integer, char bytes[NUMBER_SIZE_MAX])
+{
+    uint64_t rest = integer < 0 ? 0 - (uint64_t)integer : (uint64_t)integer;
+    size_t place = NUMBER_SIZE_MAX;
+    do {
+        bytes[--place] = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest > 0);
+    if (integer < 0) bytes[--place] = '-';
+    memmove(bytes, bytes + place, NUMBER_SIZE_MAX - place);
+    return NUMBER_SIZE_MAX - place;
+}
+
+/* A number in its decimal form. Short ones and fractions tell something only under a name that
+ * speaks of it. */
 static void admit_number(struct admit *admit, const struct admit_key *key, struct shield_item *item)
 {
     char bytes[NUMBER_SIZE_MAX];
     struct text text = {bytes, 0};
     const struct value *value = &item->value;
+    bool is_keyed =
+        ((key->exact | key->stem) & admit->rules->keyed_classes) != 0 || admit->policy->own;
     if (value->kind == VALUE_BIG_NUMBER) {
         text = value->text;
     } else if (value->kind == VALUE_INTEGER) {
-        int64_t integer = value->integer;
-        bool is_keyed = ((key->exact | key->stem) & admit->rules->keyed_classes) != 0;
-        bool is_small = integer < 1000 && integer > -1000;
-        if (is_small && !is_keyed && admit->rules->digits_min > 3 && !admit->policy->own) return;
-        text.size = (size_t)snprintf(bytes, sizeof bytes, "%lld", (long long)integer);
+        text.size = write_integer(value->integer, bytes);
+        if (text.size < admit->rules->digits_min && !is_keyed) return;
     } else {
+        if (!is_keyed) return;
         text.size = (size_t)snprintf(bytes, sizeof bytes, "%.17g", value->decimal);
     }
     struct text replaced;
@@ -117,15 +131,19 @@ static bool admit_by_name(struct admit *admit, struct shield_item *item)
     return item->is_removed;
 }
 
+/* What has no value holds nothing but its name: $unset, and $delete, which has none. */
 static void admit_item(struct admit *admit, struct shield_item *item)
 {
     struct admit_key key;
+    bool has_value = item->value.kind != VALUE_MISSING;
+    if (!has_value && item->name.size == 0) return;
     if (!admit_read_key(admit, item->name, NULL, &key)) {
         size_t mark = admit_path_push(admit, TEXT("?"));
         leave_out(admit, item, REASON_KEY_IS_DATA, SHIELD_DROP);
         admit_path_pop(admit, mark);
         return;
     }
+    if (!has_value) return;
     size_t mark = admit_path_push(admit, item->name);
     if (!admit_by_name(admit, item)) {
         bool is_id = item->value.kind == VALUE_TEXT && admit_is_id_name(item->name);
@@ -137,34 +155,6 @@ static void admit_item(struct admit *admit, struct shield_item *item)
         }
     }
     admit_path_pop(admit, mark);
-}
-
-static bool is_plain(struct text text)
-{
-    for (size_t i = 0; i < text.size; i++) {
-        char byte = text.bytes[i];
-        bool is_word = shield_charset_has(SHIELD_BASE64URL, (uint8_t)byte);
-        if (!is_word && byte != '.' && byte != ' ') return false;
-    }
-    return true;
-}
-
-/* "web/2.83.0" for findings; a client's own words, so only short ones without surprises. */
-static struct text sdk_of(struct admit *admit)
-{
-    struct text library = TEXT("");
-    struct text version = TEXT("");
-    for (uint32_t i = 0; i < admit->record->item_count; i++) {
-        const struct shield_item *item = &admit->record->items[i];
-        if (item->value.kind != VALUE_TEXT || item->value.text.size > 32) continue;
-        if (text_equal(item->name, TEXT("mp_lib"))) library = item->value.text;
-        if (text_equal(item->name, TEXT("$lib_version"))) version = item->value.text;
-    }
-    if (library.size == 0 || !is_plain(library) || !is_plain(version)) return TEXT("");
-    char *bytes = arena_alloc_dirty(&admit->scratch->arena, 80, 1, 1);
-    if (!bytes) return TEXT("");
-    int size = snprintf(bytes, 80, "%.*s/%.*s", TEXT_PRINT(library), TEXT_PRINT(version));
-    return (struct text){bytes, (size_t)size};
 }
 
 static void wipe(struct shield_scratch *scratch)
@@ -190,6 +180,14 @@ static enum shield_verdict walk(struct admit *admit)
     return SHIELD_ADMITTED;
 }
 
+static uint64_t seed_of(const struct admit *admit)
+{
+    const struct shield_scratch *scratch = admit->scratch;
+    uint64_t parts[] = {scratch->generation, scratch->policy->project, scratch->policy->revision};
+    struct text bytes = {(const char *)parts, sizeof parts};
+    return text_hash_seeded(bytes, scratch->keys.seed);
+}
+
 enum shield_verdict shield_admit(struct shield *shield, struct shield_scratch *scratch,
                                  struct shield_record *record)
 {
@@ -206,7 +204,8 @@ enum shield_verdict shield_admit(struct shield *shield, struct shield_scratch *s
         .bytes_left = SHIELD_RECORD_MAX,
     };
     scratch->path_size = 0;
-    admit.sdk = sdk_of(&admit);
+    admit.has_loosened = admit.policy->loosened_count > 0 || admit.mode == PROJECT_SHIELD_OPEN;
+    admit.seed = seed_of(&admit);
     enum shield_verdict verdict = walk(&admit);
     wipe(scratch);
     return verdict;

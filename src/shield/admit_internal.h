@@ -26,6 +26,8 @@ enum {
     SCRATCH_SIZE = 2 * 1024 * 1024, /* touched only as far as a record needs */
     SCRATCH_KEPT = 64 * 1024,
     SCRATCH_OUTPUT_MAX = 1024 * 1024,
+    SCRATCH_CLEAN = 2048,  /* a power of two */
+    ADMIT_CLEAN_MAX = 256, /* bytes of a value that is remembered as clean */
 };
 
 /* Findings that no rule of the set stands for. */
@@ -51,7 +53,8 @@ struct shield_scratch {
     struct policy *policy; /* held, or NULL */
     unsigned generation;   /* of the rules */
     struct key_cache keys;
-    struct buffer output; /* rewritten JSON: admitted bytes only */
+    uint64_t clean[SCRATCH_CLEAN]; /* hashes of values in which nothing was found */
+    struct buffer output;          /* rewritten JSON: admitted bytes only */
     char path[ADMIT_PATH_MAX];
     size_t path_size;
     struct shield_scratch *next; /* in the pool */
@@ -59,6 +62,7 @@ struct shield_scratch {
 
 /* A name as context for what stands under it. */
 struct admit_key {
+    uint64_t hash; /* of the name and of those around it */
     uint64_t exact;
     uint64_t stem;
     uint64_t path; /* of the names around it */
@@ -75,8 +79,9 @@ struct admit {
     enum project_shield mode;
     size_t bytes_left; /* of SHIELD_RECORD_MAX */
     struct text event; /* as findings show it */
-    struct text sdk;
-    bool is_silent; /* asks, and does not note */
+    uint64_t seed;     /* of hashes in `clean`: of this process, rule set and policy */
+    bool is_silent;    /* asks, and does not note */
+    bool has_loosened; /* what is allowed now may not be so later: nothing is remembered */
 };
 
 enum admit_verdict { ADMIT_KEEP, ADMIT_REPLACE, ADMIT_REMOVE };
@@ -104,6 +109,11 @@ bool admit_id(struct admit *admit, struct text *id);
 /* *replaced is set for ADMIT_REPLACE. */
 enum admit_verdict admit_text(struct admit *admit, const struct admit_key *key, struct text raw,
                               bool is_number, struct text *replaced);
+/* Was nothing found in this very value under this very name a while ago? Values repeat: browsers,
+ * systems, versions, plans. *place is where admit_remember_clean notes it. */
+bool admit_is_known_clean(const struct admit *admit, const struct admit_key *key, struct text raw,
+                          uint64_t *hash);
+void admit_remember_clean(struct admit *admit, uint64_t hash);
 /* Look, and nothing else. False when it could not be looked at as a whole. */
 bool admit_look(struct admit *admit, const struct matcher_view *view,
                 struct matcher_result *result);

@@ -69,6 +69,7 @@ bool admit_read_key(struct admit *admit, struct text name, const struct admit_ke
     bool inherits = around && is_generic(name);
     key->exact = reading->exact | (inherits ? around->exact : 0);
     key->stem = reading->stem | (inherits ? around->stem : 0);
+    key->hash = reading->hash ^ (around ? around->hash * 31 : 0);
     key->path = around ? around->path | around->exact | around->stem : 0;
     key->words = reading->words;
     if (inherits) key->words = around->words;
@@ -157,10 +158,12 @@ enum id_kind { ID_PLAIN, ID_PERSON, ID_SECRET };
 
 static enum id_kind kind_of_id(struct admit *admit, struct text id)
 {
-    static const struct admit_key no_key = {0};
+    static const struct admit_key no_key = {.hash = 1};
     struct matcher_result result;
     struct shield_folded folded;
     struct matcher_view view = {0};
+    uint64_t hash;
+    if (admit_is_known_clean(admit, &no_key, id, &hash)) return ID_PLAIN;
     if (!shield_fold(id, &admit->scratch->arena, &folded) || folded.cut) return ID_SECRET;
     view.text = folded.text;
     if (!admit_look(admit, &view, &result)) return ID_SECRET;

@@ -1,8 +1,9 @@
 #include "shield/admit_internal.h"
 
+#include <stdio.h>
 #include <string.h>
 
-enum { MINUTE_MS = 60000 };
+enum { MINUTE_MS = 60000, SDK_SIZE = 80 };
 
 static const struct {
     char detector[4];
@@ -45,6 +46,32 @@ static uint8_t mask_of(struct text value)
     return (uint8_t)mask;
 }
 
+static bool is_plain(struct text text)
+{
+    for (size_t i = 0; i < text.size; i++) {
+        char byte = text.bytes[i];
+        bool is_word = shield_charset_has(SHIELD_BASE64URL, (uint8_t)byte);
+        if (!is_word && byte != '.' && byte != ' ') return false;
+    }
+    return true;
+}
+
+/* "web/2.83.0" for findings; a client's own words, so only short ones without surprises. */
+static struct text sdk_of(const struct admit *admit, char bytes[SDK_SIZE])
+{
+    struct text library = TEXT("");
+    struct text version = TEXT("");
+    for (uint32_t i = 0; i < admit->record->item_count; i++) {
+        const struct shield_item *item = &admit->record->items[i];
+        if (item->value.kind != VALUE_TEXT || item->value.text.size > 32) continue;
+        if (text_equal(item->name, TEXT("mp_lib"))) library = item->value.text;
+        if (text_equal(item->name, TEXT("$lib_version"))) version = item->value.text;
+    }
+    if (library.size == 0 || !is_plain(library) || !is_plain(version)) return TEXT("");
+    int size = snprintf(bytes, SDK_SIZE, "%.*s/%.*s", TEXT_PRINT(library), TEXT_PRINT(version));
+    return (struct text){bytes, (size_t)size};
+}
+
 static void note(struct admit *admit, struct shield_finding *finding, struct text value)
 {
     const struct shield_record *record = admit->record;
@@ -53,7 +80,8 @@ static void note(struct admit *admit, struct shield_finding *finding, struct tex
     finding->project = record->project->id;
     finding->event = admit->event;
     finding->path = (struct text){admit->scratch->path, admit->scratch->path_size};
-    finding->sdk = admit->sdk;
+    char sdk[SDK_SIZE];
+    finding->sdk = sdk_of(admit, sdk);
     finding->source = record->source;
     memcpy(finding->country, record->country, sizeof finding->country);
     finding->length = length_of(value.size);

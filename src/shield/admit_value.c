@@ -274,12 +274,31 @@ static enum admit_verdict judge(struct admit *admit, const struct admit_key *key
     return is_clean_inside(admit, key, rest, 0) ? verdict : ADMIT_REMOVE;
 }
 
+/* Hashes of 64 bits under a seed that nobody outside knows: that a value is taken for another one
+ * has a chance of some 2^-64, and a client cannot search for such a pair. */
+bool admit_is_known_clean(const struct admit *admit, const struct admit_key *key, struct text raw,
+                          uint64_t *hash)
+{
+    *hash = 0;
+    if (raw.size > ADMIT_CLEAN_MAX) return false;
+    *hash = text_hash_seeded(raw, admit->seed ^ key->hash) | 1;
+    return admit->scratch->clean[*hash / 2 % SCRATCH_CLEAN] == *hash;
+}
+
+void admit_remember_clean(struct admit *admit, uint64_t hash)
+{
+    if (hash != 0) admit->scratch->clean[hash / 2 % SCRATCH_CLEAN] = hash;
+}
+
 enum admit_verdict admit_text(struct admit *admit, const struct admit_key *key, struct text raw,
                               bool is_number, struct text *replaced)
 {
-    if (raw.size == 0 || policy_is_marker(raw)) return ADMIT_KEEP;
+    uint64_t hash;
+    if (raw.size == 0 || admit_is_known_clean(admit, key, raw, &hash)) return ADMIT_KEEP;
+    if (policy_is_marker(raw)) return ADMIT_KEEP;
     struct text looked_at = cut(raw);
     enum admit_verdict verdict = judge(admit, key, looked_at, is_number, replaced);
+    if (verdict == ADMIT_KEEP && !admit->has_loosened) admit_remember_clean(admit, hash);
     if (verdict != ADMIT_KEEP || looked_at.size == raw.size) return verdict;
     admit_note_reason(admit, REASON_NOT_LOOKED_AT, SHIELD_TRUNCATE, raw);
     *replaced = looked_at;

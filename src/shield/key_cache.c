@@ -18,14 +18,17 @@ struct key_reading *key_cache_read(struct key_cache *cache, const struct ruleset
 {
     if (name.size > KEY_CACHE_NAME_MAX) {
         read_name(set, lexicon, name, &cache->spare);
+        cache->spare.hash = text_hash_seeded(name, cache->seed);
         return &cache->spare;
     }
-    size_t place = text_hash_seeded(name, cache->seed) % KEY_CACHE_NAMES;
+    uint64_t hash = text_hash_seeded(name, cache->seed);
+    size_t place = hash % KEY_CACHE_NAMES;
     struct key_cache_entry *entry = &cache->entries[place];
     if (entry->set == set && text_equal((struct text){entry->name, entry->size}, name)) {
         return &entry->reading;
     }
     read_name(set, lexicon, name, &entry->reading);
+    entry->reading.hash = hash;
     entry->set = set;
     entry->size = (uint32_t)name.size;
     if (name.size > 0) memcpy(entry->name, name.bytes, name.size);

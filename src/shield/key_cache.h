@@ -12,6 +12,7 @@ enum {
 
 /* A name, as rules look at it. */
 struct key_reading {
+    uint64_t hash;             /* of the name, under the cache's seed */
     uint64_t exact;            /* classes that the whole name stands for */
     uint64_t stem;             /* classes that a word of it stands for */
     struct ruleset_mask words; /* rules of which an own word stands in it */

@@ -32,21 +32,40 @@ static bool is_hard(const struct ruleset_rule *rule)
     return rule->class == SHIELD_CREDENTIAL || rule->class == SHIELD_CARD;
 }
 
-static bool is_space(char byte)
+static bool is_wrapping(char byte)
 {
-    return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
+    switch (byte) {
+    case ' ':
+    case '\t':
+    case '\n':
+    case '\r':
+    case '"':
+    case '\'':
+    case '(':
+    case ')':
+    case '[':
+    case ']':
+    case '<':
+    case '>': return true;
+    default: return false;
+    }
 }
 
-/* Nothing but white space and quotes beside the span. */
+/* All of the text but white space, quotes and brackets around it. */
+static struct shield_span inner_span(struct text text)
+{
+    struct shield_span span = {0, (uint32_t)text.size};
+    while (span.begin < span.end && is_wrapping(text.bytes[span.begin]))
+        span.begin++;
+    while (span.end > span.begin && is_wrapping(text.bytes[span.end - 1]))
+        span.end--;
+    return span;
+}
+
 static bool covers_all(struct text text, struct shield_span span)
 {
-    for (size_t i = 0; i < span.begin; i++) {
-        if (!is_space(text.bytes[i]) && text.bytes[i] != '"') return false;
-    }
-    for (size_t i = span.end; i < text.size; i++) {
-        if (!is_space(text.bytes[i]) && text.bytes[i] != '"') return false;
-    }
-    return true;
+    struct shield_span inner = inner_span(text);
+    return span.begin <= inner.begin && span.end >= inner.end;
 }
 
 /* The same rule over an overlapping place is one finding. */
@@ -141,7 +160,8 @@ static void try_keyed(struct matcher_run *run)
     const struct ruleset *set = run->set;
     uint64_t classes = run->view->exact | run->view->stem;
     if (!(classes & set->keyed_classes)) return;
-    struct matcher_trigger trigger = {.end = (uint32_t)run->view->text.size};
+    struct shield_span inner = inner_span(run->view->text);
+    struct matcher_trigger trigger = {.begin = inner.begin, .end = inner.end};
     for (uint32_t i = 0; i < set->keyed.count; i++) {
         trigger.rule = set->keyed.rules[i];
         if (set->rules[trigger.rule].keys & classes) matcher_try(run, &trigger);

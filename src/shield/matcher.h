@@ -102,8 +102,4 @@ int score_context(struct matcher_run *run, uint32_t rule, uint32_t begin, uint32
 /* Whether a proof of this strength with so much context is enough. */
 bool score_acts(struct matcher_run *run, const struct ruleset_rule *rule, enum shield_proof proof,
                 int context);
-/* Is the whole text of a shape that many harmless values have: UUID, ULID, ObjectId, SHA, version,
- * date, colour? */
-bool score_is_benign_shape(struct text text);
-
 #endif

@@ -2,6 +2,16 @@
  * only where bits change is there anything to do. */
 #include "shield/matcher.h"
 
+static bool takes(const struct ruleset_rule *rule, uint32_t charset, uint32_t size)
+{
+    for (uint32_t i = 0; i < rule->token_count; i++) {
+        const struct ruleset_run *run = &rule->token[i];
+        if (run->charset == charset && size >= run->range.min && size <= run->range.max)
+            return true;
+    }
+    return false;
+}
+
 static void try_run(struct matcher_run *run, uint32_t charset, uint32_t begin, uint32_t end)
 {
     const struct ruleset *set = run->set;
@@ -9,8 +19,7 @@ static void try_run(struct matcher_run *run, uint32_t charset, uint32_t begin, u
     if (size < set->token_range[charset].min || size > set->token_range[charset].max) return;
     const struct ruleset_list *list = &set->by_token[charset];
     for (uint32_t i = 0; i < list->count; i++) {
-        const struct ruleset_rule *rule = &set->rules[list->rules[i]];
-        if (size < rule->token.min || size > rule->token.max) continue;
+        if (!takes(&set->rules[list->rules[i]], charset, size)) continue;
         if (!matcher_may_act(run, list->rules[i])) continue;
         struct matcher_trigger trigger = {.rule = list->rules[i], .begin = begin, .end = end};
         matcher_try(run, &trigger);

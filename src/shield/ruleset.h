@@ -17,6 +17,7 @@ enum {
     RULESET_RULES_MAX = 512,
     RULESET_LITERALS_MAX = 16 * 1024, /* literals and words of a set */
     RULESET_PATTERNS_MAX = 64,
+    RULESET_TRIGGERS_MAX = 4,         /* `digits` of a rule, and `token` */
     RULESET_SOURCE_MAX = 1024 * 1024, /* bytes of a set's text */
     RULESET_PROJECT_SOURCE_MAX = 64 * 1024,
     RULESET_PATTERN_STATES_MAX = 4096,
@@ -58,6 +59,11 @@ struct ruleset_range { /* 0 to 0: not given */
     uint32_t max;
 };
 
+struct ruleset_run {
+    enum shield_charset charset;
+    struct ruleset_range range;
+};
+
 struct ruleset_rule {
     char id[4];
     struct text title;
@@ -67,11 +73,12 @@ struct ruleset_rule {
     enum shield_action action;
     enum ruleset_bucket bucket;
     shield_validator *check; /* NULL: the trigger is the proof */
-    struct ruleset_range digits;
+    struct ruleset_range digits[RULESET_TRIGGERS_MAX];
+    uint32_t digits_count;
     uint32_t groups_max;
     struct ruleset_range size;
-    struct ruleset_range token;
-    enum shield_charset token_charset;
+    struct ruleset_run token[RULESET_TRIGGERS_MAX];
+    uint32_t token_count;
     struct ruleset_range tail;
     enum shield_charset tail_charset;
     uint64_t keys;    /* trigger: classes of the key */

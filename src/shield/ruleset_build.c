@@ -28,26 +28,34 @@ static void list_add(struct ruleset_list *list, uint32_t rule)
     list->rules[list->count++] = (uint16_t)rule;
 }
 
-static void index_token(struct ruleset *set, const struct ruleset_rule *rule, uint32_t index)
+static void index_token(struct ruleset *set, const struct ruleset_run *run, uint32_t index)
 {
-    struct ruleset_range *range = &set->token_range[rule->token_charset];
-    list_add(&set->by_token[rule->token_charset], index);
-    set->token_charsets |= 1U << rule->token_charset;
-    if (range->max == 0 || rule->token.min < range->min) range->min = rule->token.min;
-    if (rule->token.max > range->max) range->max = rule->token.max;
-    if (rule->token.min < set->token_min) set->token_min = rule->token.min;
+    struct ruleset_range *range = &set->token_range[run->charset];
+    struct ruleset_list *list = &set->by_token[run->charset];
+    if (list->count == 0 || list->rules[list->count - 1] != index) list_add(list, index);
+    set->token_charsets |= 1U << run->charset;
+    if (range->max == 0 || run->range.min < range->min) range->min = run->range.min;
+    if (run->range.max > range->max) range->max = run->range.max;
+    if (run->range.min < set->token_min) set->token_min = run->range.min;
+}
+
+static void index_digits(struct ruleset *set, struct ruleset_range range, uint32_t index)
+{
+    for (uint32_t count = range.min; count <= range.max; count++) {
+        struct ruleset_list *list = &set->by_digits[count];
+        if (list->count == 0 || list->rules[list->count - 1] != index) list_add(list, index);
+    }
+    if (range.min < set->digits_min) set->digits_min = range.min;
 }
 
 static void index_rule(struct ruleset *set, uint32_t index)
 {
     const struct ruleset_rule *rule = &set->rules[index];
     if (rule->is_off) return;
-    for (uint32_t count = rule->digits.min; count > 0 && count <= rule->digits.max; count++)
-        list_add(&set->by_digits[count], index);
-    if (rule->digits.min > 0 && rule->digits.min < set->digits_min) {
-        set->digits_min = rule->digits.min;
-    }
-    if (rule->token.max > 0) index_token(set, rule, index);
+    for (uint32_t i = 0; i < rule->digits_count; i++)
+        index_digits(set, rule->digits[i], index);
+    for (uint32_t i = 0; i < rule->token_count; i++)
+        index_token(set, &rule->token[i], index);
     if (rule->whole) list_add(&set->whole, index);
     if (rule->keys) {
         list_add(&set->keyed, index);

@@ -202,7 +202,10 @@ static enum status read_literal(struct parser *parser, struct text rest)
 
 static enum status read_digits(struct parser *parser, struct text rest)
 {
-    struct ruleset_range *range = &parser->rule->digits;
+    struct ruleset_rule *rule = parser->rule;
+    if (rule->digits_count == RULESET_TRIGGERS_MAX)
+        return refuse(parser, "more than 4 times", rest);
+    struct ruleset_range *range = &rule->digits[rule->digits_count++];
     if (!read_range(rest, range, SHIELD_DIGITS_MAX) || range->min == 0 ||
         range->max > SHIELD_DIGITS_MAX) {
         return refuse(parser, "not a range of 1 to 40 digits:", rest);
@@ -232,8 +235,11 @@ static enum status read_run(struct parser *parser, struct text rest, enum shield
 
 static enum status read_token(struct parser *parser, struct text rest)
 {
-    parser->rule->has_trigger = true;
-    return read_run(parser, rest, &parser->rule->token_charset, &parser->rule->token);
+    struct ruleset_rule *rule = parser->rule;
+    if (rule->token_count == RULESET_TRIGGERS_MAX) return refuse(parser, "more than 4 times", rest);
+    struct ruleset_run *run = &rule->token[rule->token_count++];
+    rule->has_trigger = true;
+    return read_run(parser, rest, &run->charset, &run->range);
 }
 
 static enum status read_tail(struct parser *parser, struct text rest)
@@ -323,7 +329,8 @@ static enum status add_word(struct parser *parser, struct text word)
 static enum status read_words(struct parser *parser, struct text rest)
 {
     struct text word;
-    parser->rule->words_begin = parser->set->word_count;
+    bool is_first = parser->rule->words_end == 0;
+    if (is_first) parser->rule->words_begin = parser->set->word_count;
     while (next_word(&rest, &word))
         TRY(add_word(parser, word));
     parser->rule->words_end = parser->set->word_count;
@@ -373,31 +380,32 @@ static const struct {
     struct text word;
     enum status (*read)(struct parser *parser, struct text rest);
     bool for_projects;
+    bool repeats;
 } statements[] = {
-    {TEXT_INIT("version"), read_version, true},
-    {TEXT_INIT("tier"), read_tier, true},
-    {TEXT_INIT("class"), read_class, false},
-    {TEXT_INIT("prefix"), read_prefix, false},
-    {TEXT_INIT("fold_prefix"), read_fold_prefix, false},
-    {TEXT_INIT("infix"), read_infix, false},
-    {TEXT_INIT("fold_infix"), read_fold_infix, false},
-    {TEXT_INIT("digits"), read_digits, false},
-    {TEXT_INIT("groups"), read_groups, false},
-    {TEXT_INIT("token"), read_token, false},
-    {TEXT_INIT("key"), read_key, true},
-    {TEXT_INIT("whole"), read_whole, false},
-    {TEXT_INIT("size"), read_size, true},
-    {TEXT_INIT("literal"), read_literal, true},
-    {TEXT_INIT("pattern"), read_pattern, true},
-    {TEXT_INIT("tail"), read_tail, false},
-    {TEXT_INIT("check"), read_check, false},
-    {TEXT_INIT("context"), read_context, true},
-    {TEXT_INIT("words"), read_words, true},
-    {TEXT_INIT("needs"), read_needs, true},
-    {TEXT_INIT("action"), read_action, true},
-    {TEXT_INIT("bucket"), read_bucket, false},
-    {TEXT_INIT("alert"), read_alert, true},
-    {TEXT_INIT("off"), read_off, true},
+    {TEXT_INIT("version"), read_version, true, false},
+    {TEXT_INIT("tier"), read_tier, true, false},
+    {TEXT_INIT("class"), read_class, false, false},
+    {TEXT_INIT("prefix"), read_prefix, false, true},
+    {TEXT_INIT("fold_prefix"), read_fold_prefix, false, true},
+    {TEXT_INIT("infix"), read_infix, false, true},
+    {TEXT_INIT("fold_infix"), read_fold_infix, false, true},
+    {TEXT_INIT("digits"), read_digits, false, true},
+    {TEXT_INIT("groups"), read_groups, false, false},
+    {TEXT_INIT("token"), read_token, false, true},
+    {TEXT_INIT("key"), read_key, true, true},
+    {TEXT_INIT("whole"), read_whole, false, false},
+    {TEXT_INIT("size"), read_size, true, false},
+    {TEXT_INIT("literal"), read_literal, true, true},
+    {TEXT_INIT("pattern"), read_pattern, true, true},
+    {TEXT_INIT("tail"), read_tail, false, false},
+    {TEXT_INIT("check"), read_check, false, false},
+    {TEXT_INIT("context"), read_context, true, true},
+    {TEXT_INIT("words"), read_words, true, true},
+    {TEXT_INIT("needs"), read_needs, true, false},
+    {TEXT_INIT("action"), read_action, true, false},
+    {TEXT_INIT("bucket"), read_bucket, false, false},
+    {TEXT_INIT("alert"), read_alert, true, false},
+    {TEXT_INIT("off"), read_off, true, false},
 };
 _Static_assert(sizeof statements / sizeof *statements <= 32, "a bit for each in `given`");
 
@@ -469,7 +477,8 @@ static enum status read_statement(struct parser *parser, struct text word, struc
         if (parser->kind == RULESET_PROJECT && !statements[i].for_projects) {
             return refuse(parser, "not for a project's own rules:", word);
         }
-        if (parser->rule->given >> i & 1) return refuse(parser, "given twice:", word);
+        if (!statements[i].repeats && (parser->rule->given >> i & 1))
+            return refuse(parser, "given twice:", word);
         parser->rule->given |= 1U << i;
         return statements[i].read(parser, rest);
     }

@@ -5,9 +5,11 @@
  *   the key's classes         exactly the rule's context +3   as a word of it +2   outer keys +2
  *   the rule's own words      in the key +2
  *   30 before and 20 behind   a class +1   an own word +1
- *   harmless shape or key     -3, unless the key itself speaks for the rule
+ *   harmless key              -3, unless the key itself speaks for the rule
+ *   harmless shape            -3, likewise, and never against a proof
  *   enough                    5
  */
+#include "shield/benign.h"
 #include "shield/matcher.h"
 
 enum {
@@ -133,98 +135,18 @@ bool matcher_may_act(struct matcher_run *run, uint32_t index)
     return (classes_for(rule) & run->text_classes) || ruleset_mask_has(&run->text_rules, index);
 }
 
-static bool is_all(struct text text, enum shield_charset charset)
+static bool has_benign_key(const struct matcher_run *run)
 {
-    for (size_t i = 0; i < text.size; i++) {
-        if (!shield_charset_has(charset, (uint8_t)text.bytes[i])) return false;
-    }
-    return true;
-}
-
-static bool is_uuid(struct text text)
-{
-    if (text.size != 36) return false;
-    for (size_t i = 0; i < text.size; i++) {
-        bool is_dash = i == 8 || i == 13 || i == 18 || i == 23;
-        uint8_t byte = (uint8_t)text.bytes[i];
-        if (is_dash ? byte != '-' : !shield_charset_has(SHIELD_HEX, byte)) return false;
-    }
-    return true;
-}
-
-static bool is_ulid(struct text text)
-{
-    if (text.size != 26 || text.bytes[0] > '7') return false;
-    for (size_t i = 0; i < text.size; i++) {
-        char byte = text.bytes[i];
-        bool is_letter =
-            byte >= 'A' && byte <= 'Z' && byte != 'I' && byte != 'L' && byte != 'O' && byte != 'U';
-        if (!is_letter && !(byte >= '0' && byte <= '9')) return false;
-    }
-    return true;
-}
-
-/* One lower-case hex word of the lengths that ObjectIds and commits have, with letters and digits.
- */
-static bool is_hex_id(struct text text)
-{
-    if (text.size != 24 && text.size != 40) return false;
-    return is_all(text, SHIELD_HEX) && !is_all(text, SHIELD_DIGIT);
-}
-
-static size_t digits_at(struct text text, size_t place)
-{
-    size_t end = place;
-    while (end < text.size && text.bytes[end] >= '0' && text.bytes[end] <= '9')
-        end++;
-    return end - place;
-}
-
-/* 1.2.3, v10.0.1-rc.1 */
-static bool is_version(struct text text)
-{
-    size_t place = text.size > 0 && (text.bytes[0] == 'v' || text.bytes[0] == 'V') ? 1 : 0;
-    int points = 0;
-    for (;;) {
-        size_t size = digits_at(text, place);
-        if (size == 0 || size > 5) return false;
-        place += size;
-        if (place >= text.size || text.bytes[place] != '.') break;
-        place++;
-        points++;
-    }
-    bool ends = place == text.size || text.bytes[place] == '-' || text.bytes[place] == '+';
-    return points == 2 && ends && text.size <= 32;
-}
-
-/* 2026-11-22, with or without a time behind it */
-static bool is_date(struct text text)
-{
-    if (text.size < 10 || text.size > 35 || digits_at(text, 0) != 4) return false;
-    bool has_dashes = text.bytes[4] == '-' && text.bytes[7] == '-';
-    bool ends = text.size == 10 || text.bytes[10] == 'T' || text.bytes[10] == ' ';
-    return has_dashes && ends && digits_at(text, 5) == 2 && digits_at(text, 8) == 2;
-}
-
-static bool is_colour(struct text text)
-{
-    if (text.size != 4 && text.size != 7 && text.size != 9) return false;
-    return text.bytes[0] == '#' && is_all(text_slice(text, 1, text.size - 1), SHIELD_HEX);
-}
-
-bool score_is_benign_shape(struct text text)
-{
-    return is_uuid(text) || is_ulid(text) || is_hex_id(text) || is_version(text) || is_date(text) ||
-           is_colour(text);
-}
-
-static bool is_benign(struct matcher_run *run)
-{
-    if (run->is_benign_known) return run->is_benign;
-    run->is_benign_known = true;
     uint64_t classes = run->view->exact | run->view->stem;
-    bool has_benign_key = classes && !(classes & ~benign_classes);
-    run->is_benign = has_benign_key || score_is_benign_shape(text_trim(run->view->text));
+    return classes && !(classes & ~benign_classes);
+}
+
+static bool has_benign_shape(struct matcher_run *run)
+{
+    if (!run->is_benign_known) {
+        run->is_benign_known = true;
+        run->is_benign = shield_is_benign(text_trim(run->view->text));
+    }
     return run->is_benign;
 }
 
@@ -244,6 +166,7 @@ bool score_acts(struct matcher_run *run, const struct ruleset_rule *rule, enum s
     int score = base_of(rule->tier) + context;
     if (proof == SHIELD_PROVEN || proof == SHIELD_TEST) score += PROVEN;
     bool key_speaks = context >= KEY_STEM;
-    if (!key_speaks && is_benign(run)) score += BENIGN;
+    bool is_weak = proof == SHIELD_SHAPE;
+    if (!key_speaks && (has_benign_key(run) || (is_weak && has_benign_shape(run)))) score += BENIGN;
     return score >= ENOUGH;
 }

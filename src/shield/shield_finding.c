@@ -68,10 +68,11 @@ static void add(struct shield_findings *findings, const struct shield_finding *f
 void shield_findings_note(struct shield_findings *findings, const struct shield_finding *finding)
 {
     os_mutex_lock(&findings->mutex);
-    uint32_t place = 0;
-    while (place < findings->count && !is_same(&findings->items[place], finding))
-        place++;
-    if (place < findings->count) {
+    uint32_t place = findings->count;
+    bool is_known = false;
+    while (!is_known && place > 0 && findings->items[place - 1].minute >= finding->minute)
+        is_known = is_same(&findings->items[--place], finding);
+    if (is_known) {
         findings->items[place].count += finding->count;
     } else {
         add(findings, finding);

@@ -7,8 +7,9 @@
  * `literal`, `key` and `pattern` triggers). Grammar, one statement a line, `#` begins a comment:
  *
  *   set NAME VERSION                 first statement of a set: "set builtin 2026-11-22"
- *   rule ID TITLE                    begins a rule: "rule S08 GitHub token". Then, each once at
- *   most:
+ *   rule ID TITLE                    begins a rule: "rule S08 GitHub token". Then, in any
+ *                                  order; triggers, context and words may be given again, digits
+ *                                  and token up to 4 times, all else once:
  *     version N                      of this rule, default 1
  *     tier V|S|C                     verified, strong, needs context (spec §7.4)
  *     class CLASS                    row of the policy matrix: credential card bank national
@@ -24,7 +25,8 @@
  *                                    digit hex lower upper alnum base32 base58 base64 base64url
  *                                    word
  *     key CLASS…                     trigger: the property's key is of a key class (shield_key.h);
- *                                    the candidate is the whole value
+ *                                    the candidate is the whole value but white
+ *                                    space, quotes and brackets around it
  *     whole                          trigger: every value at least once
  *     size MIN[-MAX]                 of the whole value, checked before any trigger of this rule
  *     literal TEXT                   trigger, to the end of the line: an infix with spaces
