@@ -5,48 +5,41 @@ import { count, emit } from './emit';
 import type { Properties } from './filter';
 import { steadyMs } from './natives';
 import {
-    isSecretField, look, pointOf, scrollPercent, type Seen, targetOf, watchSecrets,
+    isSecret, look, pointOf, scrollPercent, type Seen, targetOf, watchSecrets,
 } from './reader';
 import { known, mayAutocapture } from './settings';
+import { currentPage } from './url';
 
 const RAGE_CLICKS = 4;
 const RAGE_MS = 1000;
 const RAGE_PIXELS = 30;
 const DEAD_MS = 500;
 const SCROLL_QUIET_MS = 150;
-const CHECKPOINTS = [25, 50, 75, 100];
+const CHECKPOINT = 25; // percent
 
 let rage: { at: number; x: number; y: number; times: number } | undefined;
 let deepest = 0;
 let checkpoint = 0;
 let scrollTimer: ReturnType<typeof setTimeout> | undefined;
 let pageSince = 0;
-let isLeft = false;
 
-/** What an event says of an element: from closed lists, or known to the dictionary. */
-function propertiesOf(seen: Seen, domEvent: string): Properties {
-    const all: Properties = {
-        $mp_autocapture: true, $event_type: domEvent, $el_tag_name: seen.tag,
-    };
+/** Tell of an element, with its text if the dictionary knows it; what was told, if it may be told. */
+function tell(name: string, event: Event): [Seen, Properties] | undefined {
+    const target = targetOf(event);
+    const seen = target && look(target);
+    if (!seen) return undefined;
     const text =
         known(seen.text, seen.isIncluded, !seen.isInForm) || known(seen.label, false, false);
-    if (seen.role) all['$el_role'] = seen.role;
-    if (seen.type) all['$el_type'] = seen.type;
-    if (seen.path) all['$el_path'] = seen.path;
-    if (seen.link) all['$el_attr__href'] = seen.link;
-    if (text) all['$el_text'] = text;
-    else if (seen.lengthClass) all['$el_text_length'] = seen.lengthClass;
-    return all;
+    const own: Properties = { ...seen.own, $event_type: event.type, $el_text: text };
+    emit(name, own);
+    return [seen, own];
 }
 
 function onClick(event: Event): void {
-    const target = targetOf(event);
-    const seen = target && look(target);
+    const [seen, own] = tell('$mp_click', event) ?? [];
     if (!seen) return;
-    const properties = propertiesOf(seen, 'click');
-    emit('$mp_click', properties);
-    if (isRage(event)) emit('$mp_rage_click', properties);
-    if (seen.isInteractive) watchForNothing(properties);
+    if (isRage(event)) emit('$mp_rage_click', own!);
+    if (seen.isInteractive) watchForNothing(own!);
 }
 
 /** The fourth click within a second of each other, and in the same place; then the count restarts. */
@@ -61,10 +54,9 @@ function isRage(event: Event): boolean {
 }
 
 /** A dead click: for half a second nothing changes, scrolls, opens or moves. */
-function watchForNothing(properties: Properties): void {
+function watchForNothing(own: Properties): void {
     const signs = [
-        'scroll', 'change', 'input', 'submit', 'toggle', 'hashchange', 'popstate', 'selectionchange',
-        'pagehide', 'visibilitychange', 'focusin', 'blur', 'play', 'pause',
+        'scroll', 'change', 'input', 'submit', 'popstate', 'selectionchange', 'focusin', 'blur',
     ];
     const stop = () => {
         clearTimeout(timer);
@@ -74,7 +66,7 @@ function watchForNothing(properties: Properties): void {
     const observer = new MutationObserver(stop);
     const timer = setTimeout(() => {
         stop();
-        emit('$mp_dead_click', properties);
+        emit('$mp_dead_click', own);
     }, DEAD_MS);
     observer.observe(document, {
         subtree: true, childList: true, characterData: true, attributes: true,
@@ -82,25 +74,14 @@ function watchForNothing(properties: Properties): void {
     for (const sign of signs) addEventListener(sign, stop, true);
 }
 
-function onChange(event: Event): void {
-    const target = targetOf(event);
-    if (!target) return;
-    isSecretField(target);
-    const seen = look(target);
-    if (seen && /^(?:input|select|textarea)$/.test(seen.tag)) {
-        emit('$mp_input_change', propertiesOf(seen, 'change'));
-    }
-}
-
-function onSubmit(event: Event): void {
-    const target = targetOf(event);
-    const seen = target && look(target);
-    if (seen) emit('$mp_submit', propertiesOf(seen, 'submit'));
-}
-
 function onFocus(event: Event): void {
     const target = targetOf(event);
-    if (target) isSecretField(target);
+    if (target) isSecret(target);
+}
+
+function onChange(event: Event): void {
+    onFocus(event);
+    tell('$mp_input_change', event);
 }
 
 function onScroll(): void {
@@ -110,26 +91,26 @@ function onScroll(): void {
 
 function measureScroll(): void {
     deepest = Math.max(deepest, scrollPercent());
-    const passed = CHECKPOINTS.filter((mark) => mark <= deepest).pop() ?? 0;
+    const passed = deepest - (deepest % CHECKPOINT);
     if (passed <= checkpoint) return;
     checkpoint = passed;
     emit('$mp_scroll', { $mp_autocapture: true, $scroll_checkpoint: passed });
 }
 
-/** The page is left, by a new template or by closing; once. */
-export function leavePage(): void {
-    if (isLeft || !pageSince) return;
-    isLeft = true;
+/** A page is left, for a page of another template or for good; once. */
+export function leavePage(url: string): void {
+    if (!pageSince) return;
     emit('$mp_page_leave', {
         $mp_autocapture: true,
-        $max_scroll_percentage: Math.round(deepest / 5) * 5,
+        $current_url: url,
+        $max_scroll_percentage: deepest,
         $duration: Math.round((steadyMs() - pageSince) / 1000),
     });
+    pageSince = 0;
 }
 
 export function enterPage(): void {
     pageSince = steadyMs();
-    isLeft = false;
     deepest = checkpoint = 0;
 }
 
@@ -151,12 +132,9 @@ export function startAutocapture(): void {
         addEventListener(type, guarded(call), { capture: true, passive: true });
     listen('click', onClick);
     listen('change', onChange);
-    listen('submit', onSubmit);
+    listen('submit', (event) => tell('$mp_submit', event));
     listen('focusin', onFocus);
     listen('input', onFocus);
     listen('scroll', onScroll);
-    listen('pagehide', leavePage);
-    listen('pageshow', (event) => {
-        if ((event as PageTransitionEvent).persisted) enterPage();
-    });
+    listen('pagehide', () => leavePage(currentPage().url));
 }

@@ -9,8 +9,6 @@ export interface CandorOptions {
     autocapture?: boolean;
     /** Page views, also of single-page applications. As autocapture, unless told otherwise. */
     pageViews?: boolean;
-    /** `#/path` is part of the place. */
-    hashRouter?: boolean;
     /** The project's public key (base64, Ed25519): without it no setting of the server is believed. */
     trust?: string;
     /** Nothing on the device, and no id beyond the page. */
@@ -24,6 +22,8 @@ export interface CandorOptions {
      * promise, or throwing drops the event.
      */
     beforeSend?: (record: CandorRecord) => CandorRecord | null | undefined;
+    /** The same, as Mixpanel's clients spell it. */
+    before_send?: (record: CandorRecord) => CandorRecord | null | undefined;
     /** Session replay is a bundle of its own and does nothing here. */
     replay?: boolean;
 }

@@ -1,24 +1,24 @@
 // What a page calls. Nothing in here throws: a mistake, of the page or of ours, costs a record.
 
-import { guarded, startAutocapture } from './autocapture';
-import type { Candor, CandorOptions, CandorProfile } from './candor-api';
+import { startAutocapture } from './autocapture';
+import type { Candor, CandorOptions } from './candor-api';
 import { detect } from './detectors';
 import { describeDevice } from './device';
 import {
-    count, discard, emit, emitUpdate, flush, inspect, letGo, openGate, VERSION, watchPage,
+    count, discard, emit, emitUpdate, flush, type Hook, inspect, letGo, openGate, VERSION, watchPage,
 } from './emit';
 import { startErrors } from './errors';
-import { cleanProperties, cleanValue, Findings, type Json, nameRule, type Properties } from './filter';
+import { cleanProperties, Findings, nameRule, type Properties } from './filter';
 import {
-    currentState, distinctId, forgetPerson, keepInMemory, saveState, touchVisit,
+    currentState, distinctId, forgetPerson, keepInMemory, saveState, visitOf,
 } from './identity';
 import { steadyMs } from './natives';
 import { startPageViews, tellPageView } from './page-views';
-import { profileCalls } from './profiles';
+import { profileCalls, type Sink } from './profiles';
 import { loadSettings, onSeen, sampleRate } from './settings';
 import { openStorage } from './storage';
 import { setHost } from './transport';
-import { currentPage, referringDomain, useHashRouter } from './url';
+import { currentPage, referrer } from './url';
 
 const WAITING_MAX = 50;
 
@@ -27,202 +27,177 @@ let device: Properties = {};
 let isPrivacyAsked = false;
 const timers = new Map<string, number>();
 // Updates of a profile that has no name yet: kept for `identify`.
-let waiting: [string, Json, Findings][] = [];
+let waiting: Parameters<Sink>[] = [];
 
 function isOptedOut(): boolean {
     const { consent } = currentState();
-    if (consent !== undefined) return !consent;
-    return isPrivacyAsked || !!options!.optOutByDefault;
+    return consent === undefined ? isPrivacyAsked || !!options!.optOutByDefault : !consent;
 }
 
-function isSampled(): boolean {
-    const rate = Math.min(options!.sample ?? 1, sampleRate());
-    return rate >= 1 || parseInt(currentState().device.slice(0, 8), 16) / 2 ** 32 < rate;
+function rate(): number {
+    return Math.min(options!.sample ?? 1, sampleRate());
 }
 
 function mayEmit(): boolean {
+    const isSampled = () => parseInt(currentState().device.slice(0, 8), 16) / 2 ** 32 < rate();
     return !!options && !isOptedOut() && isSampled();
 }
 
 /** What goes with every event of this page. */
 function surroundings(): Properties {
-    const page = currentPage();
-    touchVisit(() => {
-        const from = referringDomain();
-        return { ...page.params, ...(from ? { $referring_domain: from } : {}) };
-    });
-    const state = currentState();
-    const rate = Math.min(options!.sample ?? 1, sampleRate());
+    const { params, url } = currentPage();
+    const { visit, source, always } = visitOf(() => ({
+        ...params, ...referrer(),
+    }));
     return {
-        ...device, ...state.source, $current_url: page.url, cd_visit: state.visit,
-        ...(rate < 1 ? { cd_sample: rate } : {}),
-        ...cleanProperties(state.always, new Findings()),
+        ...device, ...source, $current_url: url, cd_visit: visit,
+        cd_sample: rate() < 1 ? rate() : '', ...cleanProperties(always, new Findings()),
     };
 }
 
 function idOf(id: unknown): string {
-    const text = typeof id === 'number' ? String(id) : id;
-    const isText = typeof text === 'string' && text.length > 0 && text.length <= 255;
-    if (!isText || text.startsWith('$device:') || detect(text, true)) {
-        count('E10');
-        return '';
-    }
-    return text;
+    const text = String(id);
+    const isText = /^(?:string|number)$/.test(typeof id) && text && text.length < 256;
+    if (isText && !text.startsWith('$device:') && !detect(text, true)) return text;
+    count('E10');
+    return '';
 }
 
-function sendUpdate(operation: string, value: Json, found: Findings): void {
-    const state = currentState();
-    if (!state.user) {
-        if (waiting.length < WAITING_MAX) waiting.push([operation, value, found]);
-        return;
-    }
-    const address = {
-        $distinct_id: state.user, $user_id: state.user, $device_id: state.device,
-    };
-    emitUpdate('engage', address, operation, value, found);
-}
+const sendUpdate: Sink = (operation, value, found) => {
+    const { user, device } = currentState();
+    const address = { $distinct_id: user!, $user_id: user!, $device_id: device };
+    if (user) emitUpdate('engage', address, operation, value, found);
+    else if (waiting.length < WAITING_MAX) waiting.push([operation, value, found]);
+};
 
-function setAlways(properties: unknown, isOnce: boolean): void {
+function setAlways(given: unknown, isOnce?: boolean): void {
     const found = new Findings();
-    const cleaned = cleanProperties(properties, found);
+    const cleaned = cleanProperties(given, found);
     for (const rule of Object.keys(found.counts)) count(rule, found.counts[rule]);
     const state = currentState();
-    const before = state.always ?? {};
-    state.always = isOnce ? { ...cleaned, ...before } : { ...before, ...cleaned };
+    state.always = isOnce ? { ...cleaned, ...state.always } : { ...state.always, ...cleaned };
     saveState();
 }
 
-function setGroups(kind: string, change: (before: Json[]) => unknown): void {
-    if (nameRule(kind, false)) return count('K09');
+/** The groups of a kind go with every event, and stand in the profile. */
+function setGroups(kind: string, change: (before: unknown[]) => unknown[]): void {
     const before = currentState().always?.[kind];
-    const found = new Findings();
-    const ids = cleanValue(change(Array.isArray(before) ? before : []), 'count', found);
-    const kept = (Array.isArray(ids) ? ids : [ids]).filter((id) => id != null) as Json[];
-    setAlways({ [kind]: kept }, false);
-    sendUpdate('$set', { [kind]: kept }, found);
+    const all = change(Array.isArray(before) ? before : []).map(idOf);
+    const ids = [...new Set(all)].filter((id) => id);
+    setAlways({ [kind]: ids });
+    calls.profile.set({ [kind]: ids });
 }
 
 function start(given: CandorOptions): void {
     const { key, host, autocapture, trust } = given;
-    setHost(String(host));
-    if (given.hashRouter) useHashRouter();
+    const asked = navigator as any;
+    isPrivacyAsked = asked.globalPrivacyControl || asked.doNotTrack === '1';
+    setHost(host);
     if (given.cookieless) keepInMemory();
     else openStorage(key);
-    const asked = navigator as any;
-    isPrivacyAsked = asked.globalPrivacyControl === true || asked.doNotTrack === '1';
     device = describeDevice();
     options = given;
-    openGate(key, given.beforeSend as any, surroundings, mayEmit);
+    const hook = given.beforeSend ?? given.before_send;
+    openGate(key, hook as Hook | undefined, surroundings, mayEmit);
     onSeen((hash) => emit('$candor_seen', { cd_seen: hash }));
     if (trust && !isOptedOut()) void loadSettings(key, trust);
     if (autocapture) {
         startAutocapture();
         startErrors();
     }
-    if (given.pageViews ?? autocapture) guarded(() => startPageViews(!!autocapture))(0);
+    if (given.pageViews ?? autocapture) startPageViews();
     watchPage();
 }
 
 const calls = {
     version: VERSION,
     init(given: CandorOptions) {
-        if (options || typeof document !== 'object' || !given) return;
-        // before_send is beforeSend: both spellings of every option are understood.
-        const all = Object.entries(given).map(([name, value]) => [
-            name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()), value,
-        ]);
-        start(Object.fromEntries(all));
+        if (!options && typeof document === 'object') start({ ...given });
     },
     track(event: string, properties?: object) {
         const since = timers.get(event);
         timers.delete(event);
-        const own: Properties = {};
-        if (since !== undefined) own['$duration'] = Math.round(steadyMs() - since) / 1000;
-        emit(event, own, properties);
+        const own = since ? { $duration: Math.round(steadyMs() - since) / 1000 } : {};
+        emit(event, own as Properties, properties);
     },
-    page: (properties?: object) => tellPageView(properties),
-    timeEvent(event: string) {
-        if (timers.size < 1000) timers.set(event, steadyMs());
+    page: tellPageView,
+    time_event(event: string) {
+        timers.set(event, steadyMs());
     },
     identify(given: string | number) {
         const id = idOf(given);
-        if (!id || isOptedOut()) return;
-        const before = currentState();
-        if (before.user === id) return;
-        if (before.user) forgetPerson(before.consent);
-        const state = currentState();
-        const anonymous = distinctId(state);
-        state.user = id;
+        const { user } = currentState();
+        if (!id || isOptedOut() || user === id) return;
+        // One device never joins two people.
+        if (user) forgetPerson();
+        const anonymous = distinctId();
+        currentState().user = id;
         saveState();
         emit('$identify', { $anon_distinct_id: anonymous });
-        for (const [operation, value, found] of waiting) sendUpdate(operation, value, found);
+        for (const update of waiting) sendUpdate(...update);
         waiting = [];
     },
     reset() {
         letGo();
-        timers.clear();
-        waiting = [];
-        forgetPerson(currentState().consent);
+        forget();
     },
-    register: (properties: object) => setAlways(properties, false),
-    registerOnce: (properties: object) => setAlways(properties, true),
+    register: (properties: object) => setAlways(properties),
+    register_once: (properties: object) => setAlways(properties, true),
     unregister(name: string) {
-        const { [name]: _, ...rest } = currentState().always ?? {};
-        currentState().always = rest;
+        delete currentState().always?.[name];
         saveState();
     },
-    setGroup: (kind: string, ids: unknown) => setGroups(kind, () => ids),
-    addGroup: (kind: string, id: Json) =>
-        setGroups(kind, (all) => (all.includes(id) ? all : [...all, id])),
-    removeGroup: (kind: string, id: Json) =>
-        setGroups(kind, (all) => all.filter((one) => one !== id)),
-    group(kind: string, id: string | number) {
-        const text = idOf(id);
-        return guardAll(
-            profileCalls((operation, value, found) => {
-                if (!text || nameRule(kind, false)) return;
-                const address = { $group_key: kind, $group_id: text };
-                emitUpdate('groups', address, operation, value, found);
-            }),
-        );
+    set_group: (kind: string, ids: unknown) => setGroups(kind, () => [ids].flat()),
+    add_group: (kind: string, id: unknown) =>
+        setGroups(kind, (all) => [...all, id]),
+    remove_group: (kind: string, id: unknown) =>
+        setGroups(kind, (all) => all.filter((one) => one !== String(id))),
+    group(kind: string, given: string | number) {
+        const id = nameRule(kind) ? '' : idOf(given);
+        const address = { $group_key: kind, $group_id: id };
+        return guardAll(profileCalls((...update) => {
+            if (id) emitUpdate('groups', address, ...update);
+        }));
     },
-    optIn() {
+    profile: profileCalls(sendUpdate),
+    opt_in() {
         if (isOptedOut()) forgetPerson(true);
-        else {
-            currentState().consent = true;
-            saveState();
-        }
+        currentState().consent = true;
+        saveState();
     },
-    optOut() {
+    opt_out() {
         discard();
-        timers.clear();
-        waiting = [];
-        forgetPerson(false);
+        forget(false);
     },
-    hasOptedOut: () => isOptedOut(),
-    distinctId: () => (isOptedOut() ? undefined : distinctId(currentState())),
+    has_opted_out: isOptedOut,
+    distinct_id: () => (isOptedOut() ? undefined : distinctId()),
     flush: () => flush().then(() => {}),
     inspect,
 };
 
-/** Each call in both spellings, none of which throws. */
+function forget(consent?: boolean): void {
+    timers.clear();
+    waiting = [];
+    forgetPerson(consent);
+}
+
+/** Each call as it is written here and in camelCase; none of them throws. */
 function guardAll<T extends object>(all: T): T {
-    const guarded = Object.entries(all).flatMap(([name, call]) => {
-        if (typeof call !== 'function') return [[name, call]];
+    const guarded: [string, unknown][] = [];
+    for (const [name, call] of Object.entries(all)) {
         const safe = (...words: unknown[]) => {
             try {
                 if (options || name === 'init') return call(...words);
             } catch {
                 count('throw');
             }
-            return name === 'flush' ? Promise.resolve() : name === 'inspect' ? [] : undefined;
+            return name === 'flush' ? Promise.resolve() : undefined;
         };
-        const snake = name.replace(/[A-Z]/g, (letter) => '_' + letter.toLowerCase());
-        return [[name, safe], [snake, safe]];
-    });
-    return Object.fromEntries(guarded);
+        const its = typeof call === 'function' ? safe : name === 'profile' ? guardAll(call) : call;
+        guarded.push([name, its]);
+        guarded.push([name.replace(/_(.)/g, (_, letter) => letter.toUpperCase()), its]);
+    }
+    return Object.fromEntries(guarded) as T;
 }
 
-export const candor = {
-    ...guardAll(calls), profile: guardAll(profileCalls(sendUpdate) as CandorProfile),
-} as unknown as Candor;
+export const candor = guardAll(calls) as unknown as Candor;

@@ -2,38 +2,33 @@
 
 import type { Properties } from './filter';
 
-const SYSTEMS: readonly (readonly [string, RegExp])[] = [
-    ['Windows', /Windows/], ['Android', /Android/], ['iOS', /iPhone|iPad|iPod/],
-    ['Mac OS X', /Mac OS|Macintosh/], ['Chrome OS', /CrOS/], ['Linux', /Linux/],
-];
+const SYSTEMS = /Windows|Android|iPhone|iPad|Mac OS X|CrOS|Linux/;
+const BROWSERS = /(Edg|OPR|CriOS|FxiOS|Firefox|Chrome|Version)\w*\/(\d+)/g;
 
-const BROWSERS: readonly (readonly [string, RegExp])[] = [
-    ['Microsoft Edge', /Edg\w*\/(\d+)/], ['Opera', /OPR\/(\d+)/],
-    ['Samsung Internet', /SamsungBrowser\/(\d+)/], ['Chrome iOS', /CriOS\/(\d+)/],
-    ['Firefox iOS', /FxiOS\/(\d+)/], ['Firefox', /Firefox\/(\d+)/], ['Chrome', /Chrome\/(\d+)/],
-    ['Mobile Safari', /Version\/(\d+).*Mobile.*Safari/], ['Safari', /Version\/(\d+).*Safari/],
-];
+/** Where the user agent's word is not what the field calls it. */
+const NAMES: Record<string, string> = {
+    Edg: 'Microsoft Edge', OPR: 'Opera', CriOS: 'Chrome iOS',
+    FxiOS: 'Firefox iOS', Version: 'Safari', iPhone: 'iOS', iPad: 'iOS', CrOS: 'Chrome OS',
+};
 
 export function describeDevice(): Properties {
-    const { userAgent, language } = navigator;
-    const system = SYSTEMS.find(([, pattern]) => pattern.test(userAgent));
-    const browser = BROWSERS.find(([, pattern]) => pattern.test(userAgent));
-    const short = Math.min(screen.width, screen.height);
-    const isTouched = navigator.maxTouchPoints > 1;
-    const isPhone = /iPhone|Android.*Mobile/.test(userAgent) || (isTouched && short < 600);
-    const isTablet = !isPhone && isTouched && (short < 1100 || /iPad/.test(userAgent));
+    const { userAgent, language, maxTouchPoints } = navigator;
+    const system = SYSTEMS.exec(userAgent)?.[0] ?? 'other';
+    // Whoever calls itself two things is the later one: "Chrome/156 Safari/537 Edg/156".
+    const [, browser = 'other', version] = [...userAgent.matchAll(BROWSERS)].pop() ?? [];
+    const { effectiveType } = (navigator as any).connection ?? {};
     const width = innerWidth;
-    const speed = (navigator as any).connection?.effectiveType;
-    const said = /^[a-z]{2}/i.exec(language ?? '');
-    const all: Properties = {
-        $os: system ? system[0] : 'other',
-        $browser: browser ? browser[0] : 'other',
-        $device_type: isPhone ? 'phone' : isTablet ? 'tablet' : 'desktop',
-        $screen_class:
-            width < 600 ? 'phone' : width < 1024 ? 'tablet' : width < 1600 ? 'laptop' : 'wide',
+    const screenClass =
+        width < 600 ? 'phone' : width < 1024 ? 'tablet' : width < 1600 ? 'laptop' : 'wide';
+    const isHandheld = maxTouchPoints > 1 && /And|iP|Mac/.test(system);
+    const isPhone = Math.min(screen.width, screen.height) < 600;
+    return {
+        $os: NAMES[system] ?? system,
+        $browser: NAMES[browser] ?? browser,
+        $browser_version: version ? +version : '',
+        $device_type: !isHandheld ? 'desktop' : isPhone ? 'phone' : 'tablet',
+        $screen_class: screenClass,
+        $connection_type: effectiveType ?? '',
+        $language: (language ?? '').slice(0, 2).toLowerCase(),
     };
-    if (browser) all['$browser_version'] = +browser[1].exec(userAgent)![1]!;
-    if (/^(?:slow-)?[2-5]g$/.test(speed)) all['$connection_type'] = speed;
-    if (said) all['$language'] = said[0].toLowerCase();
-    return all;
 }

@@ -5,8 +5,11 @@
 // Normal form of a text: NFC; every run of white space becomes one space, none at either end.
 // Eligible: at most 80 UTF-16 units, no run of 4 digits, no "@", and no detector finds anything.
 //
-// Hash, 64 bits: the UTF-8 bytes of salt, one byte 0, the text in normal form; MurmurHash3 x86_32 of
-// them with seed 0 (high half) and with seed 0x9747b28c (low half). Written as 16 hex digits.
+// Hash, 64 bits: over the UTF-8 bytes of salt, one byte 0, the text in normal form, two lanes of
+//   lane = (lane ^ byte) * multiplier
+// high: from 0xdeadbeef by 0x9e3779b1, low: from 0x41c6ce57 by 0x5f356495. In the end
+//   high = mix(high ^ count of bytes)   low = mix(low ^ high)
+// with mix() = the final mix of MurmurHash3. Written as 16 hex digits, high first.
 //
 // Filter: a xor filter over those hashes. All numbers little-endian, all arithmetic mod 2^32.
 //   byte 0       1, the version
@@ -14,7 +17,7 @@
 //   bytes 2..5   s, the seed
 //   bytes 6..9   n, the length of one of the three blocks, at least 1
 //   then         3n fingerprints of w bytes
-// For a hash (high, low), with mix() = the final mix of MurmurHash3:
+// For a hash (high, low):
 //   a = mix(high ^ s)   b = mix(low ^ a)   c = mix(a + b)   f = mix(b ^ c) mod 2^(8w)
 //   the text is in the dictionary if  F[a*n >> 32] ^ F[n + (b*n >> 32)] ^ F[2n + (c*n >> 32)] = f,
 //   the products in 64 bits.
@@ -29,7 +32,6 @@ export interface Filter {
 }
 
 const HEADER_SIZE = 10;
-const SEEDS = [0, 0x9747b28c];
 
 export function normalize(text: string): string {
     return text.normalize('NFC').replace(/\s+/g, ' ').trim();
@@ -41,28 +43,17 @@ function mix(hash: number): number {
     return (hash ^ (hash >>> 16)) >>> 0;
 }
 
-/** MurmurHash3 x86_32. */
-function murmur(bytes: Uint8Array, seed: number): number {
-    const scramble = (word: number) => {
-        word = Math.imul(word, 0xcc9e2d51);
-        return Math.imul((word << 15) | (word >>> 17), 0x1b873593);
-    };
-    const at = (i: number) => bytes[i] ?? 0;
-    const word = (i: number) => at(i) | (at(i + 1) << 8) | (at(i + 2) << 16) | (at(i + 3) << 24);
-    const whole = bytes.length & ~3;
-    let hash = seed;
-    for (let i = 0; i < whole; i += 4) {
-        hash ^= scramble(word(i));
-        hash = (Math.imul((hash << 13) | (hash >>> 19), 5) + 0xe6546b64) | 0;
-    }
-    if (whole < bytes.length) hash ^= scramble(word(whole));
-    return mix(hash ^ bytes.length);
-}
-
 /** High and low half of a text's hash. */
 export function hashOf(salt: string, text: string): [number, number] {
     const bytes = new TextEncoder().encode(`${salt}\0${normalize(text)}`);
-    return [murmur(bytes, SEEDS[0]!), murmur(bytes, SEEDS[1]!)];
+    let high = 0xdeadbeef;
+    let low = 0x41c6ce57;
+    for (const byte of bytes) {
+        high = Math.imul(high ^ byte, 0x9e3779b1);
+        low = Math.imul(low ^ byte, 0x5f356495);
+    }
+    high = mix(high ^ bytes.length);
+    return [high, mix(low ^ high)];
 }
 
 export function hexOf([high, low]: [number, number]): string {
@@ -71,14 +62,11 @@ export function hexOf([high, low]: [number, number]): string {
 }
 
 export function openFilter(bytes: Uint8Array): Filter | undefined {
-    const [version, width = 0] = bytes;
-    const word = (i: number) => new DataView(bytes.buffer, bytes.byteOffset).getUint32(i, true);
-    if (version !== 1 || (width !== 1 && width !== 2) || bytes.length < HEADER_SIZE) {
-        return undefined;
-    }
-    const block = word(6);
-    if (!block || bytes.length !== HEADER_SIZE + 3 * block * width) return undefined;
-    return { width, seed: word(2), block, bytes };
+    const view = new DataView(bytes.buffer, bytes.byteOffset);
+    const width = view.getUint8(1);
+    const block = view.getUint32(6, true);
+    if (bytes[0] !== 1 || bytes.length !== HEADER_SIZE + 3 * block * width) return undefined;
+    return { width, seed: view.getUint32(2, true), block, bytes };
 }
 
 /** Where in the filter a hash stands, and which fingerprint it must find there. */

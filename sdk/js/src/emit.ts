@@ -3,8 +3,8 @@
 import { adopt, clearDevice, leaveDevice, saveOnDevice } from './device-queue';
 import { cleanProperties, encode, Findings, type Json, nameRule, type Properties } from './filter';
 import { currentState, distinctId } from './identity';
-import { randomHex, randomShare, wallMs } from './natives';
-import { FLUSH_MS, Queue } from './queue';
+import { randomHex, randomShare, steadyMs, wallMs } from './natives';
+import { FLUSH_MS, openQueue } from './queue';
 import { isHeld } from './settings';
 import { beacon, type Endpoint, send } from './transport';
 
@@ -32,14 +32,10 @@ let isOpen: () => boolean = () => false;
 let surroundings: () => Properties = () => ({});
 let inspected: Inspected[] | undefined;
 let lost: Record<string, number> = {};
-let lostTimer: unknown;
+let lostTimer: ReturnType<typeof setTimeout> | undefined;
 
-const queue = new Queue({
-    send, beacon, save: saveOnDevice, drop: count, now: wallMs, random: randomShare,
-    later(call, ms) {
-        const timer = setTimeout(call, ms);
-        return () => clearTimeout(timer);
-    },
+const queue = openQueue({
+    send, beacon, save: saveOnDevice, drop: count, now: steadyMs, random: randomShare,
     isOnline: () => navigator.onLine !== false,
 });
 
@@ -54,7 +50,7 @@ export function openGate(
     hook = before;
     surroundings = around;
     isOpen = mayEmit;
-    adopt((items) => queue.push(...items));
+    queue.push(adopt());
 }
 
 /** Keep the last records while someone looks at them. */
@@ -64,70 +60,66 @@ export function inspect(isOn = true): readonly Inspected[] {
     return inspected ?? [];
 }
 
-function show(to: Endpoint, record: string | undefined, found: Findings): void {
-    if (!inspected) return;
-    inspected.push({ to, record, removed: found.trail, at: wallMs() });
-    if (inspected.length > INSPECTED_MAX) inspected.shift();
-}
-
-/** Something was dropped whole: the server hears how often and by which rule, and no more. */
+/** Something was dropped: the server hears how often and by which rule, and no more. */
 export function count(rule: string, times = 1): void {
     lost[rule] = (lost[rule] ?? 0) + times;
     lostTimer ??= setTimeout(tellLost, FLUSH_MS / 2);
 }
 
 function tellLost(): void {
+    if (lostTimer === undefined) return;
+    clearTimeout(lostTimer);
     lostTimer = undefined;
     const counts = lost;
     lost = {};
-    if (isOpen()) put('track', eventBody('$candor_drops', { cd_f: counts }));
+    pass('track', new Findings(), () => eventBody('$candor_drops', { cd_f: counts }));
 }
 
-function put(to: Endpoint, record: Properties): string {
-    const body = encode(record);
-    queue.push({ to, body, at: wallMs(), isKept: true });
-    return body;
-}
-
-function envelope(): Properties {
-    const state = currentState();
-    const all: Properties = { token, $device_id: state.device, distinct_id: distinctId(state) };
-    if (state.user) all['$user_id'] = state.user;
-    return all;
+/** The only door to the queue. What is dropped on the way, by mistake or by rule, is counted. */
+function pass(to: Endpoint, found: Findings, make: () => Properties | undefined): void {
+    if (!isOpen()) return;
+    const at = wallMs();
+    let body: string | undefined;
+    try {
+        const record = make();
+        body = record && encode(record);
+    } catch {
+        found.add('throw');
+    }
+    if (body) queue.push([{ to, body, at, isKept: true }]);
+    // An event tells in cd_f what it has lost; the others cannot.
+    if (!body || to !== 'track') {
+        for (const rule of Object.keys(found.counts)) count(rule, found.counts[rule]);
+    }
+    if (inspected) {
+        inspected.push({ to, record: body, removed: found.trail, at });
+        inspected.splice(0, inspected.length - INSPECTED_MAX);
+    }
 }
 
 function eventBody(event: string, properties: Properties): Properties {
+    const { device, user } = currentState();
     const now = wallMs();
-    const all: Properties = {
-        ...properties, ...envelope(), mp_lib: 'candor-js', $lib_version: VERSION,
-        $insert_id: randomHex(10),
+    return {
+        event,
+        properties: {
+            ...properties, token, $device_id: device, distinct_id: distinctId(), mp_lib: 'candor-js',
+            $lib_version: VERSION, $insert_id: randomHex(10), ...(user && { $user_id: user }),
+            ...(now > SANE_MS && { time: Math.round(now / 1000) }),
+        },
     };
-    if (now > SANE_MS) all['time'] = Math.round(now / 1000);
-    return { event, properties: all };
 }
 
-/** What the hook makes of a record; undefined when it must go. */
-function hooked(
-    event: string, properties: Properties, found: Findings,
-): [string, Properties] | undefined {
+/** What the hook makes of a record; it throws when that is nothing that can be sent. */
+function hooked(event: string, properties: Properties, found: Findings): [string, Properties] {
     if (!hook) return [event, properties];
-    let result: any;
-    try {
-        result = hook({ event, properties });
-        if (!result || typeof result.then === 'function') throw new TypeError();
-        const broken = new Findings();
-        const name = result.event;
-        const rule = nameRule(name, true);
-        const cleaned = cleanProperties(result.properties, broken);
-        if (rule || !cleaned || broken.counts['cycle'] || broken.counts['throw']) {
-            throw new TypeError();
-        }
-        for (const [path, why] of broken.trail) found.add(why, path);
-        return [name, cleaned];
-    } catch {
-        found.add('hook');
-        return undefined;
-    }
+    const broken = new Findings();
+    const result: any = hook({ event, properties });
+    const cleaned = cleanProperties(result.properties, broken);
+    const { cycle, throw: thrown } = broken.counts;
+    if (result.then || nameRule(result.event, true) || !cleaned || cycle || thrown) throw 0;
+    for (const [path, rule] of broken.trail) found.add(rule, path);
+    return [result.event, cleaned];
 }
 
 /**
@@ -136,56 +128,37 @@ function hooked(
  * become null and are counted in `cd_f`.
  */
 export function emit(name: unknown, own: Properties, given?: unknown): void {
-    if (!isOpen()) return;
     const found = new Findings();
-    try {
-        const record = eventOf(name, own, given, found);
-        if (record) return show('track', put('track', record), found);
-    } catch {
-        found.add('throw');
-    }
-    for (const rule of Object.keys(found.counts)) count(rule, found.counts[rule]);
-    show('track', undefined, found);
-}
-
-function eventOf(
-    name: unknown, own: Properties, given: unknown, found: Findings,
-): Properties | undefined {
-    const rule = nameRule(name, true) || (isHeld(name as string) ? 'hold' : '');
-    const cleaned = cleanProperties(given, found);
-    if (rule || !cleaned) {
+    pass('track', found, () => {
+        const rule = nameRule(name, true) || (isHeld(name as string) ? 'hold' : '');
+        const cleaned = cleanProperties(given, found);
         if (rule) found.add(rule);
-        return undefined;
-    }
-    const result = hooked(name as string, { ...surroundings(), ...own, ...cleaned }, found);
-    if (!result) return undefined;
-    const [event, all] = result;
-    const kept = Object.entries(all).filter(([key]) => !isHeld(key) || found.add('hold', key));
-    const properties: Properties = Object.fromEntries(kept);
-    if (!found.isEmpty) properties['cd_f'] = found.counts;
-    return eventBody(event, properties);
+        if (rule || !cleaned) return undefined;
+        let event = name as string;
+        const known = Object.entries({ ...surroundings(), ...own }).filter(([, value]) => value !== '');
+        let all: Properties = { ...Object.fromEntries(known), ...cleaned };
+        try {
+            [event, all] = hooked(event, all, found);
+        } catch {
+            found.add('hook');
+            return undefined;
+        }
+        const kept = Object.entries(all).filter(([key]) => !isHeld(key) || found.add('hold', key));
+        if (found.trail.length) kept.push(['cd_f', found.counts]);
+        return eventBody(event, Object.fromEntries(kept));
+    });
 }
 
 /** An update of a profile or a group: `address` says whose, `found` what was taken out of it. */
 export function emitUpdate(
     to: 'engage' | 'groups', address: Properties, operation: string, value: Json, found: Findings,
 ): void {
-    if (!isOpen()) return;
-    try {
-        const body = put(to, { $token: token, ...address, [operation]: value });
-        show(to, body, found);
-    } catch {
-        found.add('throw');
-    }
-    for (const rule of Object.keys(found.counts)) count(rule, found.counts[rule]);
+    pass(to, found, () => ({ $token: token, ...address, [operation]: value }));
 }
 
 export function flush(): Promise<boolean> {
     if (!isOpen()) queue.clear();
-    if (lostTimer !== undefined) {
-        clearTimeout(lostTimer as number);
-        tellLost();
-    }
+    tellLost();
     return queue.flush();
 }
 
@@ -200,18 +173,15 @@ export function discard(): void {
 export function letGo(): void {
     queue.forgetOnDevice();
     clearDevice();
-    void queue.flush();
+    void flush();
 }
 
 export function watchPage(): void {
     const close = () => {
-        if (lostTimer !== undefined) {
-            clearTimeout(lostTimer as number);
-            tellLost();
-        }
+        tellLost();
         if (isOpen()) queue.close();
     };
-    document.addEventListener('visibilitychange', () => {
+    addEventListener('visibilitychange', () => {
         if (document.visibilityState === 'hidden') close();
     });
     addEventListener('pagehide', () => {
@@ -219,7 +189,7 @@ export function watchPage(): void {
         leaveDevice();
     });
     addEventListener('online', () => {
-        adopt((items) => queue.push(...items));
+        queue.push(adopt());
         queue.wake();
     });
 }

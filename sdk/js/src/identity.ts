@@ -4,7 +4,7 @@
 
 import type { Properties } from './filter';
 import { randomHex, wallMs } from './natives';
-import { read, remove, write } from './storage';
+import { read, write } from './storage';
 
 const NAME = 'state';
 const DAY_MS = 24 * 3600_000;
@@ -19,7 +19,7 @@ export interface State {
     /** Super properties. */
     always?: Properties;
     /** true: opted in, false: opted out. */
-    consent?: boolean;
+    consent?: boolean | undefined;
     visit: string;
     touched: number;
     /** Where this visit came from: utm_… and the referring domain. */
@@ -35,17 +35,8 @@ export function keepInMemory(): void {
     isPersistent = false;
 }
 
-function fresh(): State {
-    return { device: randomHex(16), created: wallMs(), visit: '', touched: 0 };
-}
-
-function parsed(text: string): State | undefined {
-    try {
-        const all = JSON.parse(text);
-        return /^[0-9a-f]{32}$/.test(all.device) && isFinite(all.created) ? all : undefined;
-    } catch {
-        return undefined;
-    }
+function fresh(consent?: boolean): State {
+    return { device: randomHex(16), created: wallMs(), visit: '', touched: 0, consent };
 }
 
 function isOver(of: State): boolean {
@@ -57,57 +48,52 @@ function isOver(of: State): boolean {
 
 export function currentState(): State {
     const text = isPersistent ? read(NAME) : null;
-    if (text && text !== lastText) {
-        state = parsed(text) ?? state;
+    if (text !== lastText) {
+        // Another tab has written it, or the person has removed it.
         lastText = text;
-    } else if (!text && lastText !== null) {
-        // Another tab, or the person, has removed it.
-        state = undefined;
-        lastText = null;
+        try {
+            const all = JSON.parse(text!);
+            state = /^[0-9a-f]{32}$/.test(all.device) ? all : undefined;
+        } catch {
+            state = undefined;
+        }
     }
-    if (!state || isOver(state)) {
-        const consent = state?.consent;
-        state = fresh();
-        if (consent !== undefined) state.consent = consent;
-    }
+    if (!state || isOver(state)) state = fresh(state?.consent);
     return state;
 }
 
 export function saveState(): void {
     if (!isPersistent || !state) return;
     // Whoever opted out has no id on the device, only the wish.
-    const text = JSON.stringify(state.consent === false ? { ...fresh(), ...OPTED_OUT } : state);
+    const text = JSON.stringify(state.consent === false ? OPTED_OUT : state);
     if (write(NAME, text)) lastText = text;
 }
 
 const OPTED_OUT = { device: '0'.repeat(32), consent: false };
 
 /** Another person, or nobody in particular, from now on. */
-export function forgetPerson(consent?: boolean): void {
-    state = fresh();
-    if (consent !== undefined) state.consent = consent;
-    remove(NAME);
-    lastText = null;
+export function forgetPerson(consent = state?.consent): void {
+    state = fresh(consent);
     saveState();
 }
 
-/** Begin a visit after half an hour of silence; true when one begins. */
-export function touchVisit(source: () => Record<string, string>): boolean {
+/** The state, in a visit: a new one begins after half an hour of silence. */
+export function visitOf(source: () => Record<string, string>): State {
     const it = currentState();
-    const now = wallMs();
-    const isNew = !it.visit || Math.abs(now - it.touched) > VISIT_MS;
-    if (isNew) {
+    const age = Math.abs(wallMs() - it.touched);
+    if (!it.visit || age > VISIT_MS) {
         it.visit = randomHex(8);
         it.source = source();
     }
-    if (isNew || Math.abs(now - it.touched) > TOUCH_MS) {
-        it.touched = now;
+    if (age > TOUCH_MS) {
+        it.touched = wallMs();
         saveState();
     }
-    return isNew;
+    return it;
 }
 
 /** distinct_id in the server's dialect. */
-export function distinctId(of: State): string {
-    return of.user ?? `$device:${of.device}`;
+export function distinctId(): string {
+    const { user, device } = currentState();
+    return user ?? `$device:${device}`;
 }

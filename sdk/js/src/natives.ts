@@ -4,7 +4,6 @@
 const { stringify } = JSON;
 const now = Date.now;
 const toIso = Date.prototype.toISOString;
-const clock = typeof performance === 'object' ? performance : undefined;
 
 export function quote(text: string): string {
     return stringify(text);
@@ -21,7 +20,7 @@ export function wallMs(): number {
 
 /** Milliseconds since some moment; never runs backwards. */
 export function steadyMs(): number {
-    return clock ? clock.now() : now();
+    return performance.now();
 }
 
 /** Random lower-case hex digits. */

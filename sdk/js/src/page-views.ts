@@ -17,24 +17,18 @@ export function tellPageView(given?: unknown): void {
 }
 
 function look(): void {
-    if (!hasMoved()) return;
-    const before = lastUrl;
-    // The place that is left has no name any more once the new one is read.
+    if (lastUrl && !hasMoved()) return;
     const { url } = currentPage();
-    if (url === before) return;
+    if (url === lastUrl) return;
+    leavePage(lastUrl);
     lastUrl = url;
     enterPage();
     tellPageView();
 }
 
-export function startPageViews(isLeaveTold: boolean): void {
-    lastUrl = currentPage().url;
-    enterPage();
-    tellPageView();
-    const move = guarded(() => {
-        if (isLeaveTold && hasMoved()) leavePage();
-        look();
-    });
+export function startPageViews(): void {
+    const move = guarded(look);
+    move(0);
     addEventListener('popstate', move);
     addEventListener('hashchange', move);
     const navigation = (globalThis as any).navigation;

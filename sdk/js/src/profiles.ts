@@ -1,54 +1,43 @@
 // Updates of profiles, of people and of groups.
 
 import type { CandorProfile } from './candor-api';
-import { cleanProperties, cleanValue, Findings, type Json, nameRule, type Properties } from './filter';
+import { cleanProperties, Findings, type Json, nameRule, type Properties } from './filter';
 import { isHeld } from './settings';
 
 /** What the server seals in its vault: only these names, only such values. */
 const CONTACTS: Record<string, RegExp> = {
-    $email: /^[^\s@]+@[^\s@]+\.[^\s@]+$/,
+    $email: /^[^\s@]{1,99}@[^\s@]{1,99}$/,
     $phone: /^\+?[\d ().-]{5,20}$/,
 };
 
 export type Sink = (operation: string, value: Json, found: Findings) => void;
 
-function cleanUpdate(given: unknown, found: Findings): Properties {
-    const contacts: [string, Json][] = [];
-    let rest: any = given;
-    for (const name of Object.keys(CONTACTS)) {
-        const value = (given as any)?.[name];
-        if (typeof value === 'string' && value.length < 256 && CONTACTS[name]!.test(value)) {
-            contacts.push([name, value]);
-            rest = { ...rest, [name]: true };
-        }
-    }
-    const all = { ...cleanProperties(rest, found), ...Object.fromEntries(contacts) };
-    return Object.fromEntries(Object.entries(all).filter(([key]) => !isHeld(key)));
+/** Contacts as they are, the rest cleaned; held names are left out, and so is what a rule took. */
+function cleanUpdate(given: Properties, found: Findings): Properties {
+    const isContact = ([name, value]: [string, unknown]) => !!CONTACTS[name]?.test(String(value));
+    const all = Object.entries(given);
+    const contacts = all.filter(isContact) as [string, string][];
+    const rest = Object.fromEntries(all.filter((entry) => !isContact(entry)));
+    const cleaned = Object.entries({ ...cleanProperties(rest, found), ...Object.fromEntries(contacts) });
+    return Object.fromEntries(cleaned.filter(([key, value]) => !isHeld(key) && value !== null));
 }
 
+/** Each operation takes an object, or a name and a value. */
 export function profileCalls(sink: Sink): CandorProfile {
-    const update = (operation: string, first: unknown, second: unknown, wrap?: boolean) => {
+    const update = (operation: string) => (first: any, second: unknown = 1) => {
         const found = new Findings();
-        const given = typeof first === 'string' ? { [first]: second } : first;
-        const cleaned = cleanUpdate(given, found);
-        const all = Object.entries(cleaned)
-            // What a rule took out of an update must not overwrite what is there.
-            .filter(([, value]) => value !== null || operation === '$set')
-            .map(([key, value]) => [key, wrap && !Array.isArray(value) ? [value] : value]);
-        if (all.length) sink(operation, Object.fromEntries(all), found);
+        const cleaned = cleanUpdate(typeof first === 'object' ? first : { [first]: second }, found);
+        for (const key of Object.keys(cleaned)) {
+            if (operation === 'union') cleaned[key] = [cleaned[key]!].flat();
+        }
+        if (Object.keys(cleaned).length || found.trail.length) sink('$' + operation, cleaned, found);
     };
+    const operations = ['set', 'set_once', 'add', 'append', 'union', 'remove'];
     return {
-        set: (first: unknown, second?: unknown) => update('$set', first, second),
-        setOnce: (first: unknown, second?: unknown) => update('$set_once', first, second),
-        add: (first: unknown, second: unknown = 1) => update('$add', first, second),
-        append: (first: unknown, second?: unknown) => update('$append', first, second),
-        union: (first: unknown, second?: unknown) => update('$union', first, second, true),
-        remove: (first: unknown, second?: unknown) => update('$remove', first, second),
+        ...Object.fromEntries(operations.map((operation) => [operation, update(operation)])),
         unset(...names) {
-            const found = new Findings();
-            const all = cleanValue(names.flat().filter((name) => !nameRule(name, false)), '', found);
-            sink('$unset', all ?? [], found);
+            sink('$unset', names.flat().filter((name) => !nameRule(name)), new Findings());
         },
         delete: () => sink('$delete', '', new Findings()),
-    };
+    } as CandorProfile;
 }

@@ -1,5 +1,5 @@
-// Records that wait to be sent. Knows nothing of browsers: clock, chance, network and storage are
-// handed in, so that tests can turn them.
+// Records that wait to be sent. Knows nothing of browsers: chance, network and storage are handed in,
+// so that tests can turn them.
 //
 // What fails is kept and tried again; the server tells repetitions by $insert_id.
 
@@ -17,8 +17,7 @@ export interface Item {
 export interface Ports {
     send(to: Endpoint, records: readonly string[]): Promise<Answer>;
     beacon(to: Endpoint, records: readonly string[]): boolean;
-    /** Call back once; the returned function calls it off. */
-    later(call: () => void, ms: number): () => void;
+    /** Milliseconds that never run backwards, whatever is done to the clock. */
     now(): number;
     random(): number;
     isOnline(): boolean;
@@ -35,146 +34,133 @@ const BEACON_SIZE_MAX = 64 * 1024;
 const BACKOFF_MS = 1000;
 const BACKOFF_MS_MAX = 300_000;
 
-export class Queue {
-    private items: Item[] = [];
-    private callOff: (() => void) | undefined;
-    private running: Promise<boolean> | undefined;
-    private batchMax = BATCH_MAX;
-    private failures = 0;
-    private waitUntil = 0; // our own patience
-    private orderedUntil = 0; // the server's Retry-After
-    private isSaved = false;
-
-    constructor(private readonly ports: Ports) {}
-
-    get size(): number {
-        return this.items.length;
-    }
-
-    push(...items: Item[]): void {
-        this.items.push(...items);
-        const excess = this.items.length - ITEMS_MAX;
-        if (excess > 0) {
-            this.items.splice(0, excess);
-            this.ports.drop('queue', excess);
-        }
-        this.arm(FLUSH_MS);
-    }
-
+export interface Queue {
+    push(more: readonly Item[]): void;
     /** Forget everything, here and on the device. */
-    clear(): void {
-        this.items = [];
-        this.save();
-    }
-
+    clear(): void;
     /** Nothing that waits now may be put on the device any more. */
-    forgetOnDevice(): void {
-        for (const item of this.items) item.isKept = false;
-        this.save();
-    }
-
+    forgetOnDevice(): void;
     /** Send all there is; false when something is still waiting. */
-    flush(): Promise<boolean> {
-        this.running ??= this.run().finally(() => (this.running = undefined));
-        return this.running;
-    }
-
+    flush(): Promise<boolean>;
     /** The network is back: our own patience ends, the server's order does not. */
-    wake(): void {
-        this.waitUntil = 0;
-        this.arm(0);
-    }
-
+    wake(): void;
     /** The page may be gone in a moment. */
-    close(): void {
-        if (!this.items.length) return;
-        if (!this.failures && this.ports.isOnline()) this.sendBeacons();
-        if (this.items.length) this.save();
-    }
+    close(): void;
+}
 
-    private sendBeacons(): void {
-        let room = BEACON_SIZE_MAX;
-        const encoder = new TextEncoder();
-        for (const to of ['track', 'engage', 'groups'] as const) {
-            const fitting: Item[] = [];
-            room -= 2;
-            for (const item of this.items) {
-                if (item.to !== to) continue;
-                const size = encoder.encode(item.body).length + 1;
-                if (size > room) break;
-                room -= size;
-                fitting.push(item);
-            }
-            if (fitting.length && this.ports.beacon(to, fitting.map(({ body }) => body))) {
-                this.take(fitting);
-            }
-        }
-    }
+export function openQueue(ports: Ports): Queue {
+    let items: Item[] = [];
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let running: Promise<boolean> | undefined;
+    let batchMax = BATCH_MAX;
+    let failures = 0;
+    let waitUntil = 0; // our own patience
+    let orderedUntil = 0; // the server's Retry-After
+    let isSaved = false;
 
-    private arm(ms: number): void {
-        this.callOff?.();
-        const wait = Math.max(this.waitUntil, this.orderedUntil) - this.ports.now();
-        this.callOff = this.ports.later(() => void this.flush(), Math.max(ms, wait));
-    }
+    const save = () => {
+        const kept = items.filter((item) => item.isKept);
+        if (kept.length || isSaved) ports.save(kept);
+        isSaved = kept.length > 0;
+    };
 
-    private async run(): Promise<boolean> {
-        while (this.items.length) {
-            const now = this.ports.now();
-            if (Math.max(this.waitUntil, this.orderedUntil) > now) {
-                this.arm(0);
-                return false;
-            }
-            const batch = this.nextBatch();
-            const answer = await this.ports.send(batch[0]!.to, batch.map(({ body }) => body));
-            if (!this.settle(batch, answer)) return false;
-        }
-        if (this.isSaved) this.save();
-        return true;
-    }
+    const take = (gone: Item[]) => {
+        items = items.filter((item) => !gone.includes(item));
+    };
 
-    private nextBatch(): Item[] {
-        const { to } = this.items[0]!;
-        const batch: Item[] = [];
+    /** As many records for the first one's address as fit. */
+    const nextBatch = (waiting: Item[], countMax: number, sizeMax: number): Item[] => {
+        const same = waiting.filter(({ to }) => to === waiting[0]!.to);
         let size = 0;
-        for (const item of this.items) {
-            if (item.to !== to) continue;
-            size += item.body.length;
-            if (batch.length && (size > BATCH_SIZE_MAX || batch.length >= this.batchMax)) break;
-            batch.push(item);
-        }
-        return batch;
-    }
+        return same.filter(({ body }, i) => {
+            size += sizeOf(body);
+            return !i || (i < countMax && size < sizeMax);
+        });
+    };
+
+    const arm = (ms: number) => {
+        clearTimeout(timer);
+        const wait = Math.max(waitUntil, orderedUntil) - ports.now();
+        timer = setTimeout(flush, Math.max(ms, wait));
+    };
 
     /** What became of a batch; false when it must wait. */
-    private settle(batch: Item[], { status, retryAfterMs }: Answer): boolean {
+    const settle = (batch: Item[], { status, retryAfterMs }: Answer): boolean => {
         if (status === 413 && batch.length > 1) {
-            this.batchMax = Math.ceil(batch.length / 2);
+            batchMax = batch.length >> 1;
             return true;
         }
         if (!status || status === 408 || status === 429 || status >= 500) {
-            const now = this.ports.now();
-            const cap = Math.min(BACKOFF_MS_MAX, BACKOFF_MS * 2 ** this.failures++);
-            this.waitUntil = now + cap * this.ports.random();
-            this.orderedUntil = now + retryAfterMs;
-            this.save();
-            this.arm(0);
+            const now = ports.now();
+            const cap = Math.min(BACKOFF_MS_MAX, BACKOFF_MS * 2 ** failures++);
+            waitUntil = now + cap * ports.random();
+            orderedUntil = now + retryAfterMs;
+            save();
+            arm(0);
             return false;
         }
-        this.take(batch);
-        this.failures = 0;
-        if (status >= 300) this.ports.drop('refused', batch.length);
-        else this.batchMax = Math.min(BATCH_MAX, this.batchMax * 2);
+        take(batch);
+        failures = 0;
+        if (status >= 300) ports.drop('refused', batch.length);
+        else batchMax = Math.min(BATCH_MAX, batchMax * 2);
         return true;
-    }
+    };
 
-    private take(batch: Item[]): void {
-        const gone = new Set(batch);
-        this.items = this.items.filter((item) => !gone.has(item));
-    }
+    const run = async (): Promise<boolean> => {
+        while (items.length) {
+            if (Math.max(waitUntil, orderedUntil) > ports.now()) {
+                arm(0);
+                return false;
+            }
+            const batch = nextBatch(items, batchMax, BATCH_SIZE_MAX);
+            if (!settle(batch, await ports.send(batch[0]!.to, bodies(batch)))) return false;
+        }
+        if (isSaved) save();
+        return true;
+    };
 
-    private save(): void {
-        const kept = this.items.filter(({ isKept }) => isKept);
-        if (kept.length || this.isSaved) this.ports.save(kept);
-        this.isSaved = kept.length > 0;
-    }
+    const flush = () => (running ??= run().finally(() => (running = undefined)));
+
+    return {
+        push(more) {
+            items.push(...more);
+            const excess = items.length - ITEMS_MAX;
+            if (excess > 0) {
+                items.splice(0, excess);
+                ports.drop('queue', excess);
+            }
+            if (more.length && (items.length === more.length || more.length > 1)) arm(FLUSH_MS);
+        },
+        clear() {
+            items = [];
+            save();
+        },
+        forgetOnDevice() {
+            for (const item of items) item.isKept = false;
+            save();
+        },
+        flush,
+        wake() {
+            waitUntil = 0;
+            arm(0);
+        },
+        close() {
+            for (let room = BEACON_SIZE_MAX; items.length && !failures && ports.isOnline(); ) {
+                const batch = nextBatch(items, Infinity, room);
+                room -= sizeOf(bodies(batch).join()) + 2;
+                if (room < 0 || !ports.beacon(batch[0]!.to, bodies(batch))) break;
+                take(batch);
+            }
+            if (items.length) save();
+        },
+    };
+}
+
+function bodies(batch: Item[]): string[] {
+    return batch.map((item) => item.body);
+}
+
+/** UTF-8 bytes, or a few more; and a comma. */
+function sizeOf(text: string): number {
+    return text.replace(/[^\0-\x7f]/g, '   ').length + 1;
 }

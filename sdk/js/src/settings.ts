@@ -31,12 +31,11 @@ const subtle = globalThis.crypto?.subtle;
 // In force now. The first three tighten and outlive their page; the rest needs fresh proof.
 let isAutocaptureAllowed = true;
 let rate = 1;
-let held = new Set<string>();
+let held: string[] = [];
 let salt = '';
 let filter: Filter | undefined;
 let isObserving = false;
-let isProven = false;
-let validUntil = 0;
+let issued = 0;
 
 const seen = new Set<string>();
 let report: ((hash: string) => void) | undefined;
@@ -45,47 +44,33 @@ function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
     return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
 }
 
-function strings(list: unknown): string[] {
-    return Array.isArray(list) ? list.filter((item) => typeof item === 'string') : [];
+function tighten({ autocapture, sample = 1, hold = [] }: Payload): void {
+    isAutocaptureAllowed = autocapture !== false;
+    rate = sample;
+    held = hold;
 }
 
-function tighten(payload: Payload): void {
-    isAutocaptureAllowed = payload.autocapture !== false;
-    const { sample } = payload;
-    rate = typeof sample === 'number' && sample >= 0 && sample < 1 ? sample : 1;
-    held = new Set(strings(payload.hold));
+function loosen({ routes = [], params = [], dictionary, observe, issued_at }: Payload): void {
+    setPlan(routes, params);
+    salt = dictionary?.salt ?? '';
+    filter = dictionary ? openFilter(bytesOf(dictionary.filter)) : undefined;
+    isObserving = !!observe && !!salt;
+    issued = issued_at;
 }
 
-function loosen(payload: Payload): void {
-    setPlan(strings(payload.routes), strings(payload.params));
-    salt = String(payload.dictionary?.salt ?? '');
-    filter = payload.dictionary ? openFilter(bytesOf(payload.dictionary.filter)) : undefined;
-    isObserving = payload.observe === true && !!salt;
-    isProven = true;
-    validUntil = (payload.issued_at + AGE_SECONDS_MAX) * 1000;
-}
-
-function beStrict(): void {
-    setPlan([], []);
-    filter = undefined;
-    isObserving = isProven = false;
-    validUntil = 0;
-}
-
-function isFresh({ issued_at }: Payload): boolean {
-    const age = wallMs() / 1000 - issued_at;
+/** Proven, and not older than a day; a little from the future, because clocks differ. */
+function isFresh(at: number): boolean {
+    const age = wallMs() / 1000 - at;
     return age <= AGE_SECONDS_MAX && age >= -AHEAD_SECONDS_MAX;
 }
 
 async function verified(text: string, trust: string): Promise<Payload | undefined> {
     const { payload, signature } = JSON.parse(text);
-    const key = await subtle.importKey('raw', bytesOf(trust), { name: 'Ed25519' }, false, [
-        'verify',
-    ]);
+    const key = await subtle.importKey('raw', bytesOf(trust), 'Ed25519', false, ['verify']);
     const bytes = bytesOf(payload);
-    const isTrue = await subtle.verify({ name: 'Ed25519' }, key, bytesOf(signature), bytes);
+    const isTrue = await subtle.verify('Ed25519', key, bytesOf(signature), bytes);
     const all: Payload = JSON.parse(new TextDecoder().decode(bytes));
-    return isTrue && all.v === 1 && isFresh(all) ? all : undefined;
+    return isTrue && all.v === 1 && isFresh(all.issued_at) ? all : undefined;
 }
 
 /** Tighten at once by what was kept; then ask, verify, and take what is proven. */
@@ -110,11 +95,6 @@ export async function loadSettings(key: string, trust: string): Promise<void> {
     }
 }
 
-/** Proven settings grow old on a page that stays open. */
-function check(): void {
-    if (isProven && wallMs() > validUntil) beStrict();
-}
-
 export function mayAutocapture(): boolean {
     return isAutocaptureAllowed;
 }
@@ -124,15 +104,11 @@ export function sampleRate(): number {
 }
 
 export function isHeld(name: string): boolean {
-    return held.has(name);
+    return held.includes(name);
 }
 
 export function onSeen(call: (hash: string) => void): void {
     report = call;
-}
-
-function isStatic(text: string): boolean {
-    return !!text && text.length <= 80 && !/\d{4}|@/.test(text) && !detect(text);
 }
 
 /**
@@ -140,10 +116,9 @@ function isStatic(text: string): boolean {
  * `mayObserve`: not in a form; then the hash of an unknown text of two words is reported, once.
  */
 export function known(raw: string, isIncluded: boolean, mayObserve: boolean): string {
-    check();
-    if (!isProven) return '';
+    if (issued && !isFresh(issued)) loosen({ v: 1, issued_at: 0 });
     const text = normalize(raw);
-    if (!isStatic(text)) return '';
+    if (!issued || !/^.{1,80}$/.test(text) || /\d{4}|@/.test(text) || detect(text)) return '';
     const hash = hashOf(salt, text);
     if (isIncluded || (filter && isInFilter(filter, hash))) return text;
     if (isObserving && mayObserve && text.includes(' ') && seen.size < SEEN_MAX) {

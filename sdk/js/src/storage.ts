@@ -7,18 +7,15 @@ let prefix = '';
 export function openStorage(key: string): void {
     prefix = `candor.${key}.`;
     try {
-        const candidate = localStorage;
-        candidate.setItem(prefix, '');
-        candidate.removeItem(prefix);
-        store = candidate;
+        store = localStorage;
     } catch {
-        store = undefined;
+        // Blocked: then there is none.
     }
 }
 
 export function read(name: string): string | null {
     try {
-        return store ? store.getItem(prefix + name) : null;
+        return store!.getItem(prefix + name);
     } catch {
         return null;
     }
@@ -27,8 +24,8 @@ export function read(name: string): string | null {
 /** False when it does not fit or may not be. */
 export function write(name: string, text: string): boolean {
     try {
-        store?.setItem(prefix + name, text);
-        return !!store;
+        store!.setItem(prefix + name, text);
+        return true;
     } catch {
         return false;
     }
@@ -36,7 +33,7 @@ export function write(name: string, text: string): boolean {
 
 export function remove(name: string): void {
     try {
-        store?.removeItem(prefix + name);
+        store!.removeItem(prefix + name);
     } catch {
         // Then it was never there.
     }
@@ -44,18 +41,10 @@ export function remove(name: string): void {
 
 /** Our own names that begin so. */
 export function names(beginning: string): string[] {
-    const found: string[] = [];
     try {
-        for (let i = 0; store && i < store.length; i++) {
-            const name = store.key(i) ?? '';
-            if (name.startsWith(prefix + beginning)) found.push(name.slice(prefix.length));
-        }
+        const all = Object.keys(store!).filter((name) => name.startsWith(prefix + beginning));
+        return all.map((name) => name.slice(prefix.length));
     } catch {
-        // As if there were none.
+        return [];
     }
-    return found;
-}
-
-export function lockName(name: string): string {
-    return prefix + name;
 }

@@ -39,22 +39,17 @@ async function packed(text: string): Promise<string | ArrayBuffer> {
     }
 }
 
+/** Seconds, or a date; at most an hour. */
 function retryAfterMs(header: string | null): number {
-    if (!header) return 0;
-    const seconds = /^\d+$/.test(header) ? +header : (Date.parse(header) - Date.now()) / 1000;
-    return Math.min(3600, Math.max(0, seconds || 0)) * 1000;
+    const ms = +header! * 1000 || Date.parse(header!) - Date.now() || 0;
+    return Math.max(0, Math.min(3600_000, ms));
 }
 
-async function ask(url: string, how: RequestInit): Promise<Response> {
-    const abort = new AbortController();
-    const timer = setTimeout(() => abort.abort(), TIMEOUT_MS);
-    try {
-        return await fetchNow!.call(globalThis, url, {
-            credentials: 'omit', referrerPolicy: 'no-referrer', signal: abort.signal, ...how,
-        });
-    } finally {
-        clearTimeout(timer);
-    }
+function ask(url: string, how?: RequestInit): Promise<Response> {
+    // Older browsers have a patience of their own.
+    const signal = AbortSignal.timeout?.(TIMEOUT_MS) ?? null;
+    const ours: RequestInit = { credentials: 'omit', referrerPolicy: 'no-referrer', signal };
+    return fetchNow!.call(page, url, { ...ours, ...how });
 }
 
 /** One batch of records, each JSON already. */
@@ -84,7 +79,7 @@ export function beacon(to: Endpoint, records: readonly string[]): boolean {
 export async function getSettings(key: string): Promise<string | undefined> {
     try {
         const url = `${host}/sdk/settings?key=${encodeURIComponent(key)}`;
-        const answer = await ask(url, {});
+        const answer = await ask(url);
         return answer.ok ? await answer.text() : undefined;
     } catch {
         return undefined;

@@ -3,7 +3,7 @@
 // Kept of a URL: the registrable domain and one label, path segments that read like words or are in
 // the project's list of routes, and a few named parameters whose values are words.
 
-import { detect } from './detectors';
+import { detect, UUID } from './detectors';
 import { isWordLike } from './words';
 
 /** What a page may be called. */
@@ -20,13 +20,10 @@ const DEFAULT_PARAMS = ['utm_source', 'utm_medium', 'utm_campaign', 'ref'];
 
 /** Behind these stands a person or a secret, whatever it looks like. */
 const BEFORE_A_NAME =
-    /^(?:u|users?|people|persons?|profiles?|members?|accounts?|customers?|clients?|patients?|contacts?|authors?|teachers?|students?|employees?|invites?|invitations?|join|share|reset|verify|confirm|unsubscribe|token|auth|magic|search|q|tag|tags|s|r|i|p|c|t)$/i;
-const ACTIONS =
-    /^(?:new|edit|list|all|me|settings|login|logout|signup|password|email|account|billing|done|success|callback|index|search|home)$/;
+    /^(?:u|users?|people|persons?|profiles?|members?|accounts?|customers?|clients?|patients?|invites?|share|reset|verify|search)$/i;
 
 let routes: readonly string[] = [];
 let allowedParams: readonly string[] = DEFAULT_PARAMS;
-let hashRouter = false;
 let page: Page | undefined;
 let pageHref: string | undefined;
 
@@ -37,76 +34,61 @@ export function setPlan(newRoutes: readonly string[], newParams: readonly string
     pageHref = undefined;
 }
 
-export function useHashRouter(): void {
-    hashRouter = true;
-}
-
 /** What one segment is, when it may not be told. */
 function kind(segment: string): string {
     if (/^\d+$/.test(segment)) return ':int';
-    if (/^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(segment)) return ':uuid';
+    if (!segment.replace(UUID, '')) return ':uuid';
     if (/^\d{4}-\d\d(?:-\d\d)?$/.test(segment)) return ':date';
     if (/@|%40/i.test(segment)) return ':email';
     return segment.length > 15 || /eyJ/.test(segment) ? ':token' : ':x';
 }
 
 /** The route of the plan that a path follows, if any: `/orders/:int` for `/orders/17`. */
-function routeOf(path: string): string | undefined {
-    const parts = path.split('/');
+function routeOf(parts: string[]): string | undefined {
     return routes.find((route) => {
         const wanted = route.split('/');
-        return (
-            wanted.length === parts.length &&
-            wanted.every((part, i) => {
-                const has = parts[i]!;
-                if (part === ':int') return /^\d+$/.test(has);
-                return part[0] === ':' ? has !== '' : part === has;
-            })
-        );
+        const fits = (part: string, i: number) =>
+            part[0] !== ':' ? part === parts[i] : part === ':int' ? +parts[i]! >= 0 : parts[i];
+        return wanted.length === parts.length && wanted.every(fits);
     });
 }
 
-export function templatePath(path: string): string {
-    const plain = path.replace(/;[^/]*/g, '');
-    const route = routeOf(plain);
-    if (route !== undefined) return route;
-    let before = '';
-    const kept = plain
-        .split('/')
-        .slice(0, 12)
-        .map((segment) => {
-            const named = BEFORE_A_NAME.test(before) && !ACTIONS.test(segment);
-            before = segment;
-            if (segment === '' || (isWordLike(segment) && !named)) return segment;
-            return kind(segment);
-        });
-    return kept.join('/') || '/';
+/** Names of files lose the hashes of their builds. */
+const FILE = /^(.+)(\.(?:m?js|html?|php|aspx?))$/;
+
+function wordOrStar(word: string): string {
+    return isWordLike(word) ? word : '*';
 }
 
-const SECOND_LEVEL = /^(?:co|com|org|net|gov|edu|ac|or|ne|go|gob|gouv|nic|mil)$/;
+export function templatePath(path: string): string {
+    const parts = path.replace(/;[^/]*/g, '').split('/').slice(0, 12);
+    const tell = (segment: string, i: number) => {
+        const [, stem = segment, ending = ''] = FILE.exec(segment) ?? [];
+        if (!segment || (isWordLike(stem) && !BEFORE_A_NAME.test(parts[i - 1]!))) return segment;
+        return ending ? stem.split(/[._-]/).map(wordOrStar).join('.') + ending : kind(segment);
+    };
+    return routeOf(parts) ?? parts.map(tell).join('/');
+}
+
+const SECOND_LEVEL = /^(?:com?|org?|net?|gov?|edu|ac)$/;
 
 /** The registrable domain, by the shape of its labels, and `extra` labels before it. */
 export function domainOf(host: string, extra: number): string {
     if (/^[\d.]+$|^\[|:/.test(host)) return 'ip';
-    const labels = host.toLowerCase().split('.');
-    const last = labels[labels.length - 1] ?? '';
-    const isNested = last.length === 2 && SECOND_LEVEL.test(labels[labels.length - 2] ?? '');
-    const size = isNested ? 3 : 2;
-    const domain = labels.slice(-size);
-    const before = labels.slice(0, -size).slice(-1)[0];
+    const labels = host.split('.');
+    const [second = '', last = ''] = labels.slice(-2);
+    const size = last.length === 2 && SECOND_LEVEL.test(second) ? 3 : 2;
+    const domain = labels.splice(-size);
+    const before = labels.pop();
     if (extra && before) domain.unshift(isWordLike(before) ? before : ':x');
     return domain.join('.');
 }
 
 function paramsOf(search: string): Record<string, string> {
-    const kept: [string, string][] = [];
-    for (const [name, value] of new URLSearchParams(search.slice(0, 4096))) {
-        const lower = value.toLowerCase();
-        if (allowedParams.includes(name) && /^[\w -]{1,40}$/.test(lower) && !detect(lower)) {
-            kept.push([name, lower]);
-        }
-    }
-    return Object.fromEntries(kept);
+    const params = new URLSearchParams(search);
+    const all = allowedParams.map((name) => [name, (params.get(name) ?? '').toLowerCase()] as const);
+    const isTold = (value: string) => /^[\w -]{1,40}$/.test(value) && !detect(value);
+    return Object.fromEntries(all.filter(([, value]) => isTold(value)));
 }
 
 /** Any URL as a template, '' for one that cannot be read. Of other schemes, only the scheme. */
@@ -123,27 +105,14 @@ export function template(raw: string, isOther = false): string {
 
 /** A link: a path on this origin, the registrable domain of another, the scheme of any other. */
 export function templateLink(raw: string): string {
-    try {
-        const url = new URL(raw, document.baseURI);
-        if (url.origin === location.origin && url.origin !== 'null') {
-            return templatePath(url.pathname);
-        }
-        return template(raw, true);
-    } catch {
-        return '';
-    }
+    return templateOwn(raw, document.baseURI) || template(raw, true);
 }
 
-/** A script of this origin, for stack frames; names of built files lose their hashes. */
-export function templateScript(raw: string): string {
+/** A path on this origin, else ''. */
+export function templateOwn(raw: string, base?: string): string {
     try {
-        const url = new URL(raw);
-        if (url.origin !== location.origin) return '';
-        const parts = url.pathname.split('/');
-        const file = /^(.*)(\.\w{1,4})$/.exec(parts.pop()!);
-        if (!file) return templatePath(url.pathname);
-        const words = file[1]!.split(/[._-]/).map((word) => (isWordLike(word) ? word : '*'));
-        return `${templatePath(parts.join('/') || '/').replace(/\/$/, '')}/${words.join('.')}${file[2]}`;
+        const url = new URL(raw, base);
+        return url.origin === location.origin ? templatePath(url.pathname) : '';
     } catch {
         return '';
     }
@@ -160,20 +129,18 @@ export function currentPage(): Page {
     const { href, protocol, hostname, pathname, search, hash } = location;
     pageHref = href;
     const domain = domainOf(hostname, 1);
-    let path = templatePath(pathname);
-    if (hashRouter && /^#!?\//.test(hash)) {
-        path += '#' + templatePath(hash.replace(/^#!?/, '').split('?')[0]!);
-    }
+    // A fragment is a place only where the plan has a route for it: `#/orders/:int`.
+    const path = templatePath(pathname) + (routeOf(hash.split('/')) ?? '');
     page = { url: `${protocol}//${domain}${path}`, domain, path, params: paramsOf(search) };
     return page;
 }
 
-/** Where the person came from: the registrable domain, '' for nowhere and for this site. */
-export function referringDomain(): string {
+/** Where the person came from: the registrable domain; nothing for nowhere and for this site. */
+export function referrer(): Record<string, string> {
     try {
-        const url = new URL(document.referrer);
-        return url.host === location.host ? '' : domainOf(url.hostname, 0);
+        const { host, hostname } = new URL(document.referrer);
+        return host === location.host ? {} : { $referring_domain: domainOf(hostname, 0) };
     } catch {
-        return '';
+        return {};
     }
 }

@@ -13,10 +13,11 @@ const PAIRS = [
 /** How many neighbours of a lower-case text are a pair of letters that words have. */
 export function commonPairs(text: string): number {
     let common = 0;
-    for (let i = 1; i < text.length; i++) {
-        const row = PAIRS[text.charCodeAt(i - 1) - 97] ?? 0;
-        const column = text.charCodeAt(i) - 97;
-        if (column >= 0 && column < 26 && (row >> column) & 1) common++;
+    let row = 0;
+    for (let i = 0; i < text.length; i++) {
+        const letter = text.charCodeAt(i) - 97;
+        if (letter >= 0 && (row >> letter) & 1) common++;
+        row = PAIRS[letter] ?? 0;
     }
     return common;
 }
@@ -24,17 +25,9 @@ export function commonPairs(text: string): number {
 /** A path segment that a person would read aloud: at most 24 letters and hyphens. */
 export function isWordLike(segment: string): boolean {
     if (!/^[a-z][a-z-]{0,23}$/i.test(segment)) return false;
-    const humps = segment.replace(/([a-z]{2})(?=[A-Z][a-z]{2})/g, '$1-');
-    const lower = humps.toLowerCase();
     if (segment.length < 4) return true;
-    // Capitals inside a hump: dRkWqZ.
-    if (/[a-z][A-Z]/.test(humps)) return false;
-    let missed = 0;
-    let pairs = 0;
-    for (const part of lower.split('-')) {
-        if (part.length < 2) continue;
-        pairs += part.length - 1;
-        missed += part.length - 1 - commonPairs(part);
-    }
-    return missed <= Math.max(1, Math.floor(pairs / 5));
+    const humps = segment.replace(/([a-z]{2})(?=[A-Z][a-z]{2})/g, '$1-');
+    if (/[a-z][A-Z]/.test(humps)) return false; // dRkWqZ
+    const pairs = humps.match(/(?=[a-z]{2})/gi)!.length;
+    return pairs - commonPairs(humps.toLowerCase()) <= Math.max(1, pairs / 5);
 }

@@ -13,14 +13,12 @@ const SECRETS = {
     P03: ['call +47 912 34 567'],
     S24: ['eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI5MSJ9.c2lnMTIzNDU2Nzg5MA'],
     S25: ['-----BEGIN PRIVATE KEY-----\\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC'],
-    S28: ['postgres://admin:hunter2@db.internal/main'],
     S29: ['Authorization: Bearer abcdef123456'],
     S00: ['AKIAQ7ZLR5TX2ND4MPEW', 'ghp_A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r9',
         'sk_live_4eC39HqLyjWDarjtT1zdp7dc', 'xoxb-1234-abcd', 'AIzaSyA1234567890abcdefghijklmnopqrstuv',
         'glpat-abcdefghij0123456789', 'SG.abcdefghijklmnop.qrst', 'key=npm_abcdefghijklmnopqrst12'],
     F06: ['NO9386011117947', 'DE89 3704 0044 0532 0130 00', 'gb82west12345698765432'],
     F09: ['id 123456789', '0912345678'],
-    K06: ['{"user":"i","password":"Str-304"}', 'user=i&passwort=geheim77', 'token: abc123'],
     S40: ['Zx8Kq2Lm9Wv4Rt7Yb3Nc', 'c2VjcmV0IHZhbHVlIG9mIG1pbmU=xx9', '9a8b7c6d5e4f302119a8b7'],
 };
 

@@ -31,7 +31,8 @@ test('replaces everything else by its kind', () => {
         '/go/qxzvkwjhbd': '/go/:x',
         '/go/aGVsbG8gd29ybGQgYWdhaW4': '/go/:token',
         '/user/ingrid': '/user/:x',
-        '/users/me/edit': '/users/me/edit',
+        '/users/me/edit': '/users/:x/edit',
+        '/help/index.html': '/help/index.html',
         '/a;jsessionid=91AF/b': '/a/b',
     };
     for (const [path, template] of Object.entries(cases)) {
@@ -67,9 +68,9 @@ test('of links: a path here, a domain elsewhere, a scheme otherwise', () => {
 
 test('the referrer is a registrable domain, and nothing when it is this site', () => {
     globalThis.document.referrer = 'https://mail.example.net/inbox?msg=77';
-    assert.equal(url.referringDomain(), 'example.net');
+    assert.deepEqual(url.referrer(), { $referring_domain: 'example.net' });
     globalThis.document.referrer = 'https://app.example.org/reset?token=rp_66';
-    assert.equal(url.referringDomain(), '');
+    assert.deepEqual(url.referrer(), {});
 });
 
 test('routes of the plan name what does not read like a word', () => {
@@ -82,11 +83,11 @@ test('routes of the plan name what does not read like a word', () => {
     assert.deepEqual(go('https://app.example.org/?kind=blue').params, {});
 });
 
-test('scripts lose the hashes of their builds', () => {
+test('files lose the hashes of their builds', () => {
     go('https://app.example.org/home');
     const script = 'https://app.example.org/assets/main-8f3a2b9c.js?v=7';
-    assert.equal(url.templateScript(script), '/assets/main.*.js');
-    assert.equal(url.templateScript('https://cdn.example.net/x.js'), '');
+    assert.equal(url.templateOwn(script), '/assets/main.*.js');
+    assert.equal(url.templateOwn('https://cdn.example.net/x.js'), '');
 });
 
 test('never throws and never grows, whatever it is given', () => {
