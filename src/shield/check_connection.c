@@ -48,8 +48,11 @@ static bool names_server(struct text around)
     static const char *const names[] = {
         "server=",   "server =", "data source", "host=",   "uid=", "user id",
         "username=", "user=",    "database",    "dbname=", "dsn=", "initial catalog"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (reading_find_fold(around, names[i]) != READING_NO_PLACE) return true;
+    for (uint32_t at = 0; at < around.size; at++) {
+        bool begins_word = at == 0 || !reading_is_word((uint8_t)around.bytes[at - 1]);
+        for (size_t i = 0; begins_word && i < sizeof names / sizeof names[0]; i++) {
+            if (reading_has_fold(around, at, names[i])) return true;
+        }
     }
     return false;
 }
