@@ -1,10 +1,15 @@
 /* Bech32 after BIP-173: a human-readable part, '1', then five bits a letter, of which the last six
- * are a BCH code's remainder. */
+ * are a BCH code's remainder. BIP-350's differs in the number that the whole leaves. */
 #include "shield/check_checksum.h"
 
 #include <string.h>
 
-enum { BECH32_SIZE_MAX = 256, BECH32_CHECK_SIZE = 6 };
+enum {
+    BECH32_SIZE_MAX = 256,
+    BECH32_CHECK_SIZE = 6,
+    BECH32_REST = 1,
+    BECH32M_REST = 0x2bc830a3,
+};
 
 static const char letters[] = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
 
@@ -35,7 +40,7 @@ static bool read_case(struct text text, uint8_t out[BECH32_SIZE_MAX])
     return !(has_lower && has_upper);
 }
 
-bool checksum_bech32(struct text text)
+static bool leaves(struct text text, uint32_t rest)
 {
     uint8_t folded[BECH32_SIZE_MAX];
     if (text.size > BECH32_SIZE_MAX || !read_case(text, folded)) return false;
@@ -55,5 +60,15 @@ bool checksum_bech32(struct text text)
         if (!place) return false;
         remainder = turn(remainder, (uint32_t)(place - letters));
     }
-    return remainder == 1;
+    return remainder == rest;
+}
+
+bool checksum_bech32(struct text text)
+{
+    return leaves(text, BECH32_REST);
+}
+
+bool checksum_bech32m(struct text text)
+{
+    return leaves(text, BECH32M_REST);
 }

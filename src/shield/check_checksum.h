@@ -16,6 +16,10 @@ bool checksum_hex_crc(struct text token);
 
 /* Bech32 (BIP-173): lower or upper case, not both. Any size up to 256. */
 bool checksum_bech32(struct text text);
+bool checksum_bech32m(struct text text); /* the same with BIP-350's sum */
+
+/* Do the cases of these forty hex digits say what Ethereum's EIP-55 wants? */
+bool checksum_eip55(struct text digits);
 
 /* Base58 with four bytes of double SHA-256: how many bytes come before them, or 0 when the text
  * is none. bytes is filled with at most size_max, checksum included. */

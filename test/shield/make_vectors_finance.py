@@ -9,6 +9,7 @@ import random
 from pathlib import Path
 
 from make_vectors_national import BENIGN, disguises
+from coin_addresses import base58_address, bech32_address, eip55, ethereum
 from national_numbers import digits, letters, luhn_digit
 
 OUT = Path(__file__).resolve().parent / 'vectors'
@@ -113,6 +114,29 @@ def handle(chance):
                           f'https://paypal.me/{name}', f'{name}99@oksbi'])
 
 
+def bitcoin(chance):
+    body = chance.randbytes(20)
+    return chance.choice([lambda: base58_address(0, body), lambda: base58_address(5, body),
+                          lambda: bech32_address('bc', 0, body),
+                          lambda: bech32_address('bc', 1, chance.randbytes(32)),
+                          lambda: bech32_address('tb', 0, body)])()
+
+
+def other_coin(chance):
+    body = chance.randbytes(20)
+    return chance.choice([lambda: base58_address(48, body), lambda: base58_address(30, body),
+                          lambda: base58_address(65, body), lambda: base58_address(76, body),
+                          lambda: bech32_address('ltc', 0, body),
+                          lambda: letters(chance, 44, '123456789ABCDEFGHJKLMNPQRSabcdefghjk')])()
+
+
+def flipped(text, place):
+    """With the letter there in the other case, or another digit."""
+    byte = text[place]
+    other = byte.swapcase() if byte.isalpha() else str((int(byte) + 1) % 10)
+    return text[:place] + other + text[place + 1:]
+
+
 def line(how, key, value):
     return json.dumps({'is': how, 'key': key, 'value': value}, ensure_ascii=False)
 
@@ -147,6 +171,9 @@ KINDS = [
     ('F08', ['routing_number', 'aba', 'rtn'], routing, False),
     ('F09', ['account_number', 'kontonummer', 'bank_account'], account, False),
     ('F10', ['sort_code', 'note', 'value'], sort_code, True),
+    ('F11', ['btc', 'note', 'pay_to'], bitcoin, True),
+    ('F12', ['wallet', 'note', 'to'], lambda chance: eip55(ethereum(chance)), True),
+    ('F13', ['wallet_address', 'ltc_address', 'sol_wallet'], other_coin, False),
     ('F14', ['vpa', 'note', 'pay_to'], handle, True),
 ]
 
@@ -167,6 +194,13 @@ def misses(kind, chance):
                 ('note', iban_of('DE', digits(chance, 18)) + '7')],
         'F10': [('date', '12-34-56'), ('t', '20250131123456'), ('note', '12345612345678'),
                 ('range', '10-20-30')],
+        'F11': [('note', flipped(bitcoin(chance), place)) for place in (9, 12, 15, 20, 24)] +
+               [('note', bitcoin(chance)[:-1]), ('sku', 'bc1qw508d6'), ('note', 'bc1')],
+        'F12': [('note', flipped(eip55('c0ffee' * 6 + 'c0de'), place)) for place in (0, 2, 5)] +
+               [('note', '0x' + digits(chance, 12)), ('tx', '0x' + 'ab' * 32), ('n', '0xff8800'),
+                ('note', ethereum(chance)), ('note', eip55(ethereum(chance))[:-1])],
+        'F13': [(key, other_coin(chance)) for key in ('note', 'value', 'label', 'field_7')] +
+               [('wallet', 'default'), ('wallet', 'apple pay'), ('doge', 'much wow')],
         'F14': [('note', 'a@okaxis'), ('mail', 'x.y@ybl.example'), ('note', '@paytm'),
                 ('url', 'https://paypal.me/'), ('handle', '@candor'), ('pkg', '@scope/upi')],
     }[kind]

@@ -50,6 +50,51 @@ static void knows_the_bech32_of_bip_173(void **state)
         assert_false(checksum_bech32(text_from(invalid[i])));
 }
 
+static void knows_the_bech32m_of_bip_350(void **state)
+{
+    (void)state;
+    static const char *const valid[] = {
+        "A1LQFN3A",
+        "a1lqfn3a",
+        "an83characterlonghumanreadablepartthatcontainsthetheexcluded"
+        "charactersbioandnumber11sg7hg6",
+        "abcdef1l7aum6echk45nj3s0wdvt2fg8x9yrzpqzd3ryx",
+        "split1checkupstagehandshakeupstreamerranterredcaperredlc445v",
+        "?1v759aa",
+    };
+    for (size_t i = 0; i < sizeof valid / sizeof valid[0]; i++) {
+        assert_true(checksum_bech32m(text_from(valid[i])));
+        assert_false(checksum_bech32(text_from(valid[i])));
+    }
+    assert_false(checksum_bech32m(TEXT("abcdef1qpzry9x8gf2tvdw0s3jn54khce6mua7lmqqqxw")));
+    assert_false(checksum_bech32m(TEXT("M1VUXWEZ")));
+    assert_false(checksum_bech32m(TEXT("16plkw9")));
+    assert_false(checksum_bech32m(TEXT("1p2gdwpf")));
+}
+
+static void knows_the_case_of_eip_55(void **state)
+{
+    (void)state;
+    static const char *const valid[] = {
+        "5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", "fB6916095ca1df60bB79Ce92cE3Ea74c37c5d359",
+        "dbF03B407c01E7cD3CBea99509d93f8DDDC8C6FB", "D1220A0cf47c7B9Be7A2E6BA89F429762e7b9aDb",
+        "52908400098527886E0F7030069857D2E4169EE7", "27b1fdb04752bbc536007a920d24acb045561c26",
+    };
+    for (size_t i = 0; i < sizeof valid / sizeof valid[0]; i++) {
+        char text[41];
+        memcpy(text, valid[i], sizeof text);
+        assert_true(checksum_eip55(text_from(text)));
+        for (size_t place = 0; place < 40; place++) {
+            if (text[place] < 'A') continue;
+            text[place] ^= 0x20;
+            assert_false(checksum_eip55(text_from(text)));
+            text[place] ^= 0x20;
+        }
+    }
+    assert_false(checksum_eip55(TEXT("5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAe")));
+    assert_false(checksum_eip55(TEXT("")));
+}
+
 static void refuses_bech32_with_any_letter_changed(void **state)
 {
     (void)state;
@@ -133,6 +178,8 @@ int main(void)
     crypt_init();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(knows_the_bech32_of_bip_173),
+        cmocka_unit_test(knows_the_bech32m_of_bip_350),
+        cmocka_unit_test(knows_the_case_of_eip_55),
         cmocka_unit_test(refuses_bech32_with_any_letter_changed),
         cmocka_unit_test(knows_the_base58_of_published_keys),
         cmocka_unit_test(refuses_base58_with_any_digit_changed),
