@@ -29,8 +29,9 @@ static const struct card_range ranges[] = {
     {644000, 659999, 16, 19, true},
     {620000, 629999, 16, 19, true}, /* UnionPay */
     {810000, 817199, 16, 19, true},
-    {220000, 220499, 16, 19, true}, /* Mir */
-    {506099, 506198, 16, 19, true}, /* Verve, Elo */
+    {220000, 220499, 16, 16, true},  /* Mir */
+    {220000, 220499, 17, 19, false}, /* longer ones look like the ids of a social network */
+    {506099, 506198, 16, 19, true},  /* Verve, Elo */
     {650031, 650033, 16, 16, true},
     {606282, 606282, 16, 16, true}, /* Hipercard */
     {979200, 979289, 16, 16, true}, /* Troy */

@@ -159,6 +159,12 @@ static inline bool has_groups(const struct shield_candidate *candidate, const ch
     return place == candidate->end;
 }
 
+/* A JSON number whose name says nothing: counts, sizes and moments are such, papers are not. */
+static inline bool is_bare_number(const struct shield_candidate *candidate)
+{
+    return candidate->is_number && !candidate->has_context;
+}
+
 static inline enum shield_proof proven_if(bool is_proven)
 {
     return is_proven ? SHIELD_PROVEN : SHIELD_NOT;

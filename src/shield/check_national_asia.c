@@ -75,7 +75,7 @@ enum shield_proof shield_check_cn_id(const struct shield_candidate *candidate,
     char plain[20];
     bool has_shape = has_form(candidate, "999999999999999999", plain, span) ||
                      has_form(candidate, "99999999999999999X", plain, span);
-    if (!has_shape || !is_long_ymd(plain + 6)) return SHIELD_NOT;
+    if (!has_shape || is_bare_number(candidate) || !is_long_ymd(plain + 6)) return SHIELD_NOT;
     uint32_t area = digits_number(plain, 2);
     int check = digits_sum(plain, weights, 17) % 11;
     return proven_if(area >= 11 && area <= 91 && "10X98765432"[check] == plain[17]);

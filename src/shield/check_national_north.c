@@ -102,6 +102,7 @@ enum shield_proof shield_check_no_fodselsnummer(const struct shield_candidate *c
     const char *digits = candidate->digits;
     (void)span;
     if (candidate->digit_count != 11 || candidate->group_count > 2) return SHIELD_NOT;
+    if (is_bare_number(candidate)) return SHIELD_NOT;
     uint32_t day = digits_number(digits, 2);
     uint32_t month = digits_number(digits + 2, 2);
     if (day > 71 || month > 52 || digits_are_dull(digits, 11)) return SHIELD_NOT;

@@ -106,6 +106,7 @@ enum shield_proof shield_check_fr_nir(const struct shield_candidate *candidate,
                                       struct shield_span *span)
 {
     char plain[20];
+    if (is_bare_number(candidate)) return SHIELD_NOT;
     if (candidate->digits) {
         return proven_if(candidate->digit_count == 15 && is_nir(candidate->digits));
     }
@@ -239,8 +240,10 @@ enum shield_proof shield_check_be_rrn(const struct shield_candidate *candidate,
 {
     char since_2000[10] = "2";
     const char *digits = candidate->digits;
-    (void)span;
-    if (candidate->digit_count != 11) return SHIELD_NOT;
+    if (candidate->digit_count != 11 || is_bare_number(candidate)) return SHIELD_NOT;
+    bool is_written = candidate->group_count == 1 || has_groups(candidate, "6-3-2", '-') ||
+                      has_form(candidate, "99.99.99-999.99", NULL, span);
+    if (!is_written && !candidate->has_context) return SHIELD_NOT;
     uint32_t month = digits_number(digits + 2, 2) % 20; /* BIS numbers add 20 or 40 */
     uint32_t day = digits_number(digits + 4, 2);
     bool is_date = day == 0 || month == 0 || is_month_and_day(month, day);
@@ -258,7 +261,8 @@ enum shield_proof shield_check_ch_ahv(const struct shield_candidate *candidate,
     const char *digits = candidate->digits;
     int sum = 0;
     (void)span;
-    if (candidate->digit_count != 13 || memcmp(digits, "756", 3) != 0) return SHIELD_NOT;
+    if (candidate->digit_count != 13 || is_bare_number(candidate)) return SHIELD_NOT;
+    if (memcmp(digits, "756", 3) != 0) return SHIELD_NOT;
     for (uint32_t i = 0; i < 12; i++)
         sum += digit_at(digits, i) * (i % 2 == 0 ? 1 : 3);
     return proven_if((10 - sum % 10) % 10 == digit_at(digits, 12));

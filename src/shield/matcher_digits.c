@@ -122,9 +122,12 @@ static void clear(struct phrase *phrase)
 }
 
 /* "0.123456789": a short group, a point, a long one, and neither before nor behind them more. */
-static bool is_fraction(struct text text, const struct phrase *phrase, const struct group *group)
+static bool is_fraction(const struct matcher_run *run, const struct phrase *phrase,
+                        const struct group *group)
 {
+    struct text text = run->view->text;
     if (phrase->group_count != 1 || group->separator != '.') return false;
+    if (run->view->is_number) return true; /* its digits are as many as a double has */
     uint32_t whole = phrase->groups[0].end - phrase->groups[0].begin;
     if (whole > FRACTION_WHOLE_MAX || group->end - group->begin < FRACTION_MIN) return false;
     bool goes_on = group->end + 1 < text.size && is_separator(text.bytes[group->end]) &&
@@ -136,7 +139,7 @@ static void take_group(struct matcher_run *run, struct phrase *phrase, struct gr
 {
     struct text text = run->view->text;
     uint32_t size = group.end - group.begin;
-    if (size > SHIELD_DIGITS_MAX || is_fraction(text, phrase, &group)) {
+    if (size > SHIELD_DIGITS_MAX || is_fraction(run, phrase, &group)) {
         clear(phrase);
         return;
     }

@@ -7,6 +7,7 @@
  *   30 before and 20 behind   a class +1   an own word +1
  *   harmless key              -3, unless the key itself speaks for the rule
  *   harmless shape            -3, likewise, and never against a proof
+ *   all of it a UUID, a ULID, a digest or a date: -4, likewise
  *   enough                    5
  */
 #include "shield/benign.h"
@@ -21,6 +22,7 @@ enum {
     KEY_STEM = 2,
     WINDOW = 1,
     BENIGN = -3,
+    BENIGN_SHAPE = -4,
     ENOUGH = 5,
     WINDOW_BEFORE = 30, /* characters */
     WINDOW_BEHIND = 20,
@@ -150,6 +152,22 @@ static bool has_benign_shape(struct matcher_run *run)
     return run->is_benign;
 }
 
+/* The digits of a UUID or a date are no number, whatever sums they happen to pass. */
+static bool is_whole_shape(struct matcher_run *run)
+{
+    if (!has_benign_shape(run)) return false;
+    enum benign kind = shield_benign_kind(text_trim(run->view->text));
+    return kind == BENIGN_UUID || kind == BENIGN_ULID || kind == BENIGN_DIGEST ||
+           kind == BENIGN_DATE;
+}
+
+static int benign_points(struct matcher_run *run, enum shield_proof proof)
+{
+    if (is_whole_shape(run)) return BENIGN_SHAPE;
+    bool is_weak = proof == SHIELD_SHAPE;
+    return has_benign_key(run) || (is_weak && has_benign_shape(run)) ? BENIGN : 0;
+}
+
 static int base_of(enum shield_tier tier)
 {
     switch (tier) {
@@ -166,7 +184,6 @@ bool score_acts(struct matcher_run *run, const struct ruleset_rule *rule, enum s
     int score = base_of(rule->tier) + context;
     if (proof == SHIELD_PROVEN || proof == SHIELD_TEST) score += PROVEN;
     bool key_speaks = context >= KEY_STEM;
-    bool is_weak = proof == SHIELD_SHAPE;
-    if (!key_speaks && (has_benign_key(run) || (is_weak && has_benign_shape(run)))) score += BENIGN;
+    if (!key_speaks) score += benign_points(run, proof);
     return score >= ENOUGH;
 }

@@ -16,8 +16,8 @@ struct shield_scratch; /* one a thread at a time: locked memory, left out of cor
                           every record */
 
 struct shield_options {
-    const char *folder;     /* of findings and watch; NULL keeps them in memory only */
-    const char *rules_file; /* replaces the built-in rules; NULL: built-in */
+    const char *folder;      /* of findings and watch; NULL keeps them in memory only */
+    const char *rules_file;  /* replaces the built-in rules; NULL: built-in */
     const uint8_t *root_key; /* SECRET_KEY_SIZE bytes, copied: pseudonyms are made under it. NULL:
                                 a random one, so pseudonyms last as long as the process */
 };
