@@ -37,6 +37,7 @@ enum admit_reason {
     REASON_CLOSED_LIST,   /* Z03: an autocaptured property that is on no list */
     REASON_UNPLANNED,     /* Z04: strict, and no plan lists it */
     REASON_HELD,          /* Z05: held until a person lets it go */
+    REASON_ADDRESS,       /* U01: an address of the web, reduced to its template */
     REASON_NAMING,        /* K02: a profile field that names a person */
     REASON_KEY_IS_DATA,   /* K09 */
     REASON_NAME_IS_DATA,  /* K10 */

@@ -120,6 +120,28 @@ static bool has_long_number(struct text name)
     return false;
 }
 
+static bool is_word_byte(char byte)
+{
+    return (unsigned char)byte >= 0x80 || shield_charset_has(SHIELD_WORD, (uint8_t)byte);
+}
+
+/* Ids are asked for less than a text is: an @ between words names somebody at some place, and a
+ * plus before digits alone is dialled. */
+static bool looks_like_address(struct text id)
+{
+    ptrdiff_t at = text_find_byte(id, '@');
+    if (at > 0 && (size_t)at + 1 < id.size) {
+        return is_word_byte(id.bytes[at - 1]) && is_word_byte(id.bytes[at + 1]);
+    }
+    uint32_t digits = 0;
+    if (id.size == 0 || id.bytes[0] != '+') return false;
+    for (size_t i = 1; i < id.size; i++) {
+        if (!is_digit(id.bytes[i]) && !strchr(" -()./", id.bytes[i])) return false;
+        digits += is_digit(id.bytes[i]);
+    }
+    return digits >= 7;
+}
+
 /* An event's name is judged like a text without a key; where a value would go as a whole, a marker
  * stays, so that the event is still counted. */
 static struct text clean_event_name(struct admit *admit, struct text name)
@@ -132,6 +154,7 @@ static struct text clean_event_name(struct admit *admit, struct text name)
     case ADMIT_REPLACE: name = replaced; break;
     case ADMIT_REMOVE: return TEXT("[data]");
     }
+    if (looks_like_address(name)) return TEXT("[data]");
     return has_long_number(name) ? without_numbers(name, &admit->scratch->arena) : name;
 }
 
@@ -173,7 +196,7 @@ static enum id_kind kind_of_id(struct admit *admit, struct text id)
         if (policy_is_hard(class)) return ID_SECRET;
         if (counts_in_names(class)) kind = ID_PERSON;
     }
-    if (kind != ID_PLAIN) return kind;
+    if (kind != ID_PLAIN || looks_like_address(folded.text)) return ID_PERSON;
     struct text replaced;
     return admit_text(admit, &no_key, id, false, &replaced) == ADMIT_KEEP ? ID_PLAIN : ID_PERSON;
 }

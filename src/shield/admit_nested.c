@@ -91,7 +91,8 @@ static bool is_split_number(struct admit *admit, const struct admit_key *key,
     if (!admit_look(admit, &view, &result) || !result.is_hard) return false;
     for (uint32_t i = 0; i < result.count; i++) {
         const struct matcher_finding *finding = &result.findings[i];
-        bool is_proven = finding->proof == SHIELD_PROVEN || finding->proof == SHIELD_TEST;
+        bool is_proven = finding->proof == SHIELD_PROVEN || finding->proof == SHIELD_TEST ||
+                         finding->rule->keys != 0; /* its name says so */
         if (!is_proven || !policy_is_hard(finding->rule->class)) continue;
         admit_note(admit, finding, SHIELD_DROP, view.text);
         return true;

@@ -11,8 +11,9 @@ static const struct {
 } reasons[REASON_COUNT] = {
     [REASON_NOT_LOOKED_AT] = {"Z01", false}, [REASON_TOO_DEEP] = {"Z02", false},
     [REASON_CLOSED_LIST] = {"Z03", false},   [REASON_UNPLANNED] = {"Z04", false},
-    [REASON_HELD] = {"Z05", false},          [REASON_NAMING] = {"K02", false},
-    [REASON_KEY_IS_DATA] = {"K09", true},    [REASON_NAME_IS_DATA] = {"K10", true},
+    [REASON_ADDRESS] = {"U01", false},       [REASON_HELD] = {"Z05", false},
+    [REASON_NAMING] = {"K02", false},        [REASON_KEY_IS_DATA] = {"K09", true},
+    [REASON_NAME_IS_DATA] = {"K10", true},
 };
 
 static enum shield_length length_of(size_t size)

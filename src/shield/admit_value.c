@@ -3,6 +3,7 @@
  * goes as a whole if anything is still in it: what was admitted once is admitted again, unchanged.
  */
 #include "shield/admit_internal.h"
+#include "shield/shield_url.h"
 
 #include "base/check.h"
 
@@ -290,6 +291,22 @@ void admit_remember_clean(struct admit *admit, uint64_t hash)
     if (hash != 0) admit->scratch->clean[hash / 2 % SCRATCH_CLEAN] = hash;
 }
 
+/* An address of the web becomes its template (docs/url-template.md), and that is judged like any
+ * text. False when there is no memory for it. */
+static bool template_address(struct admit *admit, struct text *text)
+{
+    static const struct shield_url_lists lists;
+    struct policy_place place = place_of(admit, false);
+    struct text made;
+    if (admit->mode == PROJECT_SHIELD_OPEN || !shield_url_is_web(*text)) return true;
+    if (policy_is_loosened(admit->policy, &place, "U01")) return true;
+    if (!shield_url_template(*text, &lists, &admit->scratch->arena, &made)) return false;
+    if (text_equal(made, *text)) return true;
+    admit_note_reason(admit, REASON_ADDRESS, SHIELD_REDACT, *text);
+    *text = made;
+    return true;
+}
+
 enum admit_verdict admit_text(struct admit *admit, const struct admit_key *key, struct text raw,
                               bool is_number, struct text *replaced)
 {
@@ -297,10 +314,13 @@ enum admit_verdict admit_text(struct admit *admit, const struct admit_key *key, 
     if (raw.size == 0 || admit_is_known_clean(admit, key, raw, &hash)) return ADMIT_KEEP;
     if (policy_is_marker(raw)) return ADMIT_KEEP;
     struct text looked_at = cut(raw);
+    bool is_cut = looked_at.size < raw.size;
+    if (is_cut) admit_note_reason(admit, REASON_NOT_LOOKED_AT, SHIELD_TRUNCATE, raw);
+    if (!is_number && !template_address(admit, &looked_at)) return ADMIT_REMOVE;
     enum admit_verdict verdict = judge(admit, key, looked_at, is_number, replaced);
-    if (verdict == ADMIT_KEEP && !admit->has_loosened) admit_remember_clean(admit, hash);
-    if (verdict != ADMIT_KEEP || looked_at.size == raw.size) return verdict;
-    admit_note_reason(admit, REASON_NOT_LOOKED_AT, SHIELD_TRUNCATE, raw);
+    if (verdict != ADMIT_KEEP) return verdict;
+    bool is_same = !is_cut && looked_at.bytes == raw.bytes;
+    if (is_same && !admit->has_loosened) admit_remember_clean(admit, hash);
     *replaced = looked_at;
-    return ADMIT_REPLACE;
+    return is_same ? ADMIT_KEEP : ADMIT_REPLACE;
 }

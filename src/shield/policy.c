@@ -95,14 +95,14 @@ bool policy_is_hard(enum shield_class class)
     return class == SHIELD_CREDENTIAL || class == SHIELD_CARD;
 }
 
-static bool is_loosened(const struct policy *policy, const struct policy_place *place,
-                        const struct ruleset_rule *rule)
+bool policy_is_loosened(const struct policy *policy, const struct policy_place *place,
+                        const char *detector)
 {
     if (policy->is_broken) return false;
     for (uint32_t i = 0; i < policy->loosened_count; i++) {
         const struct policy_loosened *loosened = &policy->loosened[i];
         if (place->now_ms < loosened->until_ms &&
-            memcmp(loosened->detector.bytes, rule->id, 3) == 0 &&
+            memcmp(loosened->detector.bytes, detector, 3) == 0 &&
             text_equal(loosened->property, place->property)) {
             return true;
         }
@@ -141,7 +141,7 @@ enum shield_action policy_action(const struct policy *policy, const struct polic
 {
     const struct ruleset_rule *rule = finding->rule;
     if (policy_is_hard(rule->class)) return SHIELD_DROP;
-    if (is_loosened(policy, place, rule)) return SHIELD_ALLOW;
+    if (policy_is_loosened(policy, place, rule->id)) return SHIELD_ALLOW;
     bool is_personal = rule->class != SHIELD_STRUCTURE && rule->class != SHIELD_CUSTOM;
     if (place->mode == PROJECT_SHIELD_OPEN && is_personal) return SHIELD_ALLOW;
     return soft_action(rule, place, finding->is_whole);

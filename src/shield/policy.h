@@ -51,6 +51,9 @@ struct policy_place {
 /* What a finding leads to (spec/shield.md §8.2). Hard classes are dropped whatever people said. */
 enum shield_action policy_action(const struct policy *policy, const struct policy_place *place,
                                  const struct matcher_finding *finding);
+/* Is this detector, an id of three letters, silent for the property now? */
+bool policy_is_loosened(const struct policy *policy, const struct policy_place *place,
+                        const char *detector);
 bool policy_is_hard(enum shield_class class);
 
 /* "[email]": what a redaction puts in place of a span of the rule's. */

@@ -1,6 +1,7 @@
 /* The one door, as records see it. */
 #include "shield_scene.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define ADMITS(key, json, expected) \
@@ -34,6 +35,80 @@ static void keeps_what_is_harmless(void **state)
     ADMITS("sizes", "[1,2,3]", "[1,2,3]");
     ADMITS("plan", "{\"name\":\"pro\",\"seats\":5}", "{\"name\":\"pro\",\"seats\":5}");
     assert_int_equal(shield_scene_found(&scene, NULL), 0);
+}
+
+static void reduces_addresses_to_templates(void **state)
+{
+    (void)state;
+    ADMITS("$current_url", "\"https://shop.example.com/cart?token=abc&utm_source=mail\"",
+           "\"https://shop.example.com/cart?utm_source=mail\"");
+    assert_int_equal(shield_scene_found(&scene, "U01"), 1);
+    ADMITS("$current_url", "\"https://shop.example.com/cart?utm_source=mail\"",
+           "\"https://shop.example.com/cart?utm_source=mail\"");
+    assert_int_equal(shield_scene_found(&scene, NULL), 0);
+    ADMITS("links", "[\"https://example.com/reset?code=1\"]", "[\"https://example.com/reset\"]");
+}
+
+static void stands_for_ids_by_pseudonyms(void **state)
+{
+    (void)state;
+    (void)shield_scene_admit(&scene, TEXT("Viewed"), TEXT("id.ingrid310@example.org"), TEXT("{}"));
+    assert_int_equal(scene.verdict, SHIELD_ADMITTED);
+    assert_int_equal(scene.id.size, 37);
+    char first[64];
+    assert_true(text_to_string(scene.id, first, sizeof first));
+    (void)shield_scene_admit(&scene, TEXT("Viewed"), TEXT("$device:id.ingrid310@example.org"),
+                             TEXT("{}"));
+    assert_true(text_equal(text_slice(scene.id, 8, scene.id.size - 8), text_from(first)));
+    (void)shield_scene_admit(&scene, TEXT("Viewed"), text_from(first), TEXT("{}"));
+    assert_true(text_equal(scene.id, text_from(first)));
+    (void)shield_scene_admit(&scene, TEXT("Viewed"), TEXT("user-17"), TEXT("{}"));
+    assert_true(text_equal(scene.id, TEXT("user-17")));
+    (void)shield_scene_admit(&scene, TEXT("Viewed"), TEXT("AKIAQ7ZLR5TX2ND4MPEW"), TEXT("{}"));
+    assert_int_equal(scene.verdict, SHIELD_REFUSED);
+}
+
+/* spec/leaks.md section E: what must not be stored, and what must be. */
+static void keeps_what_leaks_section_e_wants_kept(void **state)
+{
+    (void)state;
+    ADMITS("id", "\"3f2504e0-4f89-11d3-9a0c-0305e82c3301\"",
+           "\"3f2504e0-4f89-11d3-9a0c-0305e82c3301\"");
+    ADMITS("t", "1764547200000", "1764547200000");
+    ADMITS("sha", "\"9fceb02d0ae598e95dc970b74767f19372d61af8\"",
+           "\"9fceb02d0ae598e95dc970b74767f19372d61af8\"");
+    ADMITS("isbn", "\"9783161484100\"", "\"9783161484100\"");
+    ADMITS("order", "\"1234567890123456\"", "\"1234567890123456\"");
+}
+
+static void removes_what_leaks_section_e_wants_gone(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *key;
+        const char *value;
+        const char *canary;
+    } cases[] = {
+        {"password", "\"Srv-Pw-301!\"", "Srv-Pw"},
+        {"fields", "[{\"name\":\"password\",\"value\":\"Pair-302\"}]", "Pair-302"},
+        {"fields", "[[\"authorization\",\"Bearer Pair-303\"]]", "Pair-303"},
+        {"payload", "\"{\\\"user\\\":\\\"i\\\",\\\"password\\\":\\\"Str-304\\\"}\"", "Str-304"},
+        {"n", "4111111111111111", "4111"},
+        {"n", "[4111,1111,1111,1111]", "1111"},
+        {"card", "[\"4111\",\"1111\",\"1111\",\"1111\"]", "1111"},
+        {"ssn", "\"219-09-9999\"", "219-09"},
+        {"a", "\"AKIAQ7ZLR5TX2ND4MPEW\"", "AKIA"},
+        {"deep", "{\"a\":{\"b\":[{\"token\":\"Deep-9a8b7c6d5e\"}]}}", "Deep-9"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *left = shield_scene_value(&scene, cases[i].key, cases[i].value);
+        if (strstr(left, cases[i].canary)) fail_msg("%s: %s", cases[i].key, left);
+        assert_true(shield_scene_found(&scene, NULL) > 0);
+        char again[512];
+        snprintf(again, sizeof again, "%s", left);
+        const char *twice = shield_scene_admit(&scene, TEXT("Viewed"), TEXT(""), text_from(again));
+        assert_string_equal(twice, again);
+    }
 }
 
 static void leaves_out_a_name_that_is_too_long(void **state)
@@ -76,6 +151,17 @@ static void takes_long_numbers_out_of_event_names(void **state)
     assert_true(text_equal(scene.event, TEXT("Order [number] paid")));
     (void)shield_scene_admit(&scene, TEXT("Step 12345"), TEXT(""), TEXT("{}"));
     assert_true(text_equal(scene.event, TEXT("Step 12345")));
+}
+
+static void takes_addresses_out_of_event_names(void **state)
+{
+    (void)state;
+    (void)shield_scene_admit(&scene, TEXT("Viewed en.ingrid311@example.org"), TEXT(""), TEXT("{}"));
+    assert_true(text_find(scene.event, TEXT("ingrid")) < 0);
+    (void)shield_scene_admit(&scene, TEXT("pw=hunter2hunter2"), TEXT(""), TEXT("{}"));
+    assert_true(text_find(scene.event, TEXT("hunter")) < 0);
+    (void)shield_scene_admit(&scene, TEXT("Met @ noon"), TEXT(""), TEXT("{}"));
+    assert_true(text_equal(scene.event, TEXT("Met @ noon")));
 }
 
 static void drops_what_a_person_holds(void **state)
@@ -145,10 +231,15 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keeps_what_is_harmless),
+        cmocka_unit_test(reduces_addresses_to_templates),
+        cmocka_unit_test(stands_for_ids_by_pseudonyms),
+        cmocka_unit_test(keeps_what_leaks_section_e_wants_kept),
+        cmocka_unit_test(removes_what_leaks_section_e_wants_gone),
         cmocka_unit_test(leaves_out_a_name_that_is_too_long),
         cmocka_unit_test(keeps_of_autocapture_only_what_is_listed),
         cmocka_unit_test(keeps_of_profiles_no_naming_field),
         cmocka_unit_test(takes_long_numbers_out_of_event_names),
+        cmocka_unit_test(takes_addresses_out_of_event_names),
         cmocka_unit_test(drops_what_a_person_holds),
         cmocka_unit_test(stores_nothing_unlisted_when_strict),
         cmocka_unit_test(finds_by_a_projects_own_rules),
