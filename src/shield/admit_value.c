@@ -291,20 +291,31 @@ void admit_remember_clean(struct admit *admit, uint64_t hash)
     if (hash != 0) admit->scratch->clean[hash / 2 % SCRATCH_CLEAN] = hash;
 }
 
-/* An address of the web becomes its template (docs/url-template.md), and that is judged like any
- * text. False when there is no memory for it. */
-static bool template_address(struct admit *admit, struct text *text)
+/* An address of the web becomes its template (docs/url-template.md). What is found in the address as
+ * it came is noted, and goes with what the template leaves out; what is left is judged again. */
+static enum admit_verdict judge_address(struct admit *admit, const struct admit_key *key,
+                                        struct text raw, struct text *replaced)
 {
     static const struct shield_url_lists lists;
-    struct policy_place place = place_of(admit, false);
     struct text made;
-    if (admit->mode == PROJECT_SHIELD_OPEN || !shield_url_is_web(*text)) return true;
-    if (policy_is_loosened(admit->policy, &place, "U01")) return true;
-    if (!shield_url_template(*text, &lists, &admit->scratch->arena, &made)) return false;
-    if (text_equal(made, *text)) return true;
-    admit_note_reason(admit, REASON_ADDRESS, SHIELD_REDACT, *text);
-    *text = made;
-    return true;
+    struct text redacted;
+    enum admit_verdict verdict = judge(admit, key, raw, false, &redacted);
+    if (!shield_url_template(raw, &lists, &admit->scratch->arena, &made)) return ADMIT_REMOVE;
+    if (text_equal(made, raw)) {
+        *replaced = redacted;
+        return verdict;
+    }
+    admit_note_reason(admit, REASON_ADDRESS, SHIELD_REDACT, raw);
+    *replaced = made;
+    verdict = judge(admit, key, made, false, replaced);
+    return verdict == ADMIT_KEEP ? ADMIT_REPLACE : verdict;
+}
+
+static bool is_address(const struct admit *admit, struct text text)
+{
+    struct policy_place place = place_of(admit, false);
+    return admit->mode != PROJECT_SHIELD_OPEN && shield_url_is_web(text) &&
+           !policy_is_loosened(admit->policy, &place, "U01");
 }
 
 enum admit_verdict admit_text(struct admit *admit, const struct admit_key *key, struct text raw,
@@ -316,11 +327,11 @@ enum admit_verdict admit_text(struct admit *admit, const struct admit_key *key, 
     struct text looked_at = cut(raw);
     bool is_cut = looked_at.size < raw.size;
     if (is_cut) admit_note_reason(admit, REASON_NOT_LOOKED_AT, SHIELD_TRUNCATE, raw);
-    if (!is_number && !template_address(admit, &looked_at)) return ADMIT_REMOVE;
-    enum admit_verdict verdict = judge(admit, key, looked_at, is_number, replaced);
+    enum admit_verdict verdict = !is_number && is_address(admit, looked_at)
+                                     ? judge_address(admit, key, looked_at, replaced)
+                                     : judge(admit, key, looked_at, is_number, replaced);
     if (verdict != ADMIT_KEEP) return verdict;
-    bool is_same = !is_cut && looked_at.bytes == raw.bytes;
-    if (is_same && !admit->has_loosened) admit_remember_clean(admit, hash);
+    if (!is_cut && !admit->has_loosened) admit_remember_clean(admit, hash);
     *replaced = looked_at;
-    return is_same ? ADMIT_KEEP : ADMIT_REPLACE;
+    return is_cut ? ADMIT_REPLACE : ADMIT_KEEP;
 }
