@@ -95,6 +95,38 @@ class Arrows(TidyTest):
         self.assert_one(self.messages(), 'list of rooms is missing')
 
 
+class RawBytes(TidyTest):
+    def setUp(self):
+        super().setUp()
+        self.write('tools/house.txt', HOUSE.replace('wal:', 'shield: base os\nwal:'))
+        self.write('src/shield/README.md', '# shield\n')
+
+    def in_shield(self, name, text):
+        self.write('src/shield/meson.build', f"lib = ['{name}']\n")
+        return self.header(text, f'src/shield/{name}')
+
+    def test_refuses_the_log_where_unfiltered_bytes_are(self):
+        self.assert_one(self.in_shield('admit.c', '#include "os/os_log.h"\n'),
+                        'src/shield/admit.c:1: "os/os_log.h" where unfiltered bytes are')
+
+    def test_refuses_files_where_unfiltered_bytes_are(self):
+        self.assert_one(self.in_shield('admit.c', '\n#include "os/os_file.h"\n'), 'admit.c:2:')
+
+    def test_refuses_streams_where_unfiltered_bytes_are(self):
+        text = 'void f(void)\n{\n    fprintf(g, "");\n}\n'
+        self.assert_one(self.in_shield('admit.c', text), 'fprintf() where unfiltered bytes are')
+
+    def test_lets_text_be_formatted_into_memory(self):
+        text = 'void f(void)\n{\n    snprintf(a, 1, "");\n    buffer_printf(a, "");\n}\n'
+        self.assertEqual(self.in_shield('admit.c', text), [])
+
+    def test_lets_findings_be_written(self):
+        self.assertEqual(self.in_shield('shield_finding_file.c', '#include "os/os_file.h"\n'), [])
+
+    def test_lets_other_rooms_write(self):
+        self.assertEqual(self.header('#include "os/os_file.h"\n'), [])
+
+
 class TestArrows(TidyTest):
     def test_lets_a_test_include_its_room_the_line_and_the_support(self):
         self.assertEqual(self.header('#include "wal/wal.h"\n#include "os/os_file.h"\n'

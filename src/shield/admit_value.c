@@ -291,8 +291,8 @@ void admit_remember_clean(struct admit *admit, uint64_t hash)
     if (hash != 0) admit->scratch->clean[hash / 2 % SCRATCH_CLEAN] = hash;
 }
 
-/* An address of the web becomes its template (docs/url-template.md). What is found in the address as
- * it came is noted, and goes with what the template leaves out; what is left is judged again. */
+/* An address of the web becomes its template (docs/url-template.md). What is found in the address
+ * as it came is noted, and goes with what the template leaves out; the rest is judged again. */
 static enum admit_verdict judge_address(struct admit *admit, const struct admit_key *key,
                                         struct text raw, struct text *replaced)
 {
