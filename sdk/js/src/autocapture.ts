@@ -18,6 +18,7 @@ const SCROLL_QUIET_MS = 150;
 const CHECKPOINT = 25; // percent
 
 let rage: { at: number; x: number; y: number; times: number } | undefined;
+let stopWatching: (() => void) | undefined;
 let deepest = 0;
 let checkpoint = 0;
 let scrollTimer: ReturnType<typeof setTimeout> | undefined;
@@ -55,14 +56,15 @@ function isRage(event: Event): boolean {
 
 /** A dead click: for half a second nothing changes, scrolls, opens or moves. */
 function watchForNothing(own: Properties): void {
+    stopWatching?.();
     const signs = [
         'scroll', 'change', 'input', 'submit', 'popstate', 'selectionchange', 'focusin', 'blur',
     ];
-    const stop = () => {
+    const stop = (stopWatching = () => {
         clearTimeout(timer);
         observer.disconnect();
         for (const sign of signs) removeEventListener(sign, stop, true);
-    };
+    });
     const observer = new MutationObserver(stop);
     const timer = setTimeout(() => {
         stop();

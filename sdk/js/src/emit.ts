@@ -35,7 +35,9 @@ let lost: Record<string, number> = {};
 let lostTimer: ReturnType<typeof setTimeout> | undefined;
 
 const queue = openQueue({
-    send, beacon, save: saveOnDevice, drop: count, now: steadyMs, random: randomShare,
+    // Whoever opted out in another tab meanwhile: what waits here ends here.
+    send: async (...batch) => (isOpen() ? send(...batch) : { status: 200, retryAfterMs: 0 }),
+    beacon, save: saveOnDevice, drop: count, now: steadyMs, random: randomShare,
     isOnline: () => navigator.onLine !== false,
 });
 
@@ -157,7 +159,6 @@ export function emitUpdate(
 }
 
 export function flush(): Promise<boolean> {
-    if (!isOpen()) queue.clear();
     tellLost();
     return queue.flush();
 }

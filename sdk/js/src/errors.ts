@@ -14,8 +14,8 @@ const WORDS = new Set(
     (
         'a access an argument array before call cannot defined error ' +
         'exceeded expected failed fetch for from function in input invalid is json length ' +
-        'load maximum missing module name network not null number object of operation ' +
-        'permission properties property quota range read reading set stack string ' +
+        'load maximum missing name network not null number object of operation ' +
+        'properties property read reading stack string ' +
         'the this to token type undefined unexpected valid value variable'
     ).split(' '),
 );

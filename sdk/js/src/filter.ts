@@ -9,7 +9,7 @@ export type Json = string | number | boolean | null | Json[] | { [key: string]: 
 export type Properties = { [key: string]: Json };
 
 const DEPTH_MAX = 8;
-const NODES_MAX = 1000;
+const NODES_MAX = 220; // the server takes 255 keys or elements
 const SCANNED_MAX = 8192; // longer texts are no analytics
 const TEXT_MAX = 255;
 
