@@ -23,6 +23,12 @@ void arena_release(struct arena *arena)
     *arena = (struct arena){0};
 }
 
+void arena_wipe(struct arena *arena)
+{
+    if (arena->memory) memory_wipe(arena->memory, arena->used_max);
+    arena_release(arena);
+}
+
 void *arena_alloc_dirty(struct arena *arena, size_t count, size_t item_size, size_t alignment)
 {
     assert(arena->memory);

@@ -21,6 +21,9 @@ struct arena {
 void arena_init(struct arena *arena, size_t capacity);
 void arena_release(struct arena *arena);
 
+/* Release, with what was ever used overwritten before. One that was never made is fine. */
+void arena_wipe(struct arena *arena);
+
 /* Over memory of the caller's, which is not released with it. */
 void arena_lend(struct arena *arena, void *memory, size_t capacity);
 

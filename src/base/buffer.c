@@ -21,6 +21,12 @@ void buffer_release(struct buffer *buffer)
     *buffer = (struct buffer){.size_max = buffer->size_max};
 }
 
+void buffer_wipe(struct buffer *buffer)
+{
+    if (buffer->bytes) memory_wipe(buffer->bytes, buffer->capacity);
+    buffer_release(buffer);
+}
+
 void buffer_clear(struct buffer *buffer)
 {
     buffer->size = 0;

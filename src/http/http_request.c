@@ -109,7 +109,7 @@ static bool begin(struct http_request *request, const char *method, const char *
 static void drop_body(struct http_request *request, enum http_problem problem)
 {
     (void)atomic_fetch_sub(&request->server->bodies_size, request->body.capacity);
-    buffer_release(&request->body);
+    buffer_wipe(&request->body);
     request->problem = problem;
 }
 

@@ -19,7 +19,8 @@ enum os_signal os_signal_wait(uint32_t timeout_ms);
 /* Raise the soft limit of open files to the hard one. */
 void os_raise_file_limit(void);
 
-/* No core file with request bytes in it: RLIMIT_CORE 0 and PR_SET_DUMPABLE 0. */
+/* No core file with request bytes in it: RLIMIT_CORE 0, PR_SET_DUMPABLE 0, and what is written all
+ * the same holds no anonymous memory (coredump_filter). */
 void os_forbid_core(void);
 
 struct os_process_usage {

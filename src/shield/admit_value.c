@@ -69,11 +69,6 @@ static enum shield_action decide(struct admit *admit, const struct matcher_resul
     return strongest;
 }
 
-static uint32_t raw_offset(const struct shield_folded *folded, uint32_t offset)
-{
-    return folded->origin ? folded->origin[offset] : offset;
-}
-
 /* The findings that only redact, in the order of their places. */
 static uint32_t sort_spans(struct admit *admit, const struct matcher_result *result,
                            const struct matcher_finding *sorted[MATCHER_FINDINGS_MAX])
@@ -104,8 +99,9 @@ static bool redact(struct admit *admit, struct text raw, const struct shield_fol
     size_t size = 0;
     uint32_t place = 0;
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t begin = raw_offset(folded, sorted[i]->span.begin);
-        uint32_t end = raw_offset(folded, sorted[i]->span.end);
+        uint32_t begin;
+        uint32_t end;
+        shield_fold_origin(folded, sorted[i]->span.begin, sorted[i]->span.end, &begin, &end);
         if (end <= place) continue; /* inside the one before */
         if (begin > place) {
             memcpy(bytes + size, raw.bytes + place, begin - place);

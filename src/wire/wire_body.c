@@ -219,9 +219,10 @@ void wire_body_init(struct wire_body *body, const struct wire_request *request,
     }
 }
 
+/* What came in unfiltered does not stay behind in freed memory. */
 void wire_body_release(struct wire_body *body)
 {
-    buffer_release(&body->inflated);
-    buffer_release(&body->copied);
-    buffer_release(&body->unpacked);
+    buffer_wipe(&body->inflated);
+    buffer_wipe(&body->copied);
+    buffer_wipe(&body->unpacked);
 }

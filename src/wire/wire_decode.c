@@ -113,9 +113,9 @@ static void decoder_init(struct wire_decoder *decoder, const struct wire_request
 static void decoder_release(struct wire_decoder *decoder)
 {
     wire_names_release(&decoder->names);
-    buffer_release(&decoder->compact);
-    if (decoder->wrapped.memory) arena_release(&decoder->wrapped);
-    if (decoder->added.memory) arena_release(&decoder->added);
+    buffer_wipe(&decoder->compact);
+    arena_wipe(&decoder->wrapped);
+    arena_wipe(&decoder->added);
     memory_free(decoder->properties);
     memory_free(decoder->steps);
 }

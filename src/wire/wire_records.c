@@ -252,7 +252,7 @@ static void read_array(struct wire_decoder *decoder, char *data, size_t size)
     buffer_init(&copy, size);
     buffer_append(&copy, data, size);
     enum array_end end = read_elements(decoder, data, buffer_text(&copy));
-    buffer_release(&copy);
+    buffer_wipe(&copy);
     if (end == ARRAY_TOO_LONG) refuse_too_many(decoder);
     if (end == ARRAY_BROKEN) wire_refuse_request(decoder, WIRE_FAULT_BROKEN);
 }

@@ -111,6 +111,17 @@ static void removes_what_leaks_section_e_wants_gone(void **state)
     }
 }
 
+static void redacts_in_the_value_as_it_was_sent(void **state)
+{
+    (void)state;
+    /* An IBAN in wide letters between umlauts. */
+    ADMITS("text", "\"f\u00fcr GB29\u00a0NWBK 6016 1331 9268 19 \u00fcberwiesen\"",
+           "\"f\xc3\xbcr [iban] \xc3\xbc"
+           "berwiesen\"");
+    ADMITS("text", "\"an \uff27\uff22\uff12\uff19NWBK60161331926819\u0301 heute\"",
+           "\"an [iban] heute\"");
+}
+
 static void leaves_out_a_name_that_is_too_long(void **state)
 {
     (void)state;
@@ -235,6 +246,7 @@ int main(void)
         cmocka_unit_test(stands_for_ids_by_pseudonyms),
         cmocka_unit_test(keeps_what_leaks_section_e_wants_kept),
         cmocka_unit_test(removes_what_leaks_section_e_wants_gone),
+        cmocka_unit_test(redacts_in_the_value_as_it_was_sent),
         cmocka_unit_test(leaves_out_a_name_that_is_too_long),
         cmocka_unit_test(keeps_of_autocapture_only_what_is_listed),
         cmocka_unit_test(keeps_of_profiles_no_naming_field),
