@@ -1,4 +1,4 @@
-/* A record of hostile JSON through the one door: whatever comes out goes through again unchanged. */
+/* A record of hostile JSON through the one door: what comes out goes through again unchanged. */
 #include "base/check.h"
 #include "crypt/secret.h"
 #include "shield/shield.h"
