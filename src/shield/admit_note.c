@@ -88,7 +88,7 @@ static void note(struct admit *admit, struct shield_finding *finding, struct tex
     finding->length = length_of(value.size);
     finding->mask = mask_of(value);
     finding->count = 1;
-    shield_findings_note(shield_findings_of(admit->shield), finding);
+    shield_findings_note_value(shield_findings_of(admit->shield), finding, value);
 }
 
 void admit_note(struct admit *admit, const struct matcher_finding *found, enum shield_action action,

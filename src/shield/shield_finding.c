@@ -1,104 +1,310 @@
-/* Findings in memory: equal ones of a minute are one, with a count. */
+/* Findings: gathered in one table, written from another. The two locks are taken in this order:
+ * file_mutex, mutex; nobody holds `mutex` while a file is read or written, so that ingestion never
+ * waits for a disk. */
 #include "shield/shield_finding.h"
 
+#include "base/check.h"
 #include "base/memory.h"
-#include "base/text_index.h"
+#include "os/os_log.h"
 #include "os/os_thread.h"
+#include "shield/finding_distinct.h"
+#include "shield/finding_file.h"
+#include "shield/finding_table.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-struct shield_findings {
-    struct os_mutex mutex;   /* guards everything below */
-    struct text_index texts; /* of events, paths, SDKs */
-    struct shield_finding *items;
-    uint32_t count;
-    uint32_t capacity;
+enum {
+    MINUTE_MS = 60000,
+    DAY_MINUTES = 24 * 60,
+    KINDS_MAX = 256 * 1024, /* that are known; above it nothing is first of its kind */
+    KIND_SLOTS = 2 * KINDS_MAX,
 };
+
+struct shield_findings {
+    struct os_mutex mutex; /* guards what follows, up to the blank line */
+    struct finding_table fresh;
+    struct finding_distinct distinct;
+    uint64_t *kinds; /* hashes of those that were told, open addressing; NULL: none yet */
+    uint32_t kind_count;
+    struct shield_alert *alerts; /* a ring of SHIELD_ALERTS_MAX; NULL: none yet */
+    uint32_t alert_first;
+    uint32_t alert_count;
+
+    struct os_mutex file_mutex; /* guards what follows */
+    struct finding_table writing;
+    struct finding_file file;
+    int64_t flushed_minute;
+
+    bool has_folder; /* immutable */
+};
+
+/* --- first of their kind --- */
+
+static uint64_t kind_of(const struct shield_finding *finding)
+{
+    uint64_t hash = text_hash_seeded(finding->event, finding->project);
+    hash = text_hash_seeded(finding->path, hash);
+    hash = text_hash_seeded((struct text){finding->detector, 3}, hash);
+    return hash == 0 ? 1 : hash;
+}
+
+/* True when it was not known. */
+static bool learn_kind(struct shield_findings *findings, uint64_t kind)
+{
+    if (findings->kind_count == KINDS_MAX) return false;
+    if (!findings->kinds) findings->kinds = MEMORY_ARRAY(uint64_t, KIND_SLOTS);
+    uint32_t slot = (uint32_t)(kind % KIND_SLOTS);
+    while (findings->kinds[slot] != 0) {
+        if (findings->kinds[slot] == kind) return false;
+        slot = (slot + 1) % KIND_SLOTS;
+    }
+    findings->kinds[slot] = kind;
+    findings->kind_count++;
+    return true;
+}
+
+static struct text copy_text(struct shield_alert *alert, size_t *used, struct text text)
+{
+    size_t room = sizeof alert->texts - *used;
+    size_t size = text.size < room ? text.size : room;
+    char *place = alert->texts + *used;
+    if (size > 0) memcpy(place, text.bytes, size);
+    *used += size;
+    return (struct text){place, size};
+}
+
+static void copy_alert(struct shield_alert *alert, const struct shield_finding *finding)
+{
+    size_t used = 0;
+    alert->finding = *finding;
+    alert->finding.event = copy_text(alert, &used, finding->event);
+    alert->finding.path = copy_text(alert, &used, finding->path);
+    alert->finding.sdk = copy_text(alert, &used, finding->sdk);
+}
+
+static void alert_if_first(struct shield_findings *findings, const struct shield_finding *finding)
+{
+    if (!finding->alerts || finding->is_test) return;
+    if (!learn_kind(findings, kind_of(finding))) return;
+    if (findings->alert_count == SHIELD_ALERTS_MAX) return;
+    if (!findings->alerts) findings->alerts = MEMORY_ARRAY(struct shield_alert, SHIELD_ALERTS_MAX);
+    uint32_t place = (findings->alert_first + findings->alert_count++) % SHIELD_ALERTS_MAX;
+    copy_alert(&findings->alerts[place], finding);
+}
+
+bool shield_findings_next_alert(struct shield_findings *findings, struct shield_alert *alert)
+{
+    os_mutex_lock(&findings->mutex);
+    bool has_one = findings->alert_count > 0;
+    if (has_one) {
+        copy_alert(alert, &findings->alerts[findings->alert_first].finding);
+        findings->alert_first = (findings->alert_first + 1) % SHIELD_ALERTS_MAX;
+        findings->alert_count--;
+    }
+    os_mutex_unlock(&findings->mutex);
+    return has_one;
+}
+
+/* --- opening and closing --- */
+
+static void learn_written(void *context, const struct shield_finding *finding)
+{
+    struct shield_findings *findings = context;
+    if (finding->alerts && !finding->is_test) (void)learn_kind(findings, kind_of(finding));
+}
+
+static enum status open_folder(struct shield_findings *findings, const char *folder,
+                               struct error *error)
+{
+    uint32_t damaged = 0;
+    TRY(finding_file_init(&findings->file, folder, error));
+    return finding_file_read(folder, INT64_MIN, INT64_MAX, learn_written, findings, &damaged,
+                             error);
+}
+
+static void release(struct shield_findings *findings)
+{
+    if (findings->has_folder) finding_file_release(&findings->file);
+    finding_table_release(&findings->fresh);
+    finding_table_release(&findings->writing);
+    finding_distinct_release(&findings->distinct);
+    memory_free(findings->kinds);
+    memory_free(findings->alerts);
+    os_mutex_release(&findings->mutex);
+    os_mutex_release(&findings->file_mutex);
+    memory_free(findings);
+}
 
 enum status shield_findings_open(const char *folder, struct shield_findings **out,
                                  struct error *error)
 {
-    (void)folder;
-    (void)error;
     struct shield_findings *findings = MEMORY_NEW(struct shield_findings);
     os_mutex_init(&findings->mutex);
-    text_index_init(&findings->texts);
+    os_mutex_init(&findings->file_mutex);
+    finding_table_init(&findings->fresh);
+    finding_table_init(&findings->writing);
+    finding_distinct_init(&findings->distinct);
+    findings->has_folder = folder != NULL;
+    enum status status = folder ? open_folder(findings, folder, error) : STATUS_OK;
+    if (status != STATUS_OK) {
+        release(findings);
+        return status;
+    }
     *out = findings;
     return STATUS_OK;
 }
 
-void shield_findings_close(struct shield_findings *findings)
-{
-    text_index_release(&findings->texts);
-    memory_free(findings->items);
-    os_mutex_release(&findings->mutex);
-    memory_free(findings);
-}
+/* --- noting --- */
 
-static bool is_same(const struct shield_finding *a, const struct shield_finding *b)
+void shield_findings_note_value(struct shield_findings *findings,
+                                const struct shield_finding *finding, struct text value)
 {
-    return a->minute == b->minute && a->project == b->project &&
-           memcmp(a->detector, b->detector, sizeof a->detector) == 0 && a->action == b->action &&
-           a->source == b->source && a->length == b->length && a->mask == b->mask &&
-           a->is_test == b->is_test && text_equal(a->path, b->path) &&
-           text_equal(a->event, b->event) && text_equal(a->sdk, b->sdk) &&
-           memcmp(a->country, b->country, sizeof a->country) == 0;
-}
-
-static struct text own(struct shield_findings *findings, struct text text)
-{
-    return text_index_get(&findings->texts, text_index_add(&findings->texts, text));
-}
-
-static void add(struct shield_findings *findings, const struct shield_finding *finding)
-{
-    if (findings->count == SHIELD_FINDINGS_MAX) return;
-    if (findings->count == findings->capacity) {
-        findings->capacity = findings->capacity ? 2 * findings->capacity : 64;
-        findings->items =
-            memory_resize(findings->items, findings->capacity, sizeof *findings->items);
+    struct shield_finding counted = *finding;
+    os_mutex_lock(&findings->mutex);
+    if (value.size > 0) {
+        counted.distinct = finding_distinct_add(&findings->distinct, kind_of(finding),
+                                                finding->minute / DAY_MINUTES, value);
     }
-    struct shield_finding *item = &findings->items[findings->count++];
-    *item = *finding;
-    item->event = own(findings, finding->event);
-    item->path = own(findings, finding->path);
-    item->sdk = own(findings, finding->sdk);
+    finding_table_add(&findings->fresh, &counted, finding->minute);
+    alert_if_first(findings, &counted);
+    os_mutex_unlock(&findings->mutex);
 }
 
 void shield_findings_note(struct shield_findings *findings, const struct shield_finding *finding)
 {
-    os_mutex_lock(&findings->mutex);
-    uint32_t place = findings->count;
-    bool is_known = false;
-    while (!is_known && place > 0 && findings->items[place - 1].minute >= finding->minute)
-        is_known = is_same(&findings->items[--place], finding);
-    if (is_known) {
-        findings->items[place].count += finding->count;
-    } else {
-        add(findings, finding);
+    shield_findings_note_value(findings, finding, TEXT(""));
+}
+
+/* --- writing --- */
+
+/* Called with file_mutex held. What could not be written stays, and goes first the next time. */
+static enum status write_out(struct shield_findings *findings, int64_t minute, struct error *error)
+{
+    for (int turn = 0; turn < 2; turn++) {
+        if (findings->writing.count == 0) {
+            os_mutex_lock(&findings->mutex);
+            struct finding_table empty = findings->writing;
+            findings->writing = findings->fresh;
+            findings->fresh = empty;
+            os_mutex_unlock(&findings->mutex);
+        }
+        TRY(finding_file_append(&findings->file, minute / DAY_MINUTES, &findings->writing, error));
+        finding_table_clear(&findings->writing);
     }
-    os_mutex_unlock(&findings->mutex);
+    findings->flushed_minute = minute;
+    return STATUS_OK;
 }
 
 enum status shield_findings_flush(struct shield_findings *findings, int64_t now_ms,
                                   struct error *error)
 {
-    (void)findings;
-    (void)now_ms;
-    (void)error;
-    return STATUS_OK;
+    int64_t minute = now_ms / MINUTE_MS;
+    enum status status = STATUS_OK;
+    os_mutex_lock(&findings->file_mutex);
+    bool is_due = findings->flushed_minute != minute && findings->has_folder;
+    if (is_due) status = write_out(findings, minute, error);
+    os_mutex_unlock(&findings->file_mutex);
+    return status;
+}
+
+void shield_findings_close(struct shield_findings *findings)
+{
+    struct error error = {0};
+    int64_t minute = 0;
+    for (uint32_t i = 0; i < findings->fresh.count; i++) {
+        const struct finding_item *item = &findings->fresh.items[i];
+        if (item->last_minute > minute) minute = item->last_minute;
+    }
+    if (minute < findings->flushed_minute) minute = findings->flushed_minute;
+    if (findings->has_folder) (void)write_out(findings, minute, &error);
+    release(findings);
+}
+
+/* --- reading --- */
+
+struct reading {
+    uint32_t project;
+    int64_t from_minute;
+    int64_t to_minute;
+    struct finding_table sum;
+};
+
+static void take(void *context, const struct shield_finding *finding)
+{
+    struct reading *reading = context;
+    bool is_asked = finding->project == reading->project &&
+                    finding->minute >= reading->from_minute && finding->minute < reading->to_minute;
+    if (is_asked) finding_table_add(&reading->sum, finding, finding->minute);
+}
+
+static void take_table(struct reading *reading, const struct finding_table *table)
+{
+    for (uint32_t i = 0; i < table->count; i++) {
+        struct shield_finding finding = finding_table_get(table, i);
+        take(reading, &finding);
+    }
+}
+
+static int64_t day_before(int64_t minute)
+{
+    return minute < INT64_MIN / 2 ? INT64_MIN : minute / DAY_MINUTES - 1;
+}
+
+/* What is damaged is left out of the sums; the operator is told. */
+static void read_files(const struct shield_findings *findings, struct reading *reading)
+{
+    struct error error = {0};
+    uint32_t damaged = 0;
+    if (finding_file_read(findings->file.folder, day_before(reading->from_minute), INT64_MAX, take,
+                          reading, &damaged, &error) != STATUS_OK) {
+        os_log_error(OS_LOG_ERROR, "shield", "could not read the findings", &error);
+    }
+    struct os_log_field fields[] = {{"files", damaged}};
+    if (damaged > 0) {
+        os_log_fields(OS_LOG_WARNING, "shield", "findings are damaged and left out", fields, 1);
+    }
+}
+
+static int compare_items(const void *a, const void *b)
+{
+    const struct finding_item *first = *(const struct finding_item *const *)a;
+    const struct finding_item *second = *(const struct finding_item *const *)b;
+    if (first->last_minute != second->last_minute) {
+        return first->last_minute > second->last_minute ? -1 : 1;
+    }
+    if (first->count != second->count) return first->count > second->count ? -1 : 1;
+    return memcmp(&first->key, &second->key, sizeof first->key);
+}
+
+static void hand_out(const struct finding_table *sum, shield_findings_visit *visit, void *context)
+{
+    const struct finding_item **order = MEMORY_ARRAY(const struct finding_item *, sum->count + 1);
+    for (uint32_t i = 0; i < sum->count; i++)
+        order[i] = &sum->items[i];
+    qsort(order, sum->count, sizeof *order, compare_items);
+    bool goes_on = true;
+    for (uint32_t i = 0; i < sum->count && goes_on; i++) {
+        struct shield_finding finding = finding_table_get(sum, (uint32_t)(order[i] - sum->items));
+        goes_on = visit(context, &finding, order[i]->last_minute);
+    }
+    memory_free(order);
 }
 
 void shield_findings_read(struct shield_findings *findings, uint32_t project, int64_t from_minute,
                           int64_t to_minute, shield_findings_visit *visit, void *context)
 {
+    struct reading reading = {
+        .project = project, .from_minute = from_minute, .to_minute = to_minute};
+    finding_table_init(&reading.sum);
+    reading.sum.is_sum = true;
+    os_mutex_lock(&findings->file_mutex);
+    if (findings->has_folder) read_files(findings, &reading);
+    take_table(&reading, &findings->writing);
     os_mutex_lock(&findings->mutex);
-    bool goes_on = true;
-    for (uint32_t i = findings->count; i > 0 && goes_on; i--) {
-        const struct shield_finding *item = &findings->items[i - 1];
-        bool is_asked =
-            item->project == project && item->minute >= from_minute && item->minute < to_minute;
-        if (is_asked) goes_on = visit(context, item, item->minute);
-    }
+    take_table(&reading, &findings->fresh);
     os_mutex_unlock(&findings->mutex);
+    os_mutex_unlock(&findings->file_mutex);
+    hand_out(&reading.sum, visit, context);
+    finding_table_release(&reading.sum);
 }

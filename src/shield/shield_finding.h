@@ -1,10 +1,10 @@
 /* What was removed, as counts (spec/shield.md §8.3): never a value, never a hash of one.
  *
- * A finding is (minute, project, event, path, detector, version, tier, action, SDK, source,
- * country,
+ * A finding is (minute, project, event, path, detector, version, tier, action, SDK, source, country,
  * length class, character mask, planned) and a number. They gather in memory and are written to the
- * folder once a minute, 60 to 80 bytes each. A path is the property's name, with the keys inside it
- * by dots and list places left out; a name that itself looks like data is "?". */
+ * folder once a minute (finding_file.h), 64 bytes each and its texts once a day. A path is the
+ * property's name, with the keys inside it by dots and list places left out; a name that itself
+ * looks like data is "?". */
 #ifndef CANDOR_SHIELD_FINDING_H
 #define CANDOR_SHIELD_FINDING_H
 
@@ -49,6 +49,8 @@ struct shield_finding {
     bool is_test; /* a published test value: no alert */
     bool alerts;
     uint64_t count;
+    uint32_t distinct; /* about how many different values its event, path and detector had that
+                          day, at most; 0: not known */
 };
 
 struct shield_findings; /* any thread */
@@ -65,6 +67,20 @@ struct shield_findings *shield_findings_of(struct shield *shield);
  * minute; what is beyond goes to a finding with path "?" so that counts stay right. */
 enum { SHIELD_FINDINGS_MAX = 65536 };
 void shield_findings_note(struct shield_findings *findings, const struct shield_finding *finding);
+/* The same, and the value counts for `distinct`: by a hash under a key that lives in memory for at
+ * most a day, and goes no further. */
+void shield_findings_note_value(struct shield_findings *findings,
+                                const struct shield_finding *finding, struct text value);
+
+/* The first finding of its project, event, path and detector that alerts, for those who tell people
+ * (webhook): each is handed out once. False when there is none. Texts are copied into the alert. At
+ * most SHIELD_ALERTS_MAX wait; what is beyond is told by the findings alone. */
+enum { SHIELD_ALERTS_MAX = 256, SHIELD_ALERT_TEXTS = 1024 };
+struct shield_alert {
+    struct shield_finding finding;
+    char texts[SHIELD_ALERT_TEXTS];
+};
+bool shield_findings_next_alert(struct shield_findings *findings, struct shield_alert *alert);
 
 /* Write what ended before this minute; called by `jobs` once a second or so. */
 enum status shield_findings_flush(struct shield_findings *findings, int64_t now_ms,
