@@ -73,6 +73,8 @@ void api_set_ready(struct api *api, bool ready);
  *   POST /local/shield/settings  {"project","autocapture"?,"observe"?,"sample"?,"routes"?,
  *                                "params"?,"dictionary"?} → {}
  *   GET  /local/shield/show?project=P → all of it
+ *   GET  /local/shield/findings?project=P&days=N|from=D&to=D → {"from","to","findings":[…],"total",
+ *                                "left_out"}
  *   GET  /local/shield/versions?project=P&days=N → {"days","versions":[…],"sentences":[…]}
  *   POST /local/flush            {} → {}   memtables to segments (verify, demo, tests)
  *   POST /local/verify           {} → {"checked":…}

@@ -60,6 +60,7 @@ enum status local_shield_hold(const struct local_call *call, struct error *error
 enum status local_shield_release(const struct local_call *call, struct error *error) MUST_CHECK;
 enum status local_sdk_settings(const struct local_call *call, struct error *error) MUST_CHECK;
 enum status local_shield_show(const struct local_call *call, struct error *error) MUST_CHECK;
+enum status local_shield_findings(const struct local_call *call, struct error *error) MUST_CHECK;
 enum status local_shield_versions(const struct local_call *call, struct error *error) MUST_CHECK;
 enum status local_flush(const struct local_call *call, struct error *error) MUST_CHECK;
 enum status local_verify(const struct local_call *call, struct error *error) MUST_CHECK;

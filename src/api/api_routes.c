@@ -24,6 +24,8 @@ static const struct api_route public_routes[] = {
     {"/api/v1/query", API_QUERY, API_POST, API_MANNER_PROBLEM, API_ON_QUERIES, query_post},
     {"/api/v1/shield/versions", API_SHIELD, API_GET, API_MANNER_PROBLEM, API_ON_QUERIES,
      shield_versions_get},
+    {"/api/v1/shield/findings", API_SHIELD, API_GET, API_MANNER_PROBLEM, API_ON_QUERIES,
+     shield_findings_get},
     {"/sdk/settings", API_SDK, API_GET, API_MANNER_SDK, API_HERE, sdk_settings_get},
     {"/sdk/versions", API_SDK, API_GET, API_MANNER_SDK, API_HERE, sdk_versions_get},
     {"/sdk/*", API_SDK, API_GET, API_MANNER_SDK, API_HERE, sdk_file_get},

@@ -25,4 +25,6 @@ CONFIG(disk, reserve, BYTES, "auto", 0, 1125899906842624,
 CONFIG(query, threads, COUNT, "auto", 1, 256,
        "threads for one question; auto: one for each processor")
 CONFIG(query, memory, BYTES, "auto", 1048576, 1099511627776, "memory for one question")
+CONFIG(shield, webhook, TEXT, "", 0, 1000,
+       "http or https address that is told of the first finding of each kind")
 CONFIG(log, level, LEVEL, "info", 0, 0, "what is logged at least: debug, info, warning or error")

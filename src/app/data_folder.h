@@ -8,6 +8,7 @@
  *   wal/         acknowledged batches (room wal)
  *   store/       segments and profiles (room store)
  *   identity/    who is who (room identity)
+ *   shield/      what was removed, as counts (room shield)
  *
  * Messages name the folder and say what to do: they are for the person at the shell. */
 #ifndef CANDOR_APP_DATA_FOLDER_H

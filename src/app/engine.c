@@ -44,9 +44,12 @@ static enum status open_ingest(struct engine *engine, const struct data_folder *
     return ingest_open(&options, &engine->ingest, error);
 }
 
-static enum status open_shield(struct engine *engine, struct error *error)
+static enum status open_shield(struct engine *engine, const struct data_folder *folder,
+                               struct error *error)
 {
-    struct shield_options options = {.root_key = engine->root_key};
+    char path[OS_PATH_SIZE];
+    TRY(data_folder_path(folder, "shield", path, error));
+    struct shield_options options = {.folder = path, .root_key = engine->root_key};
     return shield_open(&options, &engine->shield, error);
 }
 
@@ -74,11 +77,18 @@ static enum status open_steps(struct engine *engine, const struct data_folder *f
     TRY(data_folder_key(folder, engine->root_key, error));
     engine->projects = project_slot_make();
     TRY(open_enrich(engine, config, error));
-    TRY(open_shield(engine, error));
+    TRY(open_shield(engine, folder, error));
     TRY(open_control(engine, folder, error));
     TRY(open_backend(engine, folder, config, use, error));
     TRY(open_ingest(engine, folder, config, error));
-    engine->jobs = jobs_start(engine->backend, engine->ingest);
+    struct jobs_options jobs_options = {
+        .backend = engine->backend,
+        .ingest = engine->ingest,
+        .shield = engine->shield,
+        .projects = engine->projects,
+        .webhook = use == ENGINE_FOR_SERVER ? config_text(config, CONFIG_shield_webhook) : NULL,
+    };
+    engine->jobs = jobs_start(&jobs_options);
     struct api_options options = {
         .control = engine->control,
         .projects = engine->projects,

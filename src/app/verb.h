@@ -114,6 +114,7 @@ enum verb_exit verb_shield_mode(const struct invocation *invocation);
 enum verb_exit verb_shield_plan(const struct invocation *invocation);
 enum verb_exit verb_shield_rules(const struct invocation *invocation);
 enum verb_exit verb_shield_loosen(const struct invocation *invocation);
+enum verb_exit verb_shield_findings(const struct invocation *invocation);
 enum verb_exit verb_shield_hold(const struct invocation *invocation);
 enum verb_exit verb_shield_release(const struct invocation *invocation);
 enum verb_exit verb_shield_settings(const struct invocation *invocation);

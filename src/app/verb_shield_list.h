@@ -178,4 +178,22 @@
         .needs_folder = true,
         .run = verb_shield_versions,
     },
+    {
+        .name = "shield findings",
+        .operands = "",
+        .summary = "show what the shield removed, as counts",
+        .about = "By event, property, detector, library version, source and country; never a value.\n"
+                 "--json prints {\"from\",\"to\",\"findings\",\"total\",\"left_out\"}.",
+        .examples = "candor shield findings --project shop --days 7",
+        .flags =
+            (const struct verb_flag[]){
+                PROJECT_FLAG,
+                {"days", "N", "how far back (default 30)", VERB_FLAG_OPTIONAL},
+                {"from", "DATE", "first day, YYYY-MM-DD (UTC)", VERB_FLAG_OPTIONAL},
+                {"to", "DATE", "last day", VERB_FLAG_OPTIONAL},
+                {0},
+            },
+        .needs_folder = true,
+        .run = verb_shield_findings,
+    },
 #undef PROJECT_FLAG

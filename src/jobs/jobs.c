@@ -1,6 +1,7 @@
 #include "jobs/jobs.h"
 
 #include "base/memory.h"
+#include "jobs/webhook.h"
 #include "os/os_clock.h"
 #include "os/os_log.h"
 #include "os/os_thread.h"
@@ -8,6 +9,7 @@
 enum {
     PUBLISH_EVERY_MS = 100, /* fresh rows are visible after at most this and a sort */
     TEND_EVERY_MS = 200,
+    ALERT_EVERY_MS = 500,
 };
 
 /* One promise kept on one thread: the same turn again and again. */
@@ -18,16 +20,19 @@ struct job {
     struct os_thread thread;
 };
 
-enum { JOB_COUNT = 2 };
+enum { JOB_COUNT = 3 };
 
 struct jobs {
     struct backend *backend;
     struct ingest *ingest;
+    struct shield_findings *findings; /* NULL: none */
+    struct webhook *webhook;          /* NULL: nobody is told */
     struct job all[JOB_COUNT];
     struct os_mutex mutex; /* guards stopping */
     struct os_condition changed;
     bool stopping;
     bool flush_failed; /* tending thread: say so once, not five times a second */
+    bool note_failed;  /* likewise, of findings */
 };
 
 static void publish(struct jobs *jobs)
@@ -53,9 +58,26 @@ static void flush_due(struct jobs *jobs)
     os_log_fields(OS_LOG_INFO, "jobs", "flushed fresh rows to segments", fields, 1);
 }
 
+static void flush_findings(struct jobs *jobs)
+{
+    struct error error = {0};
+    if (!jobs->findings) return;
+    enum status status = shield_findings_flush(jobs->findings, os_clock_now_ms(), &error);
+    if (status != STATUS_OK && !jobs->note_failed) {
+        os_log_error(OS_LOG_ERROR, "jobs", "could not write findings; trying again", &error);
+    }
+    jobs->note_failed = status != STATUS_OK;
+}
+
+static void alert(struct jobs *jobs)
+{
+    if (jobs->webhook) (void)webhook_turn(jobs->webhook, os_clock_monotonic_ns());
+}
+
 static void tend(struct jobs *jobs)
 {
     flush_due(jobs);
+    flush_findings(jobs);
     ingest_tend(jobs->ingest);
 }
 
@@ -79,17 +101,23 @@ static void run_job(void *context)
         job->turn(job->jobs);
 }
 
-struct jobs *jobs_start(struct backend *backend, struct ingest *ingest)
+struct jobs *jobs_start(const struct jobs_options *options)
 {
     struct jobs *jobs = MEMORY_NEW(struct jobs);
-    jobs->backend = backend;
-    jobs->ingest = ingest;
+    jobs->backend = options->backend;
+    jobs->ingest = options->ingest;
+    jobs->findings = options->shield ? shield_findings_of(options->shield) : NULL;
+    if (jobs->findings && options->webhook && options->webhook[0]) {
+        jobs->webhook = webhook_make(options->webhook, jobs->findings, options->projects);
+    }
     os_mutex_init(&jobs->mutex);
     os_condition_init(&jobs->changed);
     jobs->all[0] = (struct job){.jobs = jobs, .turn = publish, .every_ms = PUBLISH_EVERY_MS};
     jobs->all[1] = (struct job){.jobs = jobs, .turn = tend, .every_ms = TEND_EVERY_MS};
-    os_thread_start(&jobs->all[0].thread, "publish", run_job, &jobs->all[0]);
-    os_thread_start(&jobs->all[1].thread, "tend", run_job, &jobs->all[1]);
+    jobs->all[2] = (struct job){.jobs = jobs, .turn = alert, .every_ms = ALERT_EVERY_MS};
+    static const char *const names[JOB_COUNT] = {"publish", "tend", "alert"};
+    for (int i = 0; i < JOB_COUNT; i++)
+        os_thread_start(&jobs->all[i].thread, names[i], run_job, &jobs->all[i]);
     return jobs;
 }
 
@@ -101,6 +129,7 @@ void jobs_stop(struct jobs *jobs)
     os_mutex_unlock(&jobs->mutex);
     for (int i = 0; i < JOB_COUNT; i++)
         os_thread_join(&jobs->all[i].thread);
+    webhook_release(jobs->webhook);
     os_condition_release(&jobs->changed);
     os_mutex_release(&jobs->mutex);
     memory_free(jobs);

@@ -1,14 +1,23 @@
-/* Promises kept over time, on two threads: one publishes fresh rows ten times a second, the other
- * flushes memtables, lets go of the WAL and watches the disk. */
+/* Promises kept over time, on three threads: one publishes fresh rows ten times a second, one
+ * flushes memtables and findings, lets go of the WAL and watches the disk, and one tells the webhook
+ * of findings. */
 #ifndef CANDOR_JOBS_H
 #define CANDOR_JOBS_H
 
 #include "backend/backend.h"
 #include "ingest/ingest.h"
+#include "shield/shield.h"
 
 struct jobs;
 
-struct jobs *jobs_start(struct backend *backend, struct ingest *ingest);
+struct jobs_options {
+    struct backend *backend;
+    struct ingest *ingest;
+    struct shield *shield;         /* NULL: none, and no webhook */
+    struct project_slot *projects; /* for the names in webhooks */
+    const char *webhook;           /* NULL or "": nobody is told */
+};
+struct jobs *jobs_start(const struct jobs_options *options);
 /* Finish the turns under way and stop; flushes nothing more. */
 void jobs_stop(struct jobs *jobs);
 

@@ -33,6 +33,12 @@ static void clear_fault(void)
     set_fault(OS_FAULT_CALL_ALL, 0, 0);
 }
 
+static struct jobs *begin_jobs(struct ingest_scene *scene)
+{
+    struct jobs_options options = {.backend = scene->backend, .ingest = scene->ingest};
+    return jobs_start(&options);
+}
+
 /* Asks until the answer is yes; the time is for a machine that does something else. */
 typedef bool question(struct ingest_scene *scene);
 
@@ -92,7 +98,7 @@ static void publishes_what_was_acknowledged(void **state)
     struct ingest_scene scene;
     scene_make_folder(folder);
     ingest_scene_open(&scene, folder, NULL, NULL);
-    struct jobs *jobs = jobs_start(scene.backend, scene.ingest);
+    struct jobs *jobs = begin_jobs(&scene);
     for (uint32_t i = 0; i < 3; i++) {
         must_submit(&scene, i * 10, 10);
         assert_true(comes(sees_all, &scene));
@@ -112,7 +118,7 @@ static void flushes_what_is_due_and_lets_go_of_the_log(void **state)
     struct backend_options options = {.memtable_rows_max = 50};
     scene_make_folder(folder);
     ingest_scene_open(&scene, folder, &options, NULL);
-    struct jobs *jobs = jobs_start(scene.backend, scene.ingest);
+    struct jobs *jobs = begin_jobs(&scene);
     must_submit(&scene, 0, 49);
     os_sleep_ms(TURNS_MS);
     assert_false(has_segment(&scene));
@@ -137,7 +143,7 @@ static void flushes_who_keeps_a_long_log(void **state)
     struct ingest_options options = {.wal_bytes_max = 20000};
     scene_make_folder(folder);
     ingest_scene_open(&scene, folder, NULL, &options);
-    struct jobs *jobs = jobs_start(scene.backend, scene.ingest);
+    struct jobs *jobs = begin_jobs(&scene);
     must_submit(&scene, 0, 20);
     os_sleep_ms(TURNS_MS);
     assert_false(has_segment(&scene));
@@ -161,7 +167,7 @@ static void keeps_the_log_until_a_flush_succeeds(void **state)
     ingest_settle(scene.ingest);
     uint64_t live = log_figures(&scene).wal_live_bytes;
     set_fault(OS_FAULT_CALL_RENAME, UINT64_MAX, EIO);
-    struct jobs *jobs = jobs_start(scene.backend, scene.ingest);
+    struct jobs *jobs = begin_jobs(&scene);
     os_sleep_ms(TURNS_MS);
     assert_true(os_fault_count() > 1); /* it tried again */
     assert_false(has_segment(&scene));
@@ -201,7 +207,7 @@ static void makes_ingestion_wait_while_flushing_is_behind(void **state)
     must_submit(&scene, 0, 31);
     ingest_settle(scene.ingest);
     set_fault(OS_FAULT_CALL_RENAME, UINT64_MAX, EIO);
-    struct jobs *jobs = jobs_start(scene.backend, scene.ingest);
+    struct jobs *jobs = begin_jobs(&scene);
     assert_true(comes(is_behind, &scene));
     assert_int_equal(scene_submit(&scene, &more), INGEST_BUSY);
     clear_fault();
@@ -225,7 +231,7 @@ static void looks_at_the_disk_again_after_it_was_full(void **state)
     assert_int_equal(scene_submit(&scene, &events), INGEST_DISK_FULL);
     clear_fault();
     assert_int_equal(scene_submit(&scene, &events), INGEST_DISK_FULL); /* nobody looked yet */
-    struct jobs *jobs = jobs_start(scene.backend, scene.ingest);
+    struct jobs *jobs = begin_jobs(&scene);
     assert_true(comes(has_room, &scene));
     must_submit(&scene, 0, 10);
     assert_true(comes(sees_all, &scene));
@@ -243,7 +249,7 @@ static void sees_a_disk_below_its_reserve(void **state)
     struct ingest_options options = {.disk_reserve_bytes = UINT64_MAX / 4};
     scene_make_folder(folder);
     ingest_scene_open(&scene, folder, NULL, &options);
-    struct jobs *jobs = jobs_start(scene.backend, scene.ingest);
+    struct jobs *jobs = begin_jobs(&scene);
     struct scene_events events = {PROJECT, 0, 10, TIME_MS};
     os_sleep_ms(TURNS_MS);
     assert_int_equal(scene_submit(&scene, &events), INGEST_DISK_FULL);
@@ -262,7 +268,7 @@ static void does_nothing_after_the_stop(void **state)
     scene_make_folder(folder);
     ingest_scene_open(&scene, folder, &options, NULL);
     for (int i = 0; i < 20; i++) /* starting and stopping at once, too */
-        jobs_stop(jobs_start(scene.backend, scene.ingest));
+        jobs_stop(begin_jobs(&scene));
     must_submit(&scene, 0, 10);
     ingest_settle(scene.ingest);
     os_sleep_ms(TURNS_MS);

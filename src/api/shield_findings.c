@@ -1,0 +1,141 @@
+/* candor shield findings, GET /api/v1/shield/findings: what the shield removed, as counts. */
+#include "api/api_internal.h"
+#include "api/api_local.h"
+#include "base/calendar.h"
+#include "codec/json_writer.h"
+#include "os/os_clock.h"
+#include "shield/shield_finding_json.h"
+
+enum {
+    DAYS_DEFAULT = 30,
+    DAYS_MAX = 400,
+    ROWS_MAX = 10000, /* of an answer; the sums are of all */
+    DAY_MINUTES = 24 * 60,
+    ARENA_SIZE = 1024 * 1024,
+    MINUTE_MS = 60000,
+};
+
+struct days {
+    int64_t first;
+    int64_t last;
+};
+
+/* Days in UTC, both included; or so many up to today. */
+static enum status read_days(const struct local_call *call, struct days *out, struct error *error)
+{
+    struct text from = local_parameter(call, "from");
+    struct text to = local_parameter(call, "to");
+    struct text word = local_parameter(call, "days");
+    struct calendar_date date;
+    uint64_t days = DAYS_DEFAULT;
+    if (word.size > 0 && (!text_to_u64(word, &days) || days == 0 || days > DAYS_MAX)) {
+        return error_set(error, STATUS_INVALID, "days is a number from 1 to %d", DAYS_MAX);
+    }
+    out->last = call->now_ms / CALENDAR_DAY_MS;
+    if (to.size > 0 && !calendar_date_parse(to, &date)) {
+        return error_set(error, STATUS_INVALID, "to is a date such as 2026-08-01");
+    }
+    if (to.size > 0) out->last = calendar_days(date);
+    out->first = out->last - (int64_t)days + 1;
+    if (from.size > 0 && !calendar_date_parse(from, &date)) {
+        return error_set(error, STATUS_INVALID, "from is a date such as 2026-08-01");
+    }
+    if (from.size > 0) out->first = calendar_days(date);
+    if (out->first <= out->last) return STATUS_OK;
+    return error_set(error, STATUS_INVALID, "from is after to");
+}
+
+struct answering {
+    struct json_writer writer;
+    uint64_t rows;
+    uint64_t total;
+};
+
+static bool write_finding(void *context, const struct shield_finding *finding, int64_t last_minute)
+{
+    struct answering *answering = context;
+    struct json_writer *writer = &answering->writer;
+    answering->total += finding->count;
+    if (answering->rows++ >= ROWS_MAX) return true;
+    json_object_begin(writer);
+    shield_finding_write(writer, finding);
+    local_write_instant(writer, "first", finding->minute * MINUTE_MS);
+    local_write_instant(writer, "last", last_minute * MINUTE_MS);
+    json_object_end(writer);
+    return true;
+}
+
+static void write_day(struct json_writer *writer, const char *key, int64_t day)
+{
+    char text[11];
+    calendar_date_format(day, text);
+    json_key(writer, key);
+    json_string(writer, text);
+}
+
+static enum status answer_findings(const struct local_call *call, uint32_t project,
+                                   struct buffer *out, struct error *error)
+{
+    struct days days = {0};
+    struct answering answering = {0};
+    TRY(read_days(call, &days, error));
+    if (!call->rooms->shield) return error_set(error, STATUS_ABSENT, "there is no shield here");
+    json_writer_init(&answering.writer, out);
+    json_object_begin(&answering.writer);
+    write_day(&answering.writer, "from", days.first);
+    write_day(&answering.writer, "to", days.last);
+    json_key(&answering.writer, "findings");
+    json_array_begin(&answering.writer);
+    shield_findings_read(shield_findings_of(call->rooms->shield), project, days.first * DAY_MINUTES,
+                         (days.last + 1) * DAY_MINUTES, write_finding, &answering);
+    json_array_end(&answering.writer);
+    json_key(&answering.writer, "total");
+    json_unsigned(&answering.writer, answering.total);
+    json_key(&answering.writer, "left_out");
+    json_unsigned(&answering.writer, answering.rows > ROWS_MAX ? answering.rows - ROWS_MAX : 0);
+    json_object_end(&answering.writer);
+    return STATUS_OK;
+}
+
+enum status local_shield_findings(const struct local_call *call, struct error *error)
+{
+    struct project project;
+    TRY(local_project(call, local_parameter(call, "project"), &project, error));
+    return answer_findings(call, project.id, call->answer, error);
+}
+
+/* The project may be named; then it is the token's. */
+static enum status get_steps(struct api_exchange *exchange, const struct local_call *call,
+                             uint32_t token_project, struct error *error)
+{
+    struct text named = local_parameter(call, "project");
+    struct project project = {.id = token_project};
+    if (named.size > 0 &&
+        (local_project(call, named, &project, error) != STATUS_OK || project.id != token_project)) {
+        return error_set(error, STATUS_DENIED, "the token is not of this project");
+    }
+    api_begin_json(exchange, 200);
+    http_response_header(&exchange->response, "Cache-Control", "no-store");
+    return answer_findings(call, project.id, &exchange->response.body, error);
+}
+
+enum status shield_findings_get(struct api_exchange *exchange, struct error *error)
+{
+    static const char *const kinds[] = {"qry", "row", "adm", NULL};
+    struct arena arena;
+    struct local_call call = {
+        .rooms = &exchange->api->options,
+        .query = http_request_query(exchange->request),
+        .arena = &arena,
+        .now_ms = os_clock_now_ms(),
+    };
+    uint32_t project = api_project_of(exchange, kinds, call.now_ms);
+    if (project == 0) {
+        api_refuse(exchange, 401, "expected a query token: Authorization: Bearer cdr_qry_…");
+        return STATUS_OK;
+    }
+    arena_init(&arena, ARENA_SIZE);
+    enum status status = get_steps(exchange, &call, project, error);
+    arena_release(&arena);
+    return status;
+}

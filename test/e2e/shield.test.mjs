@@ -1,0 +1,144 @@
+// The shield from the outside: what it removes is told as counts, to people and to webhooks, also
+// after a restart.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import http from 'node:http';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { bearer, JSON_TYPE } from './support/http.mjs';
+import { Server } from './support/server.mjs';
+import { until } from './support/wait.mjs';
+
+const CARD = '4532015112830366';
+const SECRET = 'hunter2!Canary-77';
+
+let server;
+let project;
+let receiver;
+const told = [];
+
+/** A webhook that refuses the first call, so that it has to come again. */
+async function listen() {
+    let calls = 0;
+    receiver = http.createServer((request, response) => {
+        const pieces = [];
+        request.on('data', (piece) => pieces.push(piece));
+        request.on('end', () => {
+            calls++;
+            if (calls > 1) told.push(JSON.parse(Buffer.concat(pieces)));
+            response.writeHead(calls > 1 ? 204 : 500);
+            response.end();
+        });
+    });
+    await new Promise((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+    return `http://127.0.0.1:${receiver.address().port}/hook`;
+}
+
+before(async () => {
+    const environment = { CANDOR_SHIELD_WEBHOOK: await listen() };
+    server = await Server.started({ environment });
+    project = await server.project('shop');
+});
+after(async () => {
+    await server?.remove();
+    receiver?.close();
+});
+
+function event(name, properties) {
+    return { event: name, properties: { token: project.token, distinct_id: 'p1', ...properties } };
+}
+
+async function track(events) {
+    const answer = await server.post('/track', JSON.stringify(events), JSON_TYPE);
+    assert.equal(answer.status, 200);
+    return answer;
+}
+
+function shield(words, options) {
+    return server.verb(['shield', ...words, '--project', 'shop'], options);
+}
+
+async function findings() {
+    return server.json(['shield', 'findings', '--project', 'shop']);
+}
+
+describe('findings', () => {
+    test('count what was removed, and hold no value', async () => {
+        await track([
+            event('Paid', { mp_lib: 'web', $lib_version: '1.4.0', note: CARD, plan: 'pro' }),
+            event('Paid', { mp_lib: 'web', $lib_version: '1.4.0', note: CARD }),
+            event('Signed in', { mp_lib: 'web', $lib_version: '1.5.0', password: SECRET }),
+        ]);
+        const { findings: rows, total, left_out } = await findings();
+        assert.equal(left_out, 0);
+        assert.ok(total >= 3);
+        const card = rows.find((row) => row.path === 'note' && row.detector === 'F01');
+        assert.equal(card.event, 'Paid');
+        assert.equal(card.sdk, 'web/1.4.0');
+        assert.equal(card.count, 2);
+        assert.equal(card.distinct, 1);
+        assert.equal(card.action, 'drop');
+        assert.deepEqual(card.characters, ['digit']);
+        assert.equal(card.length, '9-16');
+        const password = rows.find((row) => row.path === 'password');
+        assert.match(password.detector, /^(K01|S38)$/);
+        assert.equal(password.sdk, 'web/1.5.0');
+        assert.ok(!JSON.stringify(rows).includes(CARD));
+        assert.ok(!JSON.stringify(rows).includes(SECRET));
+    });
+
+    test('are a table for people', async () => {
+        const { code, stdout } = await shield(['findings', '--days', '2']);
+        assert.equal(code, 0);
+        assert.match(stdout, /F01/);
+        assert.match(stdout, /\d+ values in \d+ findings, \d{4}-\d\d-\d\d to \d{4}-\d\d-\d\d\n$/);
+        const bad = await shield(['findings', '--days', 'none']);
+        assert.equal(bad.code, 1);
+        assert.match(bad.stderr, /days is a number from 1 to 400/);
+    });
+
+    test('are told over HTTP to those with a token of the project', async () => {
+        const token = await server.token(project);
+        const answer = await server.get('/api/v1/shield/findings?project=shop', bearer(token));
+        assert.equal(answer.status, 200);
+        assert.deepEqual(answer.json.findings, (await findings()).findings);
+        assert.equal((await server.get('/api/v1/shield/findings')).status, 401);
+        const other = await server.project('other');
+        const foreign = await server.token(other);
+        const path = '/api/v1/shield/findings?project=shop';
+        assert.equal((await server.get(path, bearer(foreign))).status, 403);
+        const bad = await server.get('/api/v1/shield/findings?from=yesterday', bearer(token));
+        assert.equal(bad.status, 400);
+        const past = await server.get('/api/v1/shield/findings?from=2020-01-01&to=2020-01-02',
+            bearer(token));
+        assert.deepEqual(past.json.findings, []);
+    });
+
+    test('the first of a kind is told to the webhook, and only the first', async () => {
+        await until(() => told.length >= 2, { seconds: 60, what: 'the webhook' });
+        await track([event('Paid', { mp_lib: 'web', $lib_version: '1.4.0', note: CARD })]);
+        const card = told.filter((alert) => alert.path === 'note' && alert.detector === 'F01');
+        assert.equal(card.length, 1);
+        assert.equal(card[0].kind, 'shield.finding');
+        assert.equal(card[0].project.name, 'shop');
+        assert.ok(!JSON.stringify(told).includes(CARD));
+        assert.ok(!JSON.stringify(told).includes(SECRET));
+    });
+
+    test('survive a restart, once, and hold no value on disk', async () => {
+        const before = await findings();
+        const tellings = told.length;
+        assert.equal(await server.stop(), 0);
+        assert.deepEqual(await findings(), before); // on the stopped folder
+        await server.start();
+        assert.deepEqual(await findings(), before);
+        const folder = path.join(server.folder, 'shield');
+        for (const name of fs.readdirSync(folder)) {
+            const bytes = fs.readFileSync(path.join(folder, name));
+            assert.ok(!bytes.includes(CARD) && !bytes.includes(SECRET));
+        }
+        await track([event('Paid', { mp_lib: 'web', $lib_version: '1.4.0', note: CARD })]);
+        assert.equal((await findings()).total, before.total + 1);
+        assert.equal(told.length, tellings);
+    });
+});
