@@ -1,6 +1,6 @@
 /* Promises kept over time, on three threads: one publishes fresh rows ten times a second, one
- * flushes memtables and findings, lets go of the WAL and watches the disk, and one tells the webhook
- * of findings. */
+ * flushes memtables and findings, lets go of the WAL and watches the disk, and one tells the
+ * webhook of findings. */
 #ifndef CANDOR_JOBS_H
 #define CANDOR_JOBS_H
 

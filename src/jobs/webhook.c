@@ -77,7 +77,7 @@ static void write_body(const struct webhook *webhook, struct buffer *body)
     json_object_end(&writer);
 }
 
-static bool send(struct webhook *webhook, struct error *error)
+static bool tell(struct webhook *webhook, struct error *error)
 {
     struct buffer body;
     int code = 0;
@@ -101,7 +101,7 @@ bool webhook_turn(struct webhook *webhook, uint64_t now_ns)
         webhook->due_ns = now_ns;
     }
     if (now_ns < webhook->due_ns) return false;
-    if (send(webhook, &error)) {
+    if (tell(webhook, &error)) {
         webhook->is_under_way = false;
         return true;
     }

@@ -7,9 +7,9 @@
 #include "base/memory.h"
 #include "os/os_log.h"
 #include "os/os_thread.h"
-#include "shield/finding_distinct.h"
-#include "shield/finding_file.h"
-#include "shield/finding_table.h"
+#include "shield/shield_finding_distinct.h"
+#include "shield/shield_finding_file.h"
+#include "shield/shield_finding_table.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -33,10 +33,8 @@ struct shield_findings {
 
     struct os_mutex file_mutex; /* guards what follows */
     struct finding_table writing;
-    struct finding_file file;
+    struct finding_file *file; /* NULL: in memory only */
     int64_t flushed_minute;
-
-    bool has_folder; /* immutable */
 };
 
 /* --- first of their kind --- */
@@ -118,14 +116,14 @@ static enum status open_folder(struct shield_findings *findings, const char *fol
                                struct error *error)
 {
     uint32_t damaged = 0;
-    TRY(finding_file_init(&findings->file, folder, error));
+    TRY(finding_file_open(folder, &findings->file, error));
     return finding_file_read(folder, INT64_MIN, INT64_MAX, learn_written, findings, &damaged,
                              error);
 }
 
 static void release(struct shield_findings *findings)
 {
-    if (findings->has_folder) finding_file_release(&findings->file);
+    finding_file_close(findings->file);
     finding_table_release(&findings->fresh);
     finding_table_release(&findings->writing);
     finding_distinct_release(&findings->distinct);
@@ -145,7 +143,6 @@ enum status shield_findings_open(const char *folder, struct shield_findings **ou
     finding_table_init(&findings->fresh);
     finding_table_init(&findings->writing);
     finding_distinct_init(&findings->distinct);
-    findings->has_folder = folder != NULL;
     enum status status = folder ? open_folder(findings, folder, error) : STATUS_OK;
     if (status != STATUS_OK) {
         release(findings);
@@ -189,7 +186,7 @@ static enum status write_out(struct shield_findings *findings, int64_t minute, s
             findings->fresh = empty;
             os_mutex_unlock(&findings->mutex);
         }
-        TRY(finding_file_append(&findings->file, minute / DAY_MINUTES, &findings->writing, error));
+        TRY(finding_file_append(findings->file, minute / DAY_MINUTES, &findings->writing, error));
         finding_table_clear(&findings->writing);
     }
     findings->flushed_minute = minute;
@@ -202,7 +199,7 @@ enum status shield_findings_flush(struct shield_findings *findings, int64_t now_
     int64_t minute = now_ms / MINUTE_MS;
     enum status status = STATUS_OK;
     os_mutex_lock(&findings->file_mutex);
-    bool is_due = findings->flushed_minute != minute && findings->has_folder;
+    bool is_due = findings->flushed_minute != minute && findings->file != NULL;
     if (is_due) status = write_out(findings, minute, error);
     os_mutex_unlock(&findings->file_mutex);
     return status;
@@ -217,7 +214,7 @@ void shield_findings_close(struct shield_findings *findings)
         if (item->last_minute > minute) minute = item->last_minute;
     }
     if (minute < findings->flushed_minute) minute = findings->flushed_minute;
-    if (findings->has_folder) (void)write_out(findings, minute, &error);
+    if (findings->file) (void)write_out(findings, minute, &error);
     release(findings);
 }
 
@@ -256,8 +253,8 @@ static void read_files(const struct shield_findings *findings, struct reading *r
 {
     struct error error = {0};
     uint32_t damaged = 0;
-    if (finding_file_read(findings->file.folder, day_before(reading->from_minute), INT64_MAX, take,
-                          reading, &damaged, &error) != STATUS_OK) {
+    if (finding_file_read(finding_file_folder(findings->file), day_before(reading->from_minute),
+                          INT64_MAX, take, reading, &damaged, &error) != STATUS_OK) {
         os_log_error(OS_LOG_ERROR, "shield", "could not read the findings", &error);
     }
     struct os_log_field fields[] = {{"files", damaged}};
@@ -299,7 +296,7 @@ void shield_findings_read(struct shield_findings *findings, uint32_t project, in
     finding_table_init(&reading.sum);
     reading.sum.is_sum = true;
     os_mutex_lock(&findings->file_mutex);
-    if (findings->has_folder) read_files(findings, &reading);
+    if (findings->file) read_files(findings, &reading);
     take_table(&reading, &findings->writing);
     os_mutex_lock(&findings->mutex);
     take_table(&reading, &findings->fresh);

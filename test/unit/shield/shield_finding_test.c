@@ -7,8 +7,8 @@
 #include "os/os_clock.h"
 #include "os/os_fault.h"
 #include "os/os_file.h"
-#include "shield/finding_distinct.h"
-#include "shield/finding_file.h"
+#include "shield/shield_finding_distinct.h"
+#include "shield/shield_finding_file.h"
 
 #include <errno.h>
 #include <setjmp.h>

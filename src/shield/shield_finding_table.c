@@ -1,4 +1,4 @@
-#include "shield/finding_table.h"
+#include "shield/shield_finding_table.h"
 
 #include "base/check.h"
 #include "base/memory.h"

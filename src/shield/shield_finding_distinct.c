@@ -1,4 +1,4 @@
-#include "shield/finding_distinct.h"
+#include "shield/shield_finding_distinct.h"
 
 #include "base/memory.h"
 #include "crypt/secret.h"

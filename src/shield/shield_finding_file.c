@@ -1,8 +1,9 @@
-#include "shield/finding_file.h"
+#include "shield/shield_finding_file.h"
 
 #include "base/calendar.h"
 #include "base/memory.h"
 #include "codec/block.h"
+#include "os/os_file.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -19,14 +20,33 @@ enum {
 static const uint64_t checksum_seed = 0x66696e64; /* "find" */
 static const char name_prefix[] = "findings-";
 
-enum status finding_file_init(struct finding_file *file, const char *folder, struct error *error)
+struct finding_file {
+    char folder[OS_PATH_SIZE];
+    struct os_file file; /* of the day below */
+    bool is_open;
+    int64_t day;
+    uint64_t size;   /* up to where it is good */
+    int64_t cut_day; /* a write of this day's file failed: what is behind cut_size goes */
+    uint64_t cut_size;
+    struct text_index texts; /* those in the file */
+};
+
+enum status finding_file_open(const char *folder, struct finding_file **out, struct error *error)
 {
-    *file = (struct finding_file){.file.descriptor = -1, .cut_day = INT64_MIN};
+    TRY(os_folder_make(folder, error));
+    struct finding_file *file = MEMORY_NEW(struct finding_file);
+    file->file.descriptor = -1;
+    file->cut_day = INT64_MIN;
     text_index_init(&file->texts);
-    if (!text_to_string(text_from(folder), file->folder, sizeof file->folder)) {
-        return error_set(error, STATUS_TOO_LARGE, "the folder's name is too long");
-    }
-    return os_folder_make(folder, error);
+    *out = file;
+    if (text_to_string(text_from(folder), file->folder, sizeof file->folder)) return STATUS_OK;
+    finding_file_close(file);
+    return error_set(error, STATUS_TOO_LARGE, "the folder's name is too long");
+}
+
+const char *finding_file_folder(const struct finding_file *file)
+{
+    return file->folder;
 }
 
 static void forget(struct finding_file *file)
@@ -37,10 +57,12 @@ static void forget(struct finding_file *file)
     text_index_init(&file->texts);
 }
 
-void finding_file_release(struct finding_file *file)
+void finding_file_close(struct finding_file *file)
 {
+    if (!file) return;
     os_file_close(&file->file);
     text_index_release(&file->texts);
+    memory_free(file);
 }
 
 /* --- reading --- */

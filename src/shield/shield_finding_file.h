@@ -14,8 +14,7 @@
 #ifndef CANDOR_SHIELD_FINDING_FILE_H
 #define CANDOR_SHIELD_FINDING_FILE_H
 
-#include "os/os_file.h"
-#include "shield/finding_table.h"
+#include "shield/shield_finding_table.h"
 
 enum {
     SHIELD_FINDINGS_DAYS = 400,
@@ -23,21 +22,13 @@ enum {
     FINDING_FILES_SIZE_MAX = 512 * 1024 * 1024,
 };
 
-struct finding_file {
-    char folder[OS_PATH_SIZE];
-    struct os_file file; /* of the day below */
-    bool is_open;
-    int64_t day;
-    uint64_t size;   /* up to where it is good */
-    int64_t cut_day; /* a write of this day's file failed: what is behind cut_size goes */
-    uint64_t cut_size;
-    struct text_index texts; /* those in the file */
-};
+struct finding_file;
 
 /* Makes the folder. */
-enum status finding_file_init(struct finding_file *file, const char *folder,
+enum status finding_file_open(const char *folder, struct finding_file **out,
                               struct error *error) MUST_CHECK;
-void finding_file_release(struct finding_file *file);
+void finding_file_close(struct finding_file *file); /* NULL does nothing */
+const char *finding_file_folder(const struct finding_file *file);
 
 /* All or nothing, synced; after a failure the next call begins anew with what is on disk. */
 enum status finding_file_append(struct finding_file *file, int64_t day,

@@ -6,8 +6,8 @@
 #include "base/text_index.h"
 #include "shield/shield_finding.h"
 
-/* What tells findings apart, its texts as numbers. Also its form in a file (finding_file.h), so
- * there is no hole in it. */
+/* What tells findings apart, its texts as numbers. Also its form in a file (shield_finding_file.h),
+ * so there is no hole in it. */
 struct finding_key {
     int64_t minute;
     uint32_t project;
