@@ -99,7 +99,7 @@ static bool is_usable(struct json_token token)
 }
 
 /* Without an id the event can never be known as a duplicate; the one in mobile clients' metadata
- * serves as well. */
+ * serves as well. The key itself is made of what is stored, behind wire_admit. */
 enum wire_fate wire_event_insert_id(struct wire_decoder *decoder, struct event *event)
 {
     const struct wire_sent *record = &decoder->record;
@@ -111,7 +111,6 @@ enum wire_fate wire_event_insert_id(struct wire_decoder *decoder, struct event *
     if (!is_usable(token)) token = record->special[WIRE_MP_EVENT_ID];
     if (!is_usable(token)) return WIRE_ACCEPTED;
     event->insert_id = cut_id(token.text);
-    event->key = event_key_make(event->name, event->distinct_id, event->insert_id, event->time_ms);
     event->flags |= EVENT_HAS_KEY;
     return WIRE_ACCEPTED;
 }

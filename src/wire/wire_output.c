@@ -95,6 +95,13 @@ static void truncate_text(struct wire_decoder *decoder, struct value *value)
     value->text = short_text;
 }
 
+/* Of what is stored: of what was sent it would be a hash of what was removed. */
+static void make_key(struct event *event)
+{
+    if (!(event->flags & EVENT_HAS_KEY)) return;
+    event->key = event_key_make(event->name, event->distinct_id, event->insert_id, event->time_ms);
+}
+
 static bool add_event(struct wire_decoder *decoder, const struct project *project,
                       const struct event *event)
 {
@@ -120,6 +127,7 @@ enum wire_fate wire_output_event(struct wire_decoder *decoder, const struct proj
         truncate_text(decoder, &record.properties[i].value);
     record.event.properties = record.properties;
     record.event.property_count = record.property_count;
+    make_key(&record.event);
     return add_event(decoder, project, &record.event) ? WIRE_ACCEPTED : WIRE_FAULT_RECORD_SIZE;
 }
 

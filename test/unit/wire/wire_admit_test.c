@@ -135,6 +135,22 @@ static void stores_what_was_made_of_the_record(void **state)
     exchange_release(&exchange);
 }
 
+/* A key of what was sent would be a hash of a name or an address that must not be kept. */
+static void makes_the_key_of_what_is_stored(void **state)
+{
+    (void)state;
+    struct gate gate = {.changes = true};
+    struct exchange exchange;
+    run(&exchange, &gate, WIRE_TRACK, "", "application/json",
+        "[" EVENT("a", ",\"x\":\"1\",\"y\":\"b\",\"$insert_id\":\"i-1\"") "]");
+    assert_int_equal(exchange.verdict.accepted, 1);
+    struct event event = exchange_event(&exchange, 0, NULL);
+    struct event_key key =
+        event_key_make(TEXT("renamed"), event.distinct_id, event.insert_id, event.time_ms);
+    assert_memory_equal(&event.key, &key, sizeof key);
+    exchange_release(&exchange);
+}
+
 /* A client sent all it may, and there is still room. */
 static void has_room_for_more_properties_than_may_be_sent(void **state)
 {
@@ -296,6 +312,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sees_each_record_that_is_right_once),
         cmocka_unit_test(stores_what_was_made_of_the_record),
+        cmocka_unit_test(makes_the_key_of_what_is_stored),
         cmocka_unit_test(has_room_for_more_properties_than_may_be_sent),
         cmocka_unit_test(has_room_for_more_steps),
         cmocka_unit_test(sees_texts_whole_that_are_stored_short),
