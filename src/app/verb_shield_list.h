@@ -182,8 +182,8 @@
         .name = "shield findings",
         .operands = "",
         .summary = "show what the shield removed, as counts",
-        .about = "By event, property, detector, library version, source and country; never a value.\n"
-                 "--json prints {\"from\",\"to\",\"findings\",\"total\",\"left_out\"}.",
+        .about = "By event, property, detector, library version, source and country; never a\n"
+                 "value. --json prints {\"from\",\"to\",\"findings\",\"total\",\"left_out\"}.",
         .examples = "candor shield findings --project shop --days 7",
         .flags =
             (const struct verb_flag[]){

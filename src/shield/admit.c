@@ -123,8 +123,6 @@ static bool admit_by_name(struct admit *admit, struct shield_item *item)
         leave_out(admit, item, REASON_HELD, SHIELD_QUARANTINE);
     } else if (is_autocapture(admit) && !admit_is_captured_name(item->name)) {
         leave_out(admit, item, REASON_CLOSED_LIST, SHIELD_DROP);
-    } else if (admit->mode == PROJECT_SHIELD_STRICT && !admit_is_captured_name(item->name)) {
-        leave_out(admit, item, REASON_UNPLANNED, SHIELD_DROP);
     } else if (is_profile(admit->record->source) && admit_is_naming_field(item->name)) {
         leave_out(admit, item, REASON_NAMING, SHIELD_TOKENISE);
     }
@@ -145,7 +143,7 @@ static void admit_item(struct admit *admit, struct shield_item *item)
     }
     if (!has_value) return;
     size_t mark = admit_path_push(admit, item->name);
-    if (!admit_by_name(admit, item)) {
+    if (!admit_by_name(admit, item) && !admit_by_plan(admit, item)) {
         bool is_id = item->value.kind == VALUE_TEXT && admit_is_id_name(item->name);
         if (!is_id) {
             admit_value(admit, &key, item);
@@ -155,6 +153,7 @@ static void admit_item(struct admit *admit, struct shield_item *item)
         }
     }
     admit_path_pop(admit, mark);
+    admit->is_planned = admit->is_identifier = false;
 }
 
 static void wipe(struct shield_scratch *scratch)
@@ -172,12 +171,14 @@ static enum shield_verdict walk(struct admit *admit)
     struct shield_record *record = admit->record;
     admit_event_name(admit);
     if (!admit_ids(admit)) return SHIELD_REFUSED;
+    if (!admit_plan_event(admit)) return admit->verdict;
+    admit_plan_required(admit);
     for (uint32_t i = 0; i < record->item_count; i++) {
         size_t mark = arena_mark(&admit->scratch->arena);
         admit_item(admit, &record->items[i]);
         arena_rewind(&admit->scratch->arena, mark);
     }
-    return SHIELD_ADMITTED;
+    return admit->verdict;
 }
 
 static uint64_t seed_of(const struct admit *admit)

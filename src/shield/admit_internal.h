@@ -2,6 +2,7 @@
  *
  *   admit.c         the record: mode, items, what is left of them
  *   admit_name.c    event names, ids, names of properties
+ *   admit_plan.c    what the tracking plan says of it
  *   admit_value.c   one text or number: fold, look, act, unwrap
  *   admit_nested.c  lists and objects: their members one by one, then together
  *   admit_note.c    findings
@@ -32,15 +33,18 @@ enum {
 
 /* Findings that no rule of the set stands for. */
 enum admit_reason {
-    REASON_NOT_LOOKED_AT, /* Z01: too long, or too much in it, to be looked at */
-    REASON_TOO_DEEP,      /* Z02: wrapped more than three times, nested more than 32 */
-    REASON_CLOSED_LIST,   /* Z03: an autocaptured property that is on no list */
-    REASON_UNPLANNED,     /* Z04: strict, and no plan lists it */
-    REASON_HELD,          /* Z05: held until a person lets it go */
-    REASON_ADDRESS,       /* U01: an address of the web, reduced to its template */
-    REASON_NAMING,        /* K02: a profile field that names a person */
-    REASON_KEY_IS_DATA,   /* K09 */
-    REASON_NAME_IS_DATA,  /* K10 */
+    REASON_NOT_LOOKED_AT,   /* Z01: too long, or too much in it, to be looked at */
+    REASON_TOO_DEEP,        /* Z02: wrapped more than three times, nested more than 32 */
+    REASON_CLOSED_LIST,     /* Z03: an autocaptured property that is on no list */
+    REASON_UNPLANNED,       /* Z04: strict, and no plan lists it */
+    REASON_MISFIT,          /* Z06: strict, and not what the plan says of it */
+    REASON_UNPLANNED_EVENT, /* Z07 */
+    REASON_REQUIRED,        /* Z08: strict, and missing */
+    REASON_HELD,            /* Z05: held until a person lets it go */
+    REASON_ADDRESS,         /* U01: an address of the web, reduced to its template */
+    REASON_NAMING,          /* K02: a profile field that names a person */
+    REASON_KEY_IS_DATA,     /* K09 */
+    REASON_NAME_IS_DATA,    /* K10 */
     REASON_COUNT,
 };
 
@@ -50,9 +54,10 @@ struct shield_scratch {
     struct arena arena;
     struct matcher matcher;
     struct matcher own_matcher;
-    struct ruleset *rules; /* held */
-    struct policy *policy; /* held, or NULL */
-    unsigned generation;   /* of the rules */
+    hs_scratch_t *plan_room; /* for the plan's patterns; NULL: it has none */
+    struct ruleset *rules;   /* held */
+    struct policy *policy;   /* held, or NULL */
+    unsigned generation;     /* of the rules */
     struct key_cache keys;
     uint64_t clean[SCRATCH_CLEAN]; /* hashes of values in which nothing was found */
     struct buffer output;          /* rewritten JSON: admitted bytes only */
@@ -78,11 +83,15 @@ struct admit {
     const struct ruleset *rules;
     const struct policy *policy;
     enum project_shield mode;
-    size_t bytes_left; /* of SHIELD_RECORD_MAX */
-    struct text event; /* as findings show it */
-    uint64_t seed;     /* of hashes in `clean`: of this process, rule set and policy */
-    bool is_silent;    /* asks, and does not note */
-    bool has_loosened; /* what is allowed now may not be so later: nothing is remembered */
+    size_t bytes_left;     /* of SHIELD_RECORD_MAX */
+    struct text event;     /* as findings show it */
+    uint64_t seed;         /* of hashes in `clean`: of this process, rule set and policy */
+    uint32_t event_number; /* in the plan */
+    enum shield_verdict verdict;
+    bool is_planned;    /* the property under way */
+    bool is_identifier; /* likewise, by the plan */
+    bool is_silent;     /* asks, and does not note */
+    bool has_loosened;  /* what is allowed now may not be so later: nothing is remembered */
 };
 
 enum admit_verdict { ADMIT_KEEP, ADMIT_REPLACE, ADMIT_REMOVE };
@@ -104,6 +113,15 @@ void admit_event_name(struct admit *admit);
 bool admit_ids(struct admit *admit);
 /* The id, or its pseudonym; false when it holds a secret. */
 bool admit_id(struct admit *admit, struct text *id);
+
+/* --- admit_plan.c --- */
+
+/* False: the event is not planned, and goes no further (admit->verdict). */
+bool admit_plan_event(struct admit *admit);
+/* True: decided; it is left out, or its type proves that it hides nothing. */
+bool admit_by_plan(struct admit *admit, struct shield_item *item);
+/* Count what an event should have had. */
+void admit_plan_required(struct admit *admit);
 
 /* --- admit_value.c --- */
 

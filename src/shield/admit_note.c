@@ -9,10 +9,17 @@ static const struct {
     char detector[4];
     bool alerts;
 } reasons[REASON_COUNT] = {
-    [REASON_NOT_LOOKED_AT] = {"Z01", false}, [REASON_TOO_DEEP] = {"Z02", false},
-    [REASON_CLOSED_LIST] = {"Z03", false},   [REASON_UNPLANNED] = {"Z04", false},
-    [REASON_ADDRESS] = {"U01", false},       [REASON_HELD] = {"Z05", false},
-    [REASON_NAMING] = {"K02", false},        [REASON_KEY_IS_DATA] = {"K09", true},
+    [REASON_NOT_LOOKED_AT] = {"Z01", false},
+    [REASON_TOO_DEEP] = {"Z02", false},
+    [REASON_CLOSED_LIST] = {"Z03", false},
+    [REASON_UNPLANNED] = {"Z04", false},
+    [REASON_ADDRESS] = {"U01", false},
+    [REASON_MISFIT] = {"Z06", false},
+    [REASON_UNPLANNED_EVENT] = {"Z07", false},
+    [REASON_REQUIRED] = {"Z08", false},
+    [REASON_HELD] = {"Z05", false},
+    [REASON_NAMING] = {"K02", false},
+    [REASON_KEY_IS_DATA] = {"K09", true},
     [REASON_NAME_IS_DATA] = {"K10", true},
 };
 
@@ -85,6 +92,7 @@ static void note(struct admit *admit, struct shield_finding *finding, struct tex
     finding->sdk = sdk_of(admit, sdk);
     finding->source = record->source;
     memcpy(finding->country, record->country, sizeof finding->country);
+    finding->was_planned = admit->is_planned;
     finding->length = length_of(value.size);
     finding->mask = mask_of(value);
     finding->count = 1;

@@ -47,6 +47,7 @@ static struct policy_place place_of(const struct admit *admit, bool is_number)
         .mode = admit->mode,
         .property = {admit->scratch->path, admit->scratch->path_size},
         .is_number = is_number,
+        .is_identifier = admit->is_identifier,
         .now_ms = admit->record->now_ms,
     };
 }

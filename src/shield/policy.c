@@ -50,6 +50,10 @@ struct policy *policy_make(const struct project *project)
         ruleset_make(project->shield_rules, RULESET_PROJECT, &policy->own, &error) != STATUS_OK) {
         policy->is_broken = true;
     }
+    if (project->shield_plan.size > 0 &&
+        shield_plan_make(project->shield_plan, &policy->plan, &error) != STATUS_OK) {
+        policy->is_broken = true;
+    }
     struct text loosened = project->shield_loosened;
     policy->texts = memory_alloc(loosened.size + 1, 1);
     if (loosened.size > 0) memcpy(policy->texts, loosened.bytes, loosened.size);
@@ -69,6 +73,7 @@ void policy_drop(struct policy *policy)
     if (!policy) return;
     if (atomic_fetch_sub_explicit(&policy->references, 1, memory_order_acq_rel) != 1) return;
     ruleset_drop(policy->own);
+    shield_plan_release(policy->plan);
     text_index_release(&policy->held);
     memory_free(policy->loosened);
     memory_free(policy->texts);
@@ -81,6 +86,15 @@ enum status policy_check_rules(struct text rules, struct error *error)
     struct ruleset *set = NULL;
     TRY(ruleset_make(rules, RULESET_PROJECT, &set, error));
     ruleset_drop(set);
+    return STATUS_OK;
+}
+
+enum status policy_check_plan(struct text plan, struct error *error)
+{
+    if (plan.size == 0) return STATUS_OK;
+    struct shield_plan *made = NULL;
+    TRY(shield_plan_make(plan, &made, error));
+    shield_plan_release(made);
     return STATUS_OK;
 }
 
@@ -142,6 +156,7 @@ enum shield_action policy_action(const struct policy *policy, const struct polic
     const struct ruleset_rule *rule = finding->rule;
     if (policy_is_hard(rule->class)) return SHIELD_DROP;
     if (policy_is_loosened(policy, place, rule->id)) return SHIELD_ALLOW;
+    if (rule->class == SHIELD_ENTROPY && place->is_identifier) return SHIELD_ALLOW;
     bool is_personal = rule->class != SHIELD_STRUCTURE && rule->class != SHIELD_CUSTOM;
     if (place->mode == PROJECT_SHIELD_OPEN && is_personal) return SHIELD_ALLOW;
     return soft_action(rule, place, finding->is_whole);

@@ -7,6 +7,7 @@
 #include "base/text_index.h"
 #include "event/project_table.h"
 #include "shield/matcher.h"
+#include "shield/shield_plan.h"
 
 enum { POLICY_LOOSENED_MAX = 1000, POLICY_HELD_MAX = 2000 };
 
@@ -21,9 +22,10 @@ struct policy {
     atomic_uint references;
     uint32_t project;
     uint64_t revision;
-    bool is_broken;      /* something in it cannot be read: strict, and nothing is loosened */
-    struct ruleset *own; /* NULL: no rules of its own */
-    char *texts;         /* what the fields below borrow */
+    bool is_broken;           /* something in it cannot be read: strict, and nothing is loosened */
+    struct ruleset *own;      /* NULL: no rules of its own */
+    struct shield_plan *plan; /* NULL: none */
+    char *texts;              /* what the fields below borrow */
     struct policy_loosened *loosened;
     uint32_t loosened_count;
     struct text_index held; /* names of properties */
@@ -37,6 +39,9 @@ void policy_drop(struct policy *policy); /* NULL does nothing */
 /* Are a project's rules sound? */
 enum status policy_check_rules(struct text rules, struct error *error) MUST_CHECK;
 
+/* And its plan? */
+enum status policy_check_plan(struct text plan, struct error *error) MUST_CHECK;
+
 enum project_shield policy_mode(const struct policy *policy, const struct project *project,
                                 int64_t now_ms);
 
@@ -44,6 +49,7 @@ enum project_shield policy_mode(const struct policy *policy, const struct projec
 struct policy_place {
     enum project_shield mode;
     struct text property; /* the path */
+    bool is_identifier;   /* by the plan */
     bool is_number;
     int64_t now_ms;
 };

@@ -93,6 +93,7 @@ static void release_scratch(struct shield_scratch *scratch)
 {
     matcher_release(&scratch->matcher);
     matcher_release(&scratch->own_matcher);
+    hs_free_scratch(scratch->plan_room);
     ruleset_drop(scratch->rules);
     policy_drop(scratch->policy);
     buffer_release(&scratch->output);
@@ -141,7 +142,7 @@ enum status shield_policy_check(const struct shield *shield, struct text plan, s
                                 struct error *error)
 {
     (void)shield;
-    (void)plan;
+    TRY(policy_check_plan(plan, error));
     return policy_check_rules(rules, error);
 }
 
@@ -246,6 +247,9 @@ static void take_policy(struct shield_scratch *scratch, const struct project *pr
     struct error error;
     if (policy->own && matcher_prepare(&scratch->own_matcher, policy->own, &error) != STATUS_OK) {
         UNREACHABLE("there is room for a project's rules");
+    }
+    if (policy->plan && shield_plan_room(policy->plan, &scratch->plan_room, &error) != STATUS_OK) {
+        UNREACHABLE("there is room for a plan's patterns");
     }
     key_cache_clear(&scratch->keys);
     policy_drop(scratch->policy);

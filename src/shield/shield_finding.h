@@ -3,8 +3,8 @@
  * A finding is (minute, project, event, path, detector, version, tier, action, SDK, source,
  * country, length class, character mask, planned) and a number. They gather in memory and are
  * written to the folder once a minute (shield_finding_file.h), 64 bytes each and its texts once
- * a day. A path is the property's name, with the keys inside it by dots and list places left out; a name
- * that itself looks like data is "?". */
+ * a day. A path is the property's name, with the keys inside it by dots and list places left out;
+ * a name that itself looks like data is "?". */
 #ifndef CANDOR_SHIELD_FINDING_H
 #define CANDOR_SHIELD_FINDING_H
 

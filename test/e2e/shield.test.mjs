@@ -142,3 +142,32 @@ describe('findings', () => {
         assert.equal(told.length, tellings);
     });
 });
+
+describe('the tracking plan', () => {
+    const good = 'events:\n  Paid:\n    properties:\n      amount: {type: number}\n';
+
+    test('is refused with line and place', async () => {
+        const { code, stderr } = await shield(['plan', '-'], { input: good.replace('number', 'x') });
+        assert.equal(code, 1);
+        assert.match(stderr, /line 4: Paid: amount: "type" is text, number/);
+    });
+
+    test('is what strict keeps', async () => {
+        const strict = await server.project('strict');
+        await server.output(['shield', 'plan', '-', '--project', 'strict'], { input: good });
+        await server.output(['shield', 'mode', 'strict', '--project', 'strict']);
+        const sent = (name, properties) => ({
+            event: name, properties: { token: strict.token, distinct_id: 'p1', ...properties },
+        });
+        const answer = await server.post('/track', JSON.stringify([
+            sent('Paid', { amount: 5, colour: 'red' }), sent('Typed', { amount: 5 }),
+        ]), JSON_TYPE);
+        assert.equal(answer.status, 200);
+        const events = await server.export(strict);
+        assert.deepEqual(events.map((each) => each.event), ['Paid']);
+        assert.equal(events[0].properties.amount, 5);
+        assert.equal(events[0].properties.colour, undefined);
+        const told = await server.json(['shield', 'findings', '--project', 'strict']);
+        assert.deepEqual(told.findings.map((row) => row.detector).sort(), ['Z04', 'Z07']);
+    });
+});

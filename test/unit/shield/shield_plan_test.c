@@ -1,0 +1,228 @@
+/* The tracking plan: what is taken, what is refused and in which words, and what strict mode makes
+ * of records under each stage. */
+#include "shield/shield_plan.h"
+#include "shield_scene.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char good[] = "mode: quarantine # the default\n"
+                           "shared:\n"
+                           "  plan: {type: enum, enum: [free, pro, 7]}\n"
+                           "profiles:\n"
+                           "  properties:\n"
+                           "    level: {type: integer, min: 1, max: 99}\n"
+                           "events:\n"
+                           "  Paid:\n"
+                           "    owner: ann\n"
+                           "    properties:\n"
+                           "      amount: {type: number, min: 0, max: 100000, required: true}\n"
+                           "      at: {type: timestamp}\n"
+                           "      order: {type: text, pattern: 'A-[0-9]{4}', category: system}\n"
+                           "      count: {type: integer, min: 0, max: 10}\n"
+                           "      gift: {type: bool}\n"
+                           "      note: {}\n"
+                           "      lines: {type: list}\n"
+                           "      token_hash: {type: text, identifier: true, example: x}\n"
+                           "  Left:\n";
+
+static const char good_json[] = "{\"mode\":\"refuse\",\"events\":{\"Paid\":{\"properties\":"
+                                "{\"amount\":{\"type\":\"number\"}}}}}";
+
+static void refuse(const char *plan, const char *words)
+{
+    struct shield_plan *made = NULL;
+    struct error error = {0};
+    if (shield_plan_make(text_from(plan), &made, &error) == STATUS_OK) fail_msg("took: %s", plan);
+    if (!strstr(error.message, words)) fail_msg("%s: %s", plan, error.message);
+}
+
+static void refuses_with_line_and_place(void **state)
+{
+    (void)state;
+    refuse("", "line 1");
+    refuse("[]", "line 1");
+    refuse("events: 7\n", "line 1: \"events\"");
+    refuse("shared: {}\nevent: {}\n", "line 2: \"event\" is no part");
+    refuse("mode: loud\n", "watch, quarantine or refuse");
+    refuse("events:\n  Paid:\n    properties:\n      a: {type: money}\n",
+           "line 4: Paid: a: \"type\"");
+    refuse("events:\n  'Pa*':\n", "line 2");
+    refuse("events:\n  Paid:\n  Paid:\n", "line 3: \"Paid\" is there twice");
+    refuse("events: {P: {properties: {a: {}, a: {}}}}", "is there twice");
+    refuse("shared: {a: {type: text, min: 1}}", "has bounds and is no number");
+    refuse("shared: {a: {type: number, min: 2, max: 1}}", "min above its max");
+    refuse("shared: {a: {type: enum}}", "needs both");
+    refuse("shared: {a: {enum: [a]}}", "needs both");
+    refuse("shared: {a: {pattern: '(a'}}", "no pattern");
+    refuse("shared: {a: {pattern: '(a)\\1'}}", "no pattern");
+    refuse("shared: {a: {type: bool, pattern: a}}", "is no text");
+    refuse("shared: {a: {required: maybe}}", "true or false");
+    refuse("shared: {a: {required: true}}", "only an event's own");
+    refuse("shared: {a: {colour: red}}", "line 1: a: \"colour\" is no word");
+    refuse("shared: {a: &x {}}", "anchors are not allowed");
+    refuse("shared: {a: *x}", "aliases are not allowed");
+    refuse("a: {a: {a: {a: {a: {a: {a: {a: {a: {a: {a: {a: {a: 1}}}}}}}}}}}}}", "too much");
+    refuse("shared: {? [a] : 1}", "a name is a text");
+    refuse("--- {}\n--- {}\n", "one document");
+    refuse("shared: \"\n", "it is no YAML");
+    refuse("{\"shared\":", "");
+    refuse("{\"shared\":{\n\"a\":{\n\"type\":1}}}", "line 3: a: \"type\"");
+}
+
+static void keeps_its_limits(void **state)
+{
+    (void)state;
+    struct buffer many;
+    buffer_init(&many, 1 << 22);
+    buffer_append_string(&many, "shared:\n");
+    for (int i = 0; i <= SHIELD_PLAN_PROPERTIES_MAX; i++) {
+        if (i == SHIELD_PLAN_PROPERTIES_MAX) {
+            struct shield_plan *made = NULL;
+            struct error error = {0};
+            assert_int_equal(shield_plan_make(buffer_text(&many), &made, &error), STATUS_OK);
+            shield_plan_release(made);
+        }
+        buffer_printf(&many, "  p%d: {}\n", i);
+    }
+    buffer_append_byte(&many, 0);
+    refuse(many.bytes, "at most 2000 properties");
+    buffer_clear(&many);
+    while (many.size <= SHIELD_PLAN_SIZE_MAX)
+        buffer_append_string(&many, "# a comment that says nothing\n");
+    buffer_append_byte(&many, 0);
+    refuse(many.bytes, "at most 1048576 bytes");
+    buffer_release(&many);
+}
+
+/* --- records --- */
+
+static void give(struct shield_scene *scene, enum project_shield mode, const char *plan)
+{
+    scene->project.shield_mode = mode;
+    scene->project.shield_plan = text_from(plan);
+    scene->project.shield_revision++;
+}
+
+static const char *paid(struct shield_scene *scene, const char *properties)
+{
+    return shield_scene_admit(scene, TEXT("Paid"), TEXT("p1"), text_from(properties));
+}
+
+static void strict_keeps_what_fits_and_counts_the_rest(void **state)
+{
+    (void)state;
+    static struct shield_scene scene;
+    shield_scene_open(&scene);
+    give(&scene, PROJECT_SHIELD_STRICT, good);
+    assert_string_equal(paid(&scene, "{\"amount\":12.5,\"plan\":\"pro\",\"order\":\"A-1234\"}"),
+                        "{\"amount\":12.5,\"plan\":\"pro\",\"order\":\"A-1234\"}");
+    assert_int_equal(shield_scene_found(&scene, NULL), 0);
+    assert_string_equal(paid(&scene, "{\"amount\":1,\"colour\":\"red\",\"$browser\":\"Firefox\"}"),
+                        "{\"amount\":1,\"$browser\":\"Firefox\"}");
+    assert_int_equal(shield_scene_found(&scene, "Z04"), 1);
+    assert_string_equal(paid(&scene, "{\"amount\":1,\"order\":\"A-12345\",\"count\":11}"),
+                        "{\"amount\":1}");
+    assert_int_equal(shield_scene_found(&scene, "Z06"), 2);
+    assert_string_equal(paid(&scene, "{\"plan\":\"free\"}"), "{\"plan\":\"free\"}");
+    assert_int_equal(shield_scene_found(&scene, "Z08"), 1);
+    (void)shield_scene_admit(&scene, TEXT("Typed"), TEXT("p1"), TEXT("{\"a\":1}"));
+    assert_int_equal(scene.verdict, SHIELD_HELD);
+    assert_int_equal(shield_scene_found(&scene, "Z07"), 1);
+    (void)shield_scene_admit(&scene, TEXT("$identify"), TEXT("p1"), TEXT("{}"));
+    assert_int_equal(scene.verdict, SHIELD_ADMITTED);
+    scene.source = SHIELD_FROM_PROFILE;
+    assert_string_equal(
+        shield_scene_admit(&scene, TEXT(""), TEXT("p1"), TEXT("{\"level\":4,\"mood\":\"good\"}")),
+        "{\"level\":4}");
+    shield_scene_close(&scene);
+}
+
+static void changes_a_type_only_without_loss(void **state)
+{
+    (void)state;
+    static struct shield_scene scene;
+    shield_scene_open(&scene);
+    give(&scene, PROJECT_SHIELD_STRICT, good);
+    assert_string_equal(
+        paid(&scene, "{\"amount\":\"12\",\"gift\":\"true\",\"plan\":7,\"count\":3}"),
+        "{\"amount\":12,\"gift\":true,\"plan\":\"7\",\"count\":3}");
+    static const char *const lossy[] = {"\"012\"", "\" 12\"", "\"1e1\"", "true", "[1]", "\"\""};
+    for (size_t i = 0; i < sizeof lossy / sizeof *lossy; i++) {
+        char properties[64];
+        (void)snprintf(properties, sizeof properties, "{\"amount\":1,\"count\":%s}", lossy[i]);
+        assert_string_equal(paid(&scene, properties), "{\"amount\":1}");
+    }
+    shield_scene_close(&scene);
+}
+
+static void stages_of_strict_differ_in_what_they_do(void **state)
+{
+    (void)state;
+    static struct shield_scene scene;
+    shield_scene_open(&scene);
+    give(&scene, PROJECT_SHIELD_STRICT, "mode: watch\nevents: {Paid: }\n");
+    assert_string_equal(paid(&scene, "{\"colour\":\"red\"}"), "{\"colour\":\"red\"}");
+    assert_int_equal(shield_scene_found(&scene, "Z04"), 1);
+    assert_string_equal(paid(&scene, "{\"note\":\"4532015112830366\"}"), "{\"note\":null}");
+    (void)shield_scene_admit(&scene, TEXT("Typed"), TEXT("p1"), TEXT("{}"));
+    assert_int_equal(scene.verdict, SHIELD_ADMITTED);
+    assert_int_equal(shield_scene_found(&scene, "Z07"), 1);
+    give(&scene, PROJECT_SHIELD_STRICT, good_json);
+    (void)paid(&scene, "{\"amount\":1}");
+    assert_int_equal(scene.verdict, SHIELD_ADMITTED);
+    (void)paid(&scene, "{\"amount\":1,\"colour\":\"red\"}");
+    assert_int_equal(scene.verdict, SHIELD_REFUSED);
+    (void)shield_scene_admit(&scene, TEXT("Typed"), TEXT("p1"), TEXT("{}"));
+    assert_int_equal(scene.verdict, SHIELD_REFUSED);
+    shield_scene_close(&scene);
+}
+
+static void guarded_keeps_what_is_not_planned_and_detectors_look_on(void **state)
+{
+    (void)state;
+    static struct shield_scene scene;
+    shield_scene_open(&scene);
+    give(&scene, PROJECT_SHIELD_GUARDED, good);
+    assert_string_equal(paid(&scene, "{\"colour\":\"red\",\"note\":\"4532015112830366\"}"),
+                        "{\"colour\":\"red\",\"note\":null}");
+    assert_string_equal(paid(&scene, "{\"amount\":\"12\"}"), "{\"amount\":\"12\"}");
+    shield_scene_close(&scene);
+}
+
+static void a_planned_text_is_still_looked_at(void **state)
+{
+    (void)state;
+    static struct shield_scene scene;
+    shield_scene_open(&scene);
+    give(&scene, PROJECT_SHIELD_STRICT, good);
+    assert_string_equal(paid(&scene, "{\"amount\":1,\"note\":\"4532015112830366\"}"),
+                        "{\"amount\":1,\"note\":null}");
+    assert_string_equal(paid(&scene, "{\"amount\":4532015112830366}"), "{}");
+    shield_scene_close(&scene);
+}
+
+static void a_plan_that_cannot_be_read_makes_it_strict(void **state)
+{
+    (void)state;
+    static struct shield_scene scene;
+    shield_scene_open(&scene);
+    give(&scene, PROJECT_SHIELD_OPEN, "mode: loud\n");
+    assert_string_equal(paid(&scene, "{\"colour\":\"red\"}"), "{}");
+    shield_scene_close(&scene);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(refuses_with_line_and_place),
+        cmocka_unit_test(keeps_its_limits),
+        cmocka_unit_test(strict_keeps_what_fits_and_counts_the_rest),
+        cmocka_unit_test(changes_a_type_only_without_loss),
+        cmocka_unit_test(stages_of_strict_differ_in_what_they_do),
+        cmocka_unit_test(guarded_keeps_what_is_not_planned_and_detectors_look_on),
+        cmocka_unit_test(a_planned_text_is_still_looked_at),
+        cmocka_unit_test(a_plan_that_cannot_be_read_makes_it_strict),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
