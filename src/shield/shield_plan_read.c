@@ -3,6 +3,7 @@
 #include "shield/shield_plan.h"
 
 #include "codec/block.h"
+#include "codec/utf8.h"
 
 #include <string.h>
 #include <yaml.h>
@@ -202,6 +203,9 @@ enum status shield_plan_read(struct text source, struct arena *arena,
     if (source.size > SHIELD_PLAN_SIZE_MAX) {
         return error_set(error, STATUS_TOO_LARGE, "a plan has at most %d bytes",
                          SHIELD_PLAN_SIZE_MAX);
+    }
+    if (!utf8_valid(source) || text_find_byte(source, 0) != TEXT_NOT_FOUND) {
+        return error_set(error, STATUS_INVALID, "the plan is not text in UTF-8");
     }
     out->is_yaml = !text_starts_with(text_trim(source), TEXT("{"));
     if (out->is_yaml) return read_yaml(source, arena, root, error);

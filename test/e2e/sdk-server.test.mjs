@@ -225,11 +225,11 @@ describe('what the shield is told', () => {
     });
 
     test('a plan comes back as it was given, with its history', async () => {
-        const plan = 'events:\n  - name: "Größe"\n';
+        const plan = 'events:\n  "Größe": # none yet\n';
         assert.equal((await shield(['plan', '-', '--by', 'ann'], { input: plan })).code, 0);
-        assert.equal((await shield(['plan', '-'], { input: '{"events": []}' })).code, 0);
+        assert.equal((await shield(['plan', '-'], { input: '{"events": {}}' })).code, 0);
         assert.equal(await server.output(['shield', 'plan', 'show', '--project', 'shop']),
-            '{"events": []}');
+            '{"events": {}}');
         assert.equal(await server.output(
             ['shield', 'plan', 'show', '--project', 'shop', '--revision', '1']), plan);
         const { plan: history } = await server.json(['shield', 'show', '--project', 'shop']);
