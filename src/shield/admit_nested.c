@@ -12,6 +12,8 @@ enum {
     SPLIT_PARTS_MIN = 2,
     SPLIT_PARTS_MAX = 19,
     SPLIT_PART_DIGITS_MAX = 8,
+    PLACE_PARTS_MAX = 3, /* GeoJSON's may have a height */
+    PLACE_PART_MAX = 24,
 };
 
 struct walk {
@@ -100,6 +102,36 @@ static bool is_split_number(struct admit *admit, const struct admit_key *key,
     return false;
 }
 
+/* [59.913, 10.752]: two or three numbers of a list whose name says that they are a place. */
+static bool is_place(struct admit *admit, const struct admit_key *key,
+                     const struct json_node *parent)
+{
+    char joined[PLACE_PARTS_MAX * (PLACE_PART_MAX + 2)];
+    size_t size = 0;
+    if (parent->child_count < 2 || parent->child_count > PLACE_PARTS_MAX) return false;
+    for (const struct json_node *node = parent->first_child; node; node = node->next) {
+        if (node->kind != JSON_NUMBER || node->text.size > PLACE_PART_MAX) return false;
+        if (size > 0) joined[size++] = ',';
+        memcpy(joined + size, node->text.bytes, node->text.size);
+        size += node->text.size;
+    }
+    struct matcher_view view = {.text = {joined, size},
+                                .exact = key->exact,
+                                .stem = key->stem,
+                                .path = key->path,
+                                .words = &key->words};
+    struct matcher_result result;
+    if (!admit_look(admit, &view, &result)) return false;
+    for (uint32_t i = 0; i < result.count; i++) {
+        const struct ruleset_rule *rule = result.findings[i].rule;
+        uint32_t index = (uint32_t)(rule - admit->rules->rules);
+        if (rule->class != SHIELD_PLACE || !ruleset_mask_has(&key->words, index)) continue;
+        admit_note(admit, &result.findings[i], SHIELD_DROP, view.text);
+        return true;
+    }
+    return false;
+}
+
 static bool write_node(struct walk *walk, const struct json_node *node, bool is_member,
                        const struct admit_key *key, uint32_t depth);
 
@@ -136,7 +168,7 @@ static bool write_container(struct walk *walk, const struct json_node *node, boo
         admit_note_reason(walk->admit, REASON_TOO_DEEP, SHIELD_DROP, TEXT(""));
         return false;
     }
-    if (is_split_number(walk->admit, key, node)) return false;
+    if (is_split_number(walk->admit, key, node) || is_place(walk->admit, key, node)) return false;
     bool is_object = node->kind == JSON_OBJECT_BEGIN;
     write_name(walk, node, is_member);
     if (is_object) {

@@ -70,7 +70,7 @@ static enum shield_action decide(struct admit *admit, const struct matcher_resul
     return strongest;
 }
 
-/* The findings that only redact, in the order of their places. */
+/* The findings that only redact, in the order of their places; a bucket beside them is one. */
 static uint32_t sort_spans(struct admit *admit, const struct matcher_result *result,
                            const struct matcher_finding *sorted[MATCHER_FINDINGS_MAX])
 {
@@ -78,7 +78,8 @@ static uint32_t sort_spans(struct admit *admit, const struct matcher_result *res
     uint32_t count = 0;
     for (uint32_t i = 0; i < result->count; i++) {
         const struct matcher_finding *finding = &result->findings[i];
-        if (policy_action(admit->policy, &place, finding) != SHIELD_REDACT) continue;
+        enum shield_action action = policy_action(admit->policy, &place, finding);
+        if (action != SHIELD_REDACT && action != SHIELD_BUCKET) continue;
         uint32_t at = count++;
         for (; at > 0 && sorted[at - 1]->span.begin > finding->span.begin; at--)
             sorted[at] = sorted[at - 1];
@@ -302,7 +303,7 @@ static enum admit_verdict judge_address(struct admit *admit, const struct admit_
         *replaced = redacted;
         return verdict;
     }
-    admit_note_reason(admit, REASON_ADDRESS, SHIELD_REDACT, raw);
+    if (verdict == ADMIT_KEEP) admit_note_reason(admit, REASON_ADDRESS, SHIELD_REDACT, raw);
     *replaced = made;
     verdict = judge(admit, key, made, false, replaced);
     return verdict == ADMIT_KEEP ? ADMIT_REPLACE : verdict;

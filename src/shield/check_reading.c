@@ -117,6 +117,16 @@ struct text reading_literal(const struct shield_candidate *candidate)
     return reading_slice(candidate->value, candidate->begin, candidate->end);
 }
 
+struct text reading_bare(struct text text)
+{
+    static const char around[] = " \t\r\n\"'()[]<>";
+    while (text.size > 0 && text.bytes[0] && strchr(around, text.bytes[0]))
+        text = text_slice(text, 1, text.size - 1);
+    while (text.size > 0 && text.bytes[text.size - 1] && strchr(around, text.bytes[text.size - 1]))
+        text.size--;
+    return text;
+}
+
 struct reading_kinds reading_kinds(struct text text)
 {
     struct reading_kinds kinds = {0};

@@ -41,6 +41,9 @@ uint32_t reading_find_fold(struct text text, const char *string);
 struct text reading_slice(struct text value, uint32_t begin, uint32_t end);
 struct text reading_literal(const struct shield_candidate *candidate);
 
+/* Without spaces, quotes and brackets around it. */
+struct text reading_bare(struct text text);
+
 /* What kinds of bytes a text has. */
 struct reading_kinds {
     uint32_t digits, lowers, uppers, others;

@@ -70,5 +70,7 @@ bool policy_is_marker(struct text text);
 /* A coarser form of the value by the rule's bucket, in the arena; false: drop it. */
 bool policy_bucket(const struct ruleset_rule *rule, struct text value, struct arena *arena,
                    struct text *out);
+/* A user agent as its family and major version. */
+bool policy_family(struct text agent, struct arena *arena, struct text *out);
 
 #endif

@@ -51,6 +51,7 @@ enum ruleset_bucket {
     BUCKET_NETWORK,
     BUCKET_FAMILY,
     BUCKET_OUTWARD,
+    BUCKET_TEMPLATE,
     BUCKET_COUNT,
 };
 

@@ -26,7 +26,7 @@ _Static_assert(sizeof charset_words / sizeof *charset_words == SHIELD_CHARSET_CO
 
 static const struct text bucket_words[] = {
     TEXT_INIT(""),        TEXT_INIT("year"),   TEXT_INIT("region"),  TEXT_INIT("degree"),
-    TEXT_INIT("network"), TEXT_INIT("family"), TEXT_INIT("outward"),
+    TEXT_INIT("network"), TEXT_INIT("family"), TEXT_INIT("outward"), TEXT_INIT("template"),
 };
 _Static_assert(sizeof bucket_words / sizeof *bucket_words == BUCKET_COUNT, "one a bucket");
 

@@ -39,7 +39,7 @@
  *     words WORD… "TWO WORDS"…       of its own: in the key +2, in the text around +1; has_context
  *     needs context                  no finding without context
  *     action drop|redact|bucket|tokenise   what the built-in policy does at least; default drop
- *     bucket year|region|degree|network|family|outward     how, for bucket
+ *     bucket year|region|degree|network|family|outward|template     how, for bucket
  *     alert                          tell a person (not for SHIELD_TEST)
  *     off                            listed and tested, and not in force: the figure is below goal
  *
