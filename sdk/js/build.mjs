@@ -29,28 +29,38 @@ function run(words) {
 const OWN_NAMES = [
     'isKept', 'isInteractive', 'isIncluded', 'isInForm', 'retryAfterMs', 'isOnline',
     'forgetOnDevice', 'counts', 'trail', 'drop', 'block', 'seed', 'bytes', 'own', 'domain',
+    'nodes', 'send', 'beacon', 'random', 'close', 'times', 'label', 'save', 'wake',
 ];
 
-async function bundle(entry, format, outfile) {
+// The inspector is built first: what it is like becomes a constant of the SDK.
+let inspector = '';
+
+async function bundle(entry, format, outfile, ownNames = OWN_NAMES) {
     const { outputFiles } = await build({
         entryPoints: [path.join(here, 'src', entry)],
         bundle: true,
         minify: true,
         format,
-        target: 'es2020',
+        target: 'es2021',
         charset: 'utf8',
         legalComments: 'none',
-        define: { __VERSION__: JSON.stringify(version) },
-        mangleProps: new RegExp(`^(?:${OWN_NAMES.join('|')})$`),
+        define: {
+            __VERSION__: JSON.stringify(version), __INSPECTOR__: JSON.stringify(inspector),
+        },
+        ...(ownNames.length && { mangleProps: new RegExp(`^(?:${ownNames.join('|')})$`) }),
         write: false,
         logLevel: 'warning',
     });
     const small = await minify(outputFiles[0].text, {
         ecma: 2020,
         module: true, // nothing at the top is anybody else's
-        compress: { passes: 3, unsafe_arrows: true, unsafe_methods: true, hoist_funs: true },
+        compress: {
+            passes: 8, unsafe_arrows: true, unsafe_methods: true, unsafe_comps: true,
+            unsafe_math: true, hoist_funs: true,
+        },
     });
     fs.writeFileSync(path.join(dist, outfile), small.code);
+    return small.code;
 }
 
 function writeTypes() {
@@ -79,6 +89,8 @@ function writeVersion() {
 run(['--project', here]);
 fs.rmSync(dist, { recursive: true, force: true });
 fs.mkdirSync(dist);
+const inspect = await bundle('inspect/inspect.ts', 'iife', 'candor-inspect.js', []);
+inspector = `sha256-${createHash('sha256').update(inspect).digest('base64')}`;
 await bundle('classic.ts', 'iife', 'candor.js');
 await bundle('candor.ts', 'esm', 'candor.mjs');
 writeTypes();

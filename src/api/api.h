@@ -76,6 +76,7 @@ void api_set_ready(struct api *api, bool ready);
  *   GET  /local/shield/findings?project=P&days=N|from=D&to=D → {"from","to","findings":[…],"total",
  *                                "left_out"}
  *   GET  /local/shield/versions?project=P&days=N → {"days","versions":[…],"sentences":[…]}
+ *   POST /local/shield/inspect-link {"project","url"} → {"link","until"}
  *   POST /local/flush            {} → {}   memtables to segments (verify, demo, tests)
  *   POST /local/verify           {} → {"checked":…}
  */

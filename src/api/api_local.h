@@ -62,6 +62,7 @@ enum status local_sdk_settings(const struct local_call *call, struct error *erro
 enum status local_shield_show(const struct local_call *call, struct error *error) MUST_CHECK;
 enum status local_shield_findings(const struct local_call *call, struct error *error) MUST_CHECK;
 enum status local_shield_versions(const struct local_call *call, struct error *error) MUST_CHECK;
+enum status local_inspect_link(const struct local_call *call, struct error *error) MUST_CHECK;
 enum status local_flush(const struct local_call *call, struct error *error) MUST_CHECK;
 enum status local_verify(const struct local_call *call, struct error *error) MUST_CHECK;
 

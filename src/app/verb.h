@@ -119,6 +119,7 @@ enum verb_exit verb_shield_hold(const struct invocation *invocation);
 enum verb_exit verb_shield_release(const struct invocation *invocation);
 enum verb_exit verb_shield_settings(const struct invocation *invocation);
 enum verb_exit verb_shield_show(const struct invocation *invocation);
+enum verb_exit verb_shield_inspect_link(const struct invocation *invocation);
 enum verb_exit verb_shield_versions(const struct invocation *invocation);
 enum verb_exit verb_import(const struct invocation *invocation);
 enum verb_exit verb_export(const struct invocation *invocation);

@@ -196,4 +196,23 @@
         .needs_folder = true,
         .run = verb_shield_findings,
     },
+    {
+        .name = "shield inspect-link",
+        .operands = "",
+        .summary = "make a link that shows on a page what its SDK sends",
+        .about =
+            "Whoever opens the link within 15 minutes sees, on that page and nowhere else, the\n"
+            "last 200 records of the browser SDK, every field and what was removed. The page's\n"
+            "candor.init needs the project's key in trust. The link is good for every page of the\n"
+            "address's origin. --json prints {\"link\",\"until\"}.",
+        .examples = "candor shield inspect-link --project shop --url https://shop.example.org/cart",
+        .flags =
+            (const struct verb_flag[]){
+                PROJECT_FLAG,
+                {"url", "URL", "the page, http or https", VERB_FLAG_REQUIRED},
+                {0},
+            },
+        .needs_folder = true,
+        .run = verb_shield_inspect_link,
+    },
 #undef PROJECT_FLAG

@@ -52,7 +52,7 @@ describe('files of the SDK', () => {
     test('an address with a version lasts for ever and is what it says', async () => {
         const { files } = (await server.get('/sdk/versions')).json;
         assert.deepEqual(files.map((file) => path.basename(file.address)),
-            ['candor.js', 'candor.mjs']);
+            ['candor.js', 'candor.mjs', 'candor-inspect.js']);
         for (const file of files) {
             const expected = fs.readFileSync(path.join(dist, path.basename(file.address)));
             const answer = await server.get(file.address);

@@ -12,13 +12,14 @@ import { cleanProperties, Findings, nameRule, type Properties } from './filter';
 import {
     currentState, distinctId, forgetPerson, keepInMemory, saveState, visitOf,
 } from './identity';
+import { openInspector } from './inspector';
 import { steadyMs } from './natives';
 import { startPageViews, tellPageView } from './page-views';
 import { profileCalls, type Sink } from './profiles';
 import { loadSettings, onSeen, sampleRate } from './settings';
 import { openStorage } from './storage';
 import { setHost } from './transport';
-import { currentPage, referrer } from './url';
+import { currentPage, hasInspectLink, referrer } from './url';
 
 const WAITING_MAX = 50;
 
@@ -107,6 +108,7 @@ function start(given: CandorOptions): void {
     }
     if (given.pageViews ?? autocapture) startPageViews();
     watchPage();
+    if (hasInspectLink()) openInspector(given);
 }
 
 const calls = {
@@ -172,7 +174,11 @@ const calls = {
     has_opted_out: isOptedOut,
     distinct_id: () => (isOptedOut() ? undefined : distinctId()),
     flush: () => flush().then(() => {}),
-    inspect,
+    inspect(isOn = true) {
+        const records = inspect(isOn);
+        if (isOn) openInspector(options!, records);
+        return records;
+    },
 };
 
 function forget(consent?: boolean): void {

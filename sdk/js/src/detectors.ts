@@ -155,9 +155,7 @@ export function detect(text: string, isId = false): string {
     let plain = fold(text);
     let found = rule(plain, isId);
     for (let turn = 0; !found && turn < 3 && /%[0-9a-f]{2}/i.test(plain); turn++) {
-        plain = fold(
-            plain.replace(/%([0-9a-f]{2})/gi, (_, hex) => String.fromCharCode(parseInt(hex, 16))),
-        );
+        plain = fold(unescape(plain));
         found = rule(plain, isId);
     }
     return found;

@@ -16,7 +16,6 @@ export function describeDevice(): Properties {
     const system = SYSTEMS.exec(userAgent)?.[0] ?? 'other';
     // Whoever calls itself two things is the later one: "Chrome/156 Safari/537 Edg/156".
     const [, browser = 'other', version] = [...userAgent.matchAll(BROWSERS)].pop() ?? [];
-    const { effectiveType } = (navigator as any).connection ?? {};
     const width = innerWidth;
     const screenClass =
         width < 600 ? 'phone' : width < 1024 ? 'tablet' : width < 1600 ? 'laptop' : 'wide';
@@ -28,7 +27,6 @@ export function describeDevice(): Properties {
         $browser_version: version ? +version : '',
         $device_type: !isHandheld ? 'desktop' : isPhone ? 'phone' : 'tablet',
         $screen_class: screenClass,
-        $connection_type: effectiveType ?? '',
         $language: (language ?? '').slice(0, 2).toLowerCase(),
     };
 }

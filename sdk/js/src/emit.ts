@@ -57,8 +57,7 @@ export function openGate(
 
 /** Keep the last records while someone looks at them. */
 export function inspect(isOn = true): readonly Inspected[] {
-    if (!isOn) inspected = undefined;
-    else inspected ??= [];
+    inspected = isOn ? (inspected ?? []) : undefined;
     return inspected ?? [];
 }
 

@@ -70,24 +70,21 @@ export function templatePath(path: string): string {
     return routeOf(parts) ?? parts.map(tell).join('/');
 }
 
-const SECOND_LEVEL = /^(?:com?|org?|net?|gov?|edu|ac)$/;
+const SECOND_LEVEL = /^(?:com?|org?|net?|gov|edu|ac)$/;
 
 /** The registrable domain, by the shape of its labels, and `extra` labels before it. */
 export function domainOf(host: string, extra: number): string {
-    if (/^[\d.]+$|^\[|:/.test(host)) return 'ip';
+    if (/^[\d.]+$|:/.test(host)) return ':ip';
     const labels = host.split('.');
     const [second = '', last = ''] = labels.slice(-2);
     const size = last.length === 2 && SECOND_LEVEL.test(second) ? 3 : 2;
-    const domain = labels.splice(-size);
-    const before = labels.pop();
-    if (extra && before) domain.unshift(isWordLike(before) ? before : ':x');
-    return domain.join('.');
+    return labels.slice(-size - extra).join('.');
 }
 
 function paramsOf(search: string): Record<string, string> {
     const params = new URLSearchParams(search);
     const all = allowedParams.map((name) => [name, (params.get(name) ?? '').toLowerCase()] as const);
-    const isTold = (value: string) => /^[\w -]{1,40}$/.test(value) && !detect(value);
+    const isTold = (value: string) => /^[\w-]{1,40}$/.test(value) && !detect(value);
     return Object.fromEntries(all.filter(([, value]) => isTold(value)));
 }
 
@@ -126,12 +123,11 @@ export function hasMoved(): boolean {
 /** The page as a template; the location is read once for each place. */
 export function currentPage(): Page {
     if (page && !hasMoved()) return page;
-    const { href, protocol, hostname, pathname, search, hash } = location;
+    const { href, origin, hostname, pathname, search, hash } = location;
     pageHref = href;
-    const domain = domainOf(hostname, 1);
     // A fragment is a place only where the plan has a route for it: `#/orders/:int`.
     const path = templatePath(pathname) + (routeOf(hash.split('/')) ?? '');
-    page = { url: `${protocol}//${domain}${path}`, domain, path, params: paramsOf(search) };
+    page = { url: origin + path, domain: hostname, path, params: paramsOf(search) };
     return page;
 }
 
@@ -143,4 +139,9 @@ export function referrer(): Record<string, string> {
     } catch {
         return {};
     }
+}
+
+/** Whether this may be a signed link to the inspector, which will look at it closely. */
+export function hasInspectLink(): boolean {
+    return /cd_inspect/.test(location.search);
 }

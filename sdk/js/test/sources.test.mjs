@@ -5,7 +5,8 @@ import path from 'node:path';
 import { test } from 'node:test';
 
 const src = path.resolve(import.meta.dirname, '../src');
-const sources = new Map(fs.readdirSync(src).map((name) => {
+const files = fs.readdirSync(src).filter((name) => name.endsWith('.ts'));
+const sources = new Map(files.map((name) => {
     const text = fs.readFileSync(path.join(src, name), 'utf8');
     return [name, text.replace(/\/\*[^]*?\*\/|^\s*\/\/.*$/gm, '')];
 }));
@@ -57,9 +58,22 @@ test('records reach the network through emit, and emit through the filter', () =
 });
 
 test('nothing is wrapped, evaluated, or written into the page', () => {
-    assert.deepEqual(users(/\beval\b|new Function|document\.write|createElement|innerHTML\s*=/), []);
+    assert.deepEqual(users(/\beval\b|new Function|document\.write|innerHTML\s*=/), []);
+    assert.deepEqual(users(/createElement/), ['inspector.ts']); // with its hash, when asked
+    assert.match(sources.get('inspector.ts'), /integrity: __INSPECTOR__/);
     assert.deepEqual(users(/console\s*[.[]/), []);
     assert.deepEqual(users(/\.prototype(?:\.\w+|\[\w+\])\s*=[^=]/), []);
     assert.deepEqual(users(/(?:window|globalThis|history|page)\.\w+\s*(?:\?\?)?=[^=]/), ['classic.ts']);
     assert.deepEqual(users(/set(?:Timeout|Interval)\(\s*['"`]/), []);
+});
+
+test('the inspector speaks to no network, keeps nothing, and makes no HTML', () => {
+    const folder = path.join(src, 'inspect');
+    for (const name of fs.readdirSync(folder)) {
+        const text = fs.readFileSync(path.join(folder, name), 'utf8').replace(/^\s*\/\/.*$/gm, '');
+        assert.ok(!/\bfetch\b|XMLHttpRequest|sendBeacon|WebSocket|EventSource|new Image|import\(/
+            .test(text), name);
+        assert.ok(!/localStorage|sessionStorage|indexedDB|document\.cookie|\bcaches\b/.test(text), name);
+        assert.ok(!/innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b/.test(text), name);
+    }
 });
