@@ -63,6 +63,7 @@ static void admit_number(struct admit *admit, const struct admit_key *key, struc
     char bytes[NUMBER_SIZE_MAX];
     struct text text = {bytes, 0};
     const struct value *value = &item->value;
+    uint64_t hash = 0; /* of a decimal's bytes: writing one out costs more than all else */
     bool is_keyed =
         ((key->exact | key->stem) & admit->rules->keyed_classes) != 0 || admit->policy->own;
     if (value->kind == VALUE_BIG_NUMBER) {
@@ -71,11 +72,16 @@ static void admit_number(struct admit *admit, const struct admit_key *key, struc
         text.size = write_integer(value->integer, bytes);
         if (text.size < admit->rules->digits_min && !is_keyed) return;
     } else {
-        if (!is_keyed) return;
+        struct text bits = {(const char *)&value->decimal, sizeof value->decimal};
+        if (!is_keyed || admit_is_known_clean(admit, key, bits, ADMIT_BITS, &hash)) return;
         text.size = (size_t)snprintf(bytes, sizeof bytes, "%.17g", value->decimal);
     }
     struct text replaced;
-    if (admit_text(admit, key, text, true, &replaced) != ADMIT_KEEP) remove_value(admit, item);
+    if (admit_text(admit, key, text, true, &replaced) != ADMIT_KEEP) {
+        remove_value(admit, item);
+    } else {
+        admit_remember_clean(admit, hash);
+    }
 }
 
 static void admit_value(struct admit *admit, const struct admit_key *key, struct shield_item *item)
@@ -205,6 +211,8 @@ enum shield_verdict shield_admit(struct shield *shield, struct shield_scratch *s
         .bytes_left = SHIELD_RECORD_MAX,
     };
     scratch->path_size = 0;
+    scratch->matcher.is_thorough = scratch->is_thorough;
+    scratch->own_matcher.is_thorough = scratch->is_thorough;
     admit.has_loosened = admit.policy->loosened_count > 0 || admit.mode == PROJECT_SHIELD_OPEN;
     admit.seed = seed_of(&admit);
     enum shield_verdict verdict = walk(&admit);

@@ -24,10 +24,13 @@ enum {
     ADMIT_NAME_MAX = 128, /* bytes of a property's or an event's name; a longer one is data: K09 */
     ADMIT_PATH_MAX = 256,
     ADMIT_NEST_MAX = 32,
+    ADMIT_SDK_MAX = 80,
     SCRATCH_SIZE = 2 * 1024 * 1024, /* touched only as far as a record needs */
     SCRATCH_KEPT = 64 * 1024,
     SCRATCH_OUTPUT_MAX = 1024 * 1024,
-    SCRATCH_CLEAN = 2048,  /* a power of two */
+    SCRATCH_CLEAN = 4096, /* a power of two */
+    SCRATCH_ADDRESSES = 512,
+    ADMIT_TEMPLATE_MAX = 180,
     ADMIT_CLEAN_MAX = 256, /* bytes of a value that is remembered as clean */
 };
 
@@ -48,6 +51,13 @@ enum admit_reason {
     REASON_COUNT,
 };
 
+/* The template that an address became: admitted bytes, under a keyed hash of the address. */
+struct admit_address {
+    uint64_t hash; /* 0: empty */
+    uint32_t size;
+    char bytes[ADMIT_TEMPLATE_MAX];
+};
+
 struct shield_scratch {
     struct shield *shield;
     void *memory; /* of os_memory */
@@ -60,7 +70,9 @@ struct shield_scratch {
     unsigned generation;     /* of the rules */
     struct key_cache keys;
     uint64_t clean[SCRATCH_CLEAN]; /* hashes of values in which nothing was found */
-    struct buffer output;          /* rewritten JSON: admitted bytes only */
+    struct admit_address addresses[SCRATCH_ADDRESSES];
+    bool is_thorough;     /* remembers nothing, takes no short cuts: for the test that compares */
+    struct buffer output; /* rewritten JSON: admitted bytes only */
     char path[ADMIT_PATH_MAX];
     size_t path_size;
     struct shield_scratch *next; /* in the pool */
@@ -88,6 +100,9 @@ struct admit {
     uint64_t seed;         /* of hashes in `clean`: of this process, rule set and policy */
     uint32_t event_number; /* in the plan */
     enum shield_verdict verdict;
+    struct text sdk; /* as findings show it, once has_sdk is set */
+    char sdk_bytes[ADMIT_SDK_MAX];
+    bool has_sdk;
     bool is_planned;    /* the property under way */
     bool is_identifier; /* likewise, by the plan */
     bool is_silent;     /* asks, and does not note */
@@ -129,10 +144,14 @@ void admit_plan_required(struct admit *admit);
 enum admit_verdict admit_text(struct admit *admit, const struct admit_key *key, struct text raw,
                               bool is_number, struct text *replaced);
 /* Was nothing found in this very value under this very name a while ago? Values repeat: browsers,
- * systems, versions, plans. *place is where admit_remember_clean notes it. */
+ * systems, versions, plans. *hash is for admit_remember_clean. */
+enum admit_form { ADMIT_TEXT, ADMIT_NUMBER, ADMIT_BITS /* a double's own bytes */ };
 bool admit_is_known_clean(const struct admit *admit, const struct admit_key *key, struct text raw,
-                          uint64_t *hash);
+                          enum admit_form form, uint64_t *hash);
+/* Unless what is allowed now may not be so later. */
 void admit_remember_clean(struct admit *admit, uint64_t hash);
+/* What is left to do for a text in which no rule found anything: look at what it wraps. */
+bool admit_is_clean_inside(struct admit *admit, const struct admit_key *key, struct text folded);
 /* Look, and nothing else. False when it could not be looked at as a whole. */
 bool admit_look(struct admit *admit, const struct matcher_view *view,
                 struct matcher_result *result);

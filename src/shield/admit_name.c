@@ -1,6 +1,7 @@
 /* Names: of properties (K09), of events (K10), and ids (leaks E10, E11). */
 #include "shield/admit_internal.h"
 #include "shield/pseudonym.h"
+#include "shield/shield_url.h"
 
 #include <string.h>
 
@@ -179,6 +180,17 @@ void admit_event_name(struct admit *admit)
 
 enum id_kind { ID_PLAIN, ID_PERSON, ID_SECRET };
 
+/* Of an id that was looked at already: what admit_text would do with it from there on. */
+static enum id_kind kind_inside(struct admit *admit, const struct admit_key *key, struct text id,
+                                const struct shield_folded *folded, uint64_t hash)
+{
+    if (id.size > admit->bytes_left) return ID_PERSON;
+    admit->bytes_left -= id.size;
+    if (!admit_is_clean_inside(admit, key, folded->text)) return ID_PERSON;
+    admit_remember_clean(admit, hash);
+    return ID_PLAIN;
+}
+
 static enum id_kind kind_of_id(struct admit *admit, struct text id)
 {
     static const struct admit_key no_key = {.hash = 1};
@@ -186,7 +198,7 @@ static enum id_kind kind_of_id(struct admit *admit, struct text id)
     struct shield_folded folded;
     struct matcher_view view = {0};
     uint64_t hash;
-    if (admit_is_known_clean(admit, &no_key, id, &hash)) return ID_PLAIN;
+    if (admit_is_known_clean(admit, &no_key, id, ADMIT_TEXT, &hash)) return ID_PLAIN;
     if (!shield_fold(id, &admit->scratch->arena, &folded) || folded.cut) return ID_SECRET;
     view.text = folded.text;
     if (!admit_look(admit, &view, &result)) return ID_SECRET;
@@ -197,6 +209,9 @@ static enum id_kind kind_of_id(struct admit *admit, struct text id)
         if (counts_in_names(class)) kind = ID_PERSON;
     }
     if (kind != ID_PLAIN || looks_like_address(folded.text)) return ID_PERSON;
+    bool is_judged = result.count == 0 && !admit->policy->own && !shield_url_is_web(id);
+    if (is_judged && !admit->scratch->is_thorough)
+        return kind_inside(admit, &no_key, id, &folded, hash);
     struct text replaced;
     return admit_text(admit, &no_key, id, false, &replaced) == ADMIT_KEEP ? ID_PLAIN : ID_PERSON;
 }

@@ -1,9 +1,8 @@
 #include "shield/admit_internal.h"
 
-#include <stdio.h>
 #include <string.h>
 
-enum { MINUTE_MS = 60000, SDK_SIZE = 80 };
+enum { MINUTE_MS = 60000, SDK_PART_MAX = 32 };
 
 static const struct {
     char detector[4];
@@ -65,19 +64,26 @@ static bool is_plain(struct text text)
 }
 
 /* "web/2.83.0" for findings; a client's own words, so only short ones without surprises. */
-static struct text sdk_of(const struct admit *admit, char bytes[SDK_SIZE])
+static struct text sdk_of(struct admit *admit)
 {
+    if (admit->has_sdk) return admit->sdk;
+    admit->has_sdk = true;
     struct text library = TEXT("");
     struct text version = TEXT("");
     for (uint32_t i = 0; i < admit->record->item_count; i++) {
         const struct shield_item *item = &admit->record->items[i];
-        if (item->value.kind != VALUE_TEXT || item->value.text.size > 32) continue;
+        if (item->value.kind != VALUE_TEXT || item->value.text.size > SDK_PART_MAX) continue;
         if (text_equal(item->name, TEXT("mp_lib"))) library = item->value.text;
         if (text_equal(item->name, TEXT("$lib_version"))) version = item->value.text;
     }
     if (library.size == 0 || !is_plain(library) || !is_plain(version)) return TEXT("");
-    int size = snprintf(bytes, SDK_SIZE, "%.*s/%.*s", TEXT_PRINT(library), TEXT_PRINT(version));
-    return (struct text){bytes, (size_t)size};
+    _Static_assert(2 * SDK_PART_MAX + 1 <= ADMIT_SDK_MAX, "both parts and a slash fit");
+    char *bytes = admit->sdk_bytes;
+    memcpy(bytes, library.bytes, library.size);
+    bytes[library.size] = '/';
+    if (version.size > 0) memcpy(bytes + library.size + 1, version.bytes, version.size);
+    admit->sdk = (struct text){bytes, library.size + 1 + version.size};
+    return admit->sdk;
 }
 
 static void note(struct admit *admit, struct shield_finding *finding, struct text value)
@@ -88,8 +94,7 @@ static void note(struct admit *admit, struct shield_finding *finding, struct tex
     finding->project = record->project->id;
     finding->event = admit->event;
     finding->path = (struct text){admit->scratch->path, admit->scratch->path_size};
-    char sdk[SDK_SIZE];
-    finding->sdk = sdk_of(admit, sdk);
+    finding->sdk = sdk_of(admit);
     finding->source = record->source;
     memcpy(finding->country, record->country, sizeof finding->country);
     finding->was_planned = admit->is_planned;

@@ -202,6 +202,11 @@ static bool is_clean_inside(struct admit *admit, const struct admit_key *key, st
     return !unwrapping.is_found && !is_incomplete;
 }
 
+bool admit_is_clean_inside(struct admit *admit, const struct admit_key *key, struct text folded)
+{
+    return is_clean_inside(admit, key, folded, 0);
+}
+
 /* --- a value --- */
 
 /* Is there nothing more to be found in what a redaction or a bucket made? */
@@ -276,37 +281,78 @@ static enum admit_verdict judge(struct admit *admit, const struct admit_key *key
 /* Hashes of 64 bits under a seed that nobody outside knows: that a value is taken for another one
  * has a chance of some 2^-64, and a client cannot search for such a pair. */
 bool admit_is_known_clean(const struct admit *admit, const struct admit_key *key, struct text raw,
-                          uint64_t *hash)
+                          enum admit_form form, uint64_t *hash)
 {
     *hash = 0;
-    if (raw.size > ADMIT_CLEAN_MAX) return false;
-    *hash = text_hash_seeded(raw, admit->seed ^ key->hash) | 1;
+    if (raw.size > ADMIT_CLEAN_MAX || admit->scratch->is_thorough) return false;
+    uint64_t kind = 2 * (uint64_t)form + admit->is_identifier; /* by an event's plan */
+    uint64_t seed = (admit->seed ^ key->hash) + kind;
+    *hash = text_hash_seeded(raw, seed) | 1;
     return admit->scratch->clean[*hash / 2 % SCRATCH_CLEAN] == *hash;
 }
 
 void admit_remember_clean(struct admit *admit, uint64_t hash)
 {
-    if (hash != 0) admit->scratch->clean[hash / 2 % SCRATCH_CLEAN] = hash;
+    if (hash != 0 && !admit->has_loosened) admit->scratch->clean[hash / 2 % SCRATCH_CLEAN] = hash;
+}
+
+static struct admit_address *address_at(const struct admit *admit, uint64_t hash)
+{
+    return &admit->scratch->addresses[hash / 2 % SCRATCH_ADDRESSES];
+}
+
+static bool find_address(const struct admit *admit, uint64_t hash, struct text *template)
+{
+    const struct admit_address *address = address_at(admit, hash);
+    *template = (struct text){address->bytes, address->size};
+    return hash != 0 && address->hash == hash;
+}
+
+static void remember_address(struct admit *admit, uint64_t hash, struct text template)
+{
+    struct admit_address *address = address_at(admit, hash);
+    if (hash == 0 || admit->has_loosened || template.size > sizeof address->bytes) return;
+    address->hash = hash;
+    address->size = (uint32_t) template.size;
+    memcpy(address->bytes, template.bytes, template.size);
+}
+
+/* What was made of an address, judged; many addresses become one template. */
+static enum admit_verdict judge_template(struct admit *admit, const struct admit_key *key,
+                                         struct text made, struct text *replaced)
+{
+    uint64_t hash;
+    *replaced = made;
+    if (admit_is_known_clean(admit, key, made, ADMIT_TEXT, &hash)) return ADMIT_KEEP;
+    enum admit_verdict verdict = judge(admit, key, made, false, replaced);
+    if (verdict == ADMIT_KEEP) admit_remember_clean(admit, hash);
+    return verdict;
 }
 
 /* An address of the web becomes its template (docs/url-template.md). What is found in the address
  * as it came is noted, and goes with what the template leaves out; the rest is judged again. */
 static enum admit_verdict judge_address(struct admit *admit, const struct admit_key *key,
-                                        struct text raw, struct text *replaced)
+                                        struct text raw, uint64_t hash, struct text *replaced)
 {
     static const struct shield_url_lists lists;
     struct text made;
     struct text redacted;
+    if (find_address(admit, hash, replaced)) {
+        admit_note_reason(admit, REASON_ADDRESS, SHIELD_REDACT, raw);
+        return ADMIT_REPLACE;
+    }
     enum admit_verdict verdict = judge(admit, key, raw, false, &redacted);
     if (!shield_url_template(raw, &lists, &admit->scratch->arena, &made)) return ADMIT_REMOVE;
     if (text_equal(made, raw)) {
         *replaced = redacted;
         return verdict;
     }
-    if (verdict == ADMIT_KEEP) admit_note_reason(admit, REASON_ADDRESS, SHIELD_REDACT, raw);
-    *replaced = made;
-    verdict = judge(admit, key, made, false, replaced);
-    return verdict == ADMIT_KEEP ? ADMIT_REPLACE : verdict;
+    bool was_clean = verdict == ADMIT_KEEP;
+    if (was_clean) admit_note_reason(admit, REASON_ADDRESS, SHIELD_REDACT, raw);
+    verdict = judge_template(admit, key, made, replaced);
+    if (verdict != ADMIT_KEEP) return verdict;
+    if (was_clean) remember_address(admit, hash, made);
+    return ADMIT_REPLACE;
 }
 
 static bool is_address(const struct admit *admit, struct text text)
@@ -320,16 +366,19 @@ enum admit_verdict admit_text(struct admit *admit, const struct admit_key *key, 
                               bool is_number, struct text *replaced)
 {
     uint64_t hash;
-    if (raw.size == 0 || admit_is_known_clean(admit, key, raw, &hash)) return ADMIT_KEEP;
+    if (raw.size == 0) return ADMIT_KEEP;
+    enum admit_form form = is_number ? ADMIT_NUMBER : ADMIT_TEXT;
+    if (admit_is_known_clean(admit, key, raw, form, &hash)) return ADMIT_KEEP;
     if (policy_is_marker(raw)) return ADMIT_KEEP;
     struct text looked_at = cut(raw);
     bool is_cut = looked_at.size < raw.size;
     if (is_cut) admit_note_reason(admit, REASON_NOT_LOOKED_AT, SHIELD_TRUNCATE, raw);
-    enum admit_verdict verdict = !is_number && is_address(admit, looked_at)
-                                     ? judge_address(admit, key, looked_at, replaced)
-                                     : judge(admit, key, looked_at, is_number, replaced);
+    enum admit_verdict verdict =
+        !is_number && is_address(admit, looked_at)
+            ? judge_address(admit, key, looked_at, is_cut ? 0 : hash, replaced)
+            : judge(admit, key, looked_at, is_number, replaced);
     if (verdict != ADMIT_KEEP) return verdict;
-    if (!is_cut && !admit->has_loosened) admit_remember_clean(admit, hash);
+    if (!is_cut) admit_remember_clean(admit, hash);
     *replaced = looked_at;
     return is_cut ? ADMIT_REPLACE : ADMIT_KEEP;
 }

@@ -22,11 +22,15 @@ struct key_reading *key_cache_read(struct key_cache *cache, const struct ruleset
         return &cache->spare;
     }
     uint64_t hash = text_hash_seeded(name, cache->seed);
-    size_t place = hash % KEY_CACHE_NAMES;
-    struct key_cache_entry *entry = &cache->entries[place];
-    if (entry->set == set && text_equal((struct text){entry->name, entry->size}, name)) {
-        return &entry->reading;
+    size_t row = hash % KEY_CACHE_ROWS;
+    for (size_t way = 0; way < KEY_CACHE_WAYS; way++) {
+        struct key_cache_entry *entry = &cache->entries[row][way];
+        if (entry->set == set && entry->reading.hash == hash &&
+            text_equal((struct text){entry->name, entry->size}, name)) {
+            return &entry->reading;
+        }
     }
+    struct key_cache_entry *entry = &cache->entries[row][cache->oldest[row]++ % KEY_CACHE_WAYS];
     read_name(set, lexicon, name, &entry->reading);
     entry->reading.hash = hash;
     entry->set = set;
@@ -37,6 +41,8 @@ struct key_reading *key_cache_read(struct key_cache *cache, const struct ruleset
 
 void key_cache_clear(struct key_cache *cache)
 {
-    for (size_t i = 0; i < KEY_CACHE_NAMES; i++)
-        cache->entries[i].set = NULL;
+    for (size_t row = 0; row < KEY_CACHE_ROWS; row++) {
+        for (size_t way = 0; way < KEY_CACHE_WAYS; way++)
+            cache->entries[row][way].set = NULL;
+    }
 }

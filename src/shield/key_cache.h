@@ -1,12 +1,14 @@
 /* What was read of property names, kept for the next record: a client sends the same names again
- * and again. Bounded; a name beyond KEY_CACHE_NAME_MAX is read anew each time. One thread. */
+ * and again. Bounded: of the names that fall on one row the last few are kept, and a name beyond
+ * KEY_CACHE_NAME_MAX is read anew each time. One thread. */
 #ifndef CANDOR_SHIELD_KEY_CACHE_H
 #define CANDOR_SHIELD_KEY_CACHE_H
 
 #include "shield/ruleset.h"
 
 enum {
-    KEY_CACHE_NAMES = 128, /* a power of two */
+    KEY_CACHE_ROWS = 128, /* a power of two */
+    KEY_CACHE_WAYS = 4,
     KEY_CACHE_NAME_MAX = 64,
 };
 
@@ -30,7 +32,8 @@ struct key_cache_entry {
 struct key_cache {
     uint64_t seed;
     struct key_reading spare; /* of the last name that does not fit */
-    struct key_cache_entry entries[KEY_CACHE_NAMES];
+    struct key_cache_entry entries[KEY_CACHE_ROWS][KEY_CACHE_WAYS];
+    uint8_t oldest[KEY_CACHE_ROWS];
 };
 
 /* Borrowed until the next call with another name. */

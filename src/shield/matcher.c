@@ -125,6 +125,17 @@ static enum shield_proof ask(const struct matcher_run *run, const struct ruleset
     return rule->check(&candidate, span);
 }
 
+/* Reading the words around for context costs far more than most validators do: what is nothing even
+ * with context need not have it looked for. */
+static bool is_nothing(const struct matcher_run *run, const struct ruleset_rule *rule,
+                       const struct matcher_trigger *trigger)
+{
+    if (run->matcher->is_thorough || !rule->check) return false;
+    if (score_hint(run, trigger->rule, trigger->begin, trigger->end) != SCORE_ASK) return false;
+    struct shield_span span = {trigger->begin, trigger->end};
+    return ask(run, rule, trigger, true, &span) == SHIELD_NOT;
+}
+
 void matcher_try(struct matcher_run *run, const struct matcher_trigger *trigger)
 {
     const struct ruleset_rule *rule = &run->set->rules[trigger->rule];
@@ -135,6 +146,7 @@ void matcher_try(struct matcher_run *run, const struct matcher_trigger *trigger)
         run->result->is_incomplete = true;
         return;
     }
+    if (is_nothing(run, rule, trigger)) return;
     int context = score_context(run, trigger->rule, trigger->begin, trigger->end);
     if (context == 0 && wants_context(rule)) return;
     struct shield_span span = {trigger->begin, trigger->end};
@@ -143,6 +155,36 @@ void matcher_try(struct matcher_run *run, const struct matcher_trigger *trigger)
     assert(span.begin <= span.end && span.end <= size);
     struct matcher_finding finding = {rule, span, proof, covers_all(run->view->text, span)};
     add_finding(run, &finding);
+}
+
+/* Before the text's words are read, some rules are asked without knowing whether they may act. */
+static bool may_act(struct matcher_run *run, const struct matcher_trigger *trigger)
+{
+    uint32_t rule = trigger->rule;
+    if (ruleset_mask_has(&run->able, rule)) return true;
+    bool is_all = trigger->begin == 0 && trigger->end == run->view->text.size;
+    if (run->has_text_context || is_all) return false; /* no words stand around it */
+    if (run->blind_left > 0) {
+        run->blind_left--;
+        run->calls_left++; /* these are bounded by themselves */
+        return true;
+    }
+    score_know_text(run);
+    return ruleset_mask_has(&run->able, rule);
+}
+
+void matcher_try_each(struct matcher_run *run, const struct ruleset_mask *rules,
+                      struct matcher_trigger *trigger)
+{
+    for (uint32_t word = 0; word < run->set->mask_words; word++) {
+        uint64_t bits = rules->bits[word];
+        if (run->has_text_context) bits &= run->able.bits[word];
+        for (; bits; bits &= bits - 1) {
+            trigger->rule = word * 64 + (uint32_t)__builtin_ctzll(bits);
+            if (trigger->group_count > run->set->rules[trigger->rule].groups_max) continue;
+            if (may_act(run, trigger)) matcher_try(run, trigger);
+        }
+    }
 }
 
 static void try_all(struct matcher_run *run, const struct ruleset_list *list)
@@ -180,7 +222,7 @@ static struct census count_bytes(struct text text)
     struct census census = {0};
     uint32_t run = 0;
     for (size_t i = 0; i < text.size; i++) {
-        uint32_t kind = ruleset_byte_kind((uint8_t)text.bytes[i]);
+        uint32_t kind = ruleset_byte_kinds[(uint8_t)text.bytes[i]];
         census.kinds |= kind;
         census.digits += kind == RULESET_DIGIT;
         run = kind == RULESET_SPACE ? 0 : run + 1;
@@ -193,6 +235,8 @@ void matcher_look(struct matcher *matcher, const struct ruleset *set,
                   const struct matcher_view *view, struct matcher_result *result)
 {
     struct matcher_run run = {.matcher = matcher, .set = set, .view = view, .result = result};
+    run.blind_left = matcher->is_thorough ? 0 : MATCHER_BLIND_CALLS;
+    score_know_key(&run);
     run.calls_left = MATCHER_CALLS_FREE + MATCHER_CALLS_PER_BYTE * (uint64_t)view->text.size;
     assert(view->text.size <= UINT32_MAX);
     try_keyed(&run);

@@ -18,6 +18,7 @@ enum {
     MATCHER_FINDINGS_MAX = 64, /* of one value; with more the value is removed as a whole */
     MATCHER_CALLS_FREE = 2048,
     MATCHER_CALLS_PER_BYTE = 4,
+    MATCHER_BLIND_CALLS = 64,
 };
 
 /* A value under its key. */
@@ -48,6 +49,7 @@ struct matcher_result {
 struct matcher {
     hs_scratch_t *scratch;
     const struct shield_lexicon *lexicon; /* borrowed */
+    bool is_thorough;                     /* takes no short cuts: for the test that compares */
 };
 
 /* One value on its way through one set. */
@@ -57,8 +59,10 @@ struct matcher_run {
     const struct matcher_view *view;
     struct matcher_result *result;
     uint64_t calls_left;
-    bool has_text_context; /* the two below are known */
-    uint64_t text_classes; /* of all words of the value: no window has more */
+    uint32_t blind_left;      /* calls of validators before the text's words are read for context */
+    struct ruleset_mask able; /* rules that may act: by the key, and by the text once it is read */
+    bool has_text_context;    /* the two below are known */
+    uint64_t text_classes;    /* of all words of the value: no window has more */
     struct ruleset_mask text_rules;
     bool is_benign_known;
     bool is_benign;
@@ -87,8 +91,10 @@ struct matcher_trigger {
 void matcher_try(struct matcher_run *run, const struct matcher_trigger *trigger);
 /* True when nothing more has to be found. */
 bool matcher_is_done(const struct matcher_run *run);
-/* Whether a rule that needs context could have any in this value, wherever in it. */
-bool matcher_may_act(struct matcher_run *run, uint32_t rule);
+/* Ask those of the rules about the place that could act on it: none that needs context where the
+ * value has none anywhere, none that takes fewer groups. The trigger's rule is set on the way. */
+void matcher_try_each(struct matcher_run *run, const struct ruleset_mask *rules,
+                      struct matcher_trigger *trigger);
 
 void matcher_literals(struct matcher_run *run);
 void matcher_patterns(struct matcher_run *run);
@@ -97,6 +103,15 @@ void matcher_tokens(struct matcher_run *run);
 
 /* --- score.c --- */
 
+/* Rules that may act with no other context than the key's. */
+void score_know_key(struct matcher_run *run);
+/* Then read the text's words, and add the rules that they speak for. */
+void score_know_text(struct matcher_run *run);
+/* Is there context for the rule, as far as it is known without reading the text? SCORE_ASK: the
+ * text would have to be read. */
+enum score_hint { SCORE_NONE, SCORE_SOME, SCORE_ASK };
+enum score_hint score_hint(const struct matcher_run *run, uint32_t rule, uint32_t begin,
+                           uint32_t end);
 /* Points that key and neighbourhood give to a candidate of the rule; 0: no context. */
 int score_context(struct matcher_run *run, uint32_t rule, uint32_t begin, uint32_t end);
 /* Whether a proof of this strength with so much context is enough. */

@@ -62,7 +62,6 @@ static bool is_separator(char byte)
 static void try_range(struct matcher_run *run, const struct phrase *phrase, uint32_t first,
                       uint32_t digit_count)
 {
-    const struct ruleset_list *list = &run->set->by_digits[digit_count];
     const struct group *begin = &phrase->groups[first];
     const struct group *end = &phrase->groups[phrase->group_count - 1];
     struct matcher_trigger trigger = {
@@ -72,11 +71,7 @@ static void try_range(struct matcher_run *run, const struct phrase *phrase, uint
         .digit_count = digit_count,
         .group_count = phrase->group_count - first,
     };
-    for (uint32_t i = 0; i < list->count; i++) {
-        trigger.rule = list->rules[i];
-        if (trigger.group_count > run->set->rules[trigger.rule].groups_max) continue;
-        if (matcher_may_act(run, trigger.rule)) matcher_try(run, &trigger);
-    }
+    matcher_try_each(run, &run->set->by_digits[digit_count], &trigger);
 }
 
 /* All ranges that end with the newest group. */
@@ -88,7 +83,7 @@ static void try_ranges(struct matcher_run *run, const struct phrase *phrase)
         const struct group *group = &phrase->groups[first - 1];
         uint32_t digit_count = phrase->digit_count - group->digits_at;
         if (digit_count > SHIELD_DIGITS_MAX || matcher_is_done(run)) return;
-        if (group->touches_before || run->set->by_digits[digit_count].count == 0) continue;
+        if (group->touches_before || !run->set->takes_digits[digit_count]) continue;
         try_range(run, phrase, first - 1, digit_count);
     }
 }

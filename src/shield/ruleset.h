@@ -23,6 +23,9 @@ enum {
     RULESET_PATTERN_STATES_MAX = 4096,
     RULESET_WORD_SIZE_MAX = 64,
     RULESET_MASK_WORDS = RULESET_RULES_MAX / 64,
+    RULESET_FORM_PLACES = 4,
+    RULESET_SHAPES = 81, /* a letter, a digit or neither at each of these places */
+    RULESET_SIZES = 129, /* of tokens; the last stands for all that are longer */
 };
 
 /* Kinds of bytes; a value's are a mask of them. */
@@ -36,7 +39,7 @@ enum ruleset_byte {
     RULESET_OTHER = 64,
     RULESET_KINDS = 128,
 };
-enum ruleset_byte ruleset_byte_kind(uint8_t byte);
+extern const uint8_t ruleset_byte_kinds[256];
 
 enum ruleset_kind {
     RULESET_BUILTIN, /* everything is allowed */
@@ -80,6 +83,8 @@ struct ruleset_rule {
     struct ruleset_range size;
     struct ruleset_run token[RULESET_TRIGGERS_MAX];
     uint32_t token_count;
+    bool has_form;
+    uint64_t forms[RULESET_SHAPES / 64 + 1]; /* shapes that a token may begin with, one bit each */
     struct ruleset_range tail;
     enum shield_charset tail_charset;
     uint64_t keys;    /* trigger: classes of the key */
@@ -122,6 +127,11 @@ struct ruleset_list {
     uint32_t count;
 };
 
+/* Which rules take a run of one charset, by its size. */
+struct ruleset_sizes {
+    struct ruleset_mask by_size[RULESET_SIZES];
+};
+
 struct ruleset {
     atomic_uint references;
     char *source; /* every text borrows it */
@@ -138,13 +148,17 @@ struct ruleset {
 
     hs_database_t *literal_database; /* NULL: no literals */
     hs_database_t *pattern_database;
-    struct ruleset_list by_digits[SHIELD_DIGITS_MAX + 1];
-    uint32_t digits_min; /* UINT32_MAX: no rule takes digits */
-    struct ruleset_list by_token[SHIELD_CHARSET_COUNT];
+    uint32_t mask_words; /* of every mask: those behind are 0 */
+    struct ruleset_mask by_digits[SHIELD_DIGITS_MAX + 1];
+    bool takes_digits[SHIELD_DIGITS_MAX + 1];             /* by_digits is not empty */
+    uint32_t digits_min;                                  /* UINT32_MAX: no rule takes digits */
+    struct ruleset_sizes *by_token[SHIELD_CHARSET_COUNT]; /* NULL: no rule takes it */
+    struct ruleset_mask by_shape[RULESET_SHAPES];         /* rules whose form allows it */
+    struct ruleset_mask without_context;                  /* rules that may act without any */
+    struct ruleset_mask by_class[SHIELD_KEY_CLASS_COUNT]; /* rules that a key class speaks for */
     struct ruleset_range token_range[SHIELD_CHARSET_COUNT];
-    uint16_t charset_masks[256]; /* bit 1 << charset for each charset that has the byte */
-    uint32_t token_charsets;     /* that a rule takes runs of */
-    uint32_t token_min;          /* of all charsets; UINT32_MAX: none */
+    uint32_t token_charsets; /* that a rule takes runs of */
+    uint32_t token_min;      /* of all charsets; UINT32_MAX: none */
     struct ruleset_list whole;
     struct ruleset_list keyed;
     uint64_t keyed_classes; /* of all keyed rules */
@@ -168,6 +182,19 @@ static inline bool ruleset_mask_has(const struct ruleset_mask *mask, uint32_t ru
 static inline void ruleset_mask_add(struct ruleset_mask *mask, uint32_t rule)
 {
     mask->bits[rule / 64] |= UINT64_C(1) << (rule % 64);
+}
+
+/* The shape of a run's first bytes, for by_shape. */
+static inline uint32_t ruleset_shape(const char *bytes, size_t size)
+{
+    uint32_t shape = 0;
+    uint32_t step = 1;
+    for (size_t i = 0; i < size && i < RULESET_FORM_PLACES; i++, step *= 3) {
+        uint32_t mask = shield_charset_masks[(uint8_t)bytes[i]];
+        if (!(mask >> SHIELD_ALNUM & 1)) break;
+        shape += mask >> SHIELD_DIGIT & 1 ? 2 * step : step;
+    }
+    return shape;
 }
 
 /* Add the rules of which a word of their own stands in the text, as whole words. The text is lower

@@ -8,18 +8,6 @@
 
 enum { PATTERN_DATABASE_SIZE_MAX = 4 * 1024 * 1024 };
 
-static void fill_charset_masks(struct ruleset *set)
-{
-    for (int byte = 0; byte < 256; byte++) {
-        uint32_t mask = 0;
-        for (int charset = 0; charset < SHIELD_CHARSET_COUNT; charset++) {
-            bool has = shield_charset_has((enum shield_charset)charset, (uint8_t)byte);
-            mask |= (uint32_t)has << charset;
-        }
-        set->charset_masks[byte] = (uint16_t)mask;
-    }
-}
-
 static void list_add(struct ruleset_list *list, uint32_t rule)
 {
     if (list->count % 16 == 0) {
@@ -31,19 +19,44 @@ static void list_add(struct ruleset_list *list, uint32_t rule)
 static void index_token(struct ruleset *set, const struct ruleset_run *run, uint32_t index)
 {
     struct ruleset_range *range = &set->token_range[run->charset];
-    struct ruleset_list *list = &set->by_token[run->charset];
-    if (list->count == 0 || list->rules[list->count - 1] != index) list_add(list, index);
+    struct ruleset_sizes **sizes = &set->by_token[run->charset];
+    if (!*sizes) *sizes = MEMORY_NEW(struct ruleset_sizes);
+    uint32_t longest = RULESET_SIZES - 1;
+    for (uint32_t size = run->range.min; size <= run->range.max && size < longest; size++)
+        ruleset_mask_add(&(*sizes)->by_size[size], index);
+    if (run->range.max >= longest) ruleset_mask_add(&(*sizes)->by_size[RULESET_SIZES - 1], index);
     set->token_charsets |= 1U << run->charset;
     if (range->max == 0 || run->range.min < range->min) range->min = run->range.min;
     if (run->range.max > range->max) range->max = run->range.max;
     if (run->range.min < set->token_min) set->token_min = run->range.min;
 }
 
+static void index_shapes(struct ruleset *set, uint32_t index)
+{
+    const struct ruleset_rule *rule = &set->rules[index];
+    for (uint32_t shape = 0; shape < RULESET_SHAPES; shape++) {
+        bool has_shape = rule->forms[shape / 64] >> shape % 64 & 1;
+        if (!rule->has_form || has_shape) ruleset_mask_add(&set->by_shape[shape], index);
+    }
+}
+
+static void index_context(struct ruleset *set, uint32_t index)
+{
+    const struct ruleset_rule *rule = &set->rules[index];
+    uint64_t classes = rule->context | rule->keys;
+    if (!rule->needs_context && rule->tier != SHIELD_TIER_C) {
+        ruleset_mask_add(&set->without_context, index);
+    }
+    for (uint32_t key_class = 0; key_class < SHIELD_KEY_CLASS_COUNT; key_class++) {
+        if (classes >> key_class & 1) ruleset_mask_add(&set->by_class[key_class], index);
+    }
+}
+
 static void index_digits(struct ruleset *set, struct ruleset_range range, uint32_t index)
 {
     for (uint32_t count = range.min; count <= range.max; count++) {
-        struct ruleset_list *list = &set->by_digits[count];
-        if (list->count == 0 || list->rules[list->count - 1] != index) list_add(list, index);
+        ruleset_mask_add(&set->by_digits[count], index);
+        set->takes_digits[count] = true;
     }
     if (range.min < set->digits_min) set->digits_min = range.min;
 }
@@ -52,6 +65,8 @@ static void index_rule(struct ruleset *set, uint32_t index)
 {
     const struct ruleset_rule *rule = &set->rules[index];
     if (rule->is_off) return;
+    index_shapes(set, index);
+    index_context(set, index);
     for (uint32_t i = 0; i < rule->digits_count; i++)
         index_digits(set, rule->digits[i], index);
     for (uint32_t i = 0; i < rule->token_count; i++)
@@ -63,23 +78,27 @@ static void index_rule(struct ruleset *set, uint32_t index)
     }
 }
 
-static uint8_t lower_byte(uint8_t byte)
+static bool is_alnum(uint8_t byte)
 {
-    return byte >= 'A' && byte <= 'Z' ? (uint8_t)(byte + 32) : byte;
+    return shield_charset_has(SHIELD_ALNUM, byte);
 }
 
 static bool is_word_byte(uint8_t byte)
 {
-    return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
-           (byte >= 'A' && byte <= 'Z') || byte >= 0x80;
+    return byte >= 0x80 || is_alnum(byte);
 }
 
-static uint32_t word_hash(const char *bytes, size_t size)
+/* Of a byte of a word: digits have the bit already. */
+static uint8_t lower_byte(uint8_t byte)
 {
-    uint32_t hash = 2166136261U; /* FNV-1a: words are short */
-    for (size_t i = 0; i < size; i++)
-        hash = (hash ^ lower_byte((uint8_t)bytes[i])) * 16777619U;
-    return hash ^ hash >> 15;
+    return is_alnum(byte) ? byte | 0x20 : byte;
+}
+
+static const uint32_t word_hash_begin = 2166136261U; /* FNV-1a: words are short */
+
+static uint32_t hash_step(uint32_t hash, uint8_t byte)
+{
+    return (hash ^ lower_byte(byte)) * 16777619U;
 }
 
 /* How many bytes of no word the text begins with, 0 or one character's: quotes and brackets outside
@@ -94,11 +113,20 @@ static size_t separator_size(struct text text)
     return is_sign ? (text.size < 3 ? text.size : 3) : 0;
 }
 
-static size_t first_word_size(struct text text)
+/* The size of the word that the text begins with, 0 when it begins with none; *hash is of it. */
+static size_t first_word_size(struct text text, uint32_t *hash)
 {
     size_t size = 0;
-    while (size < text.size && separator_size(text_slice(text, size, text.size - size)) == 0)
-        size++;
+    uint32_t mixed = word_hash_begin;
+    for (; size < text.size; size++) {
+        uint8_t byte = (uint8_t)text.bytes[size];
+        if (!is_alnum(byte)) {
+            if (byte < 0x80) break;
+            if (separator_size((struct text){text.bytes + size, text.size - size}) > 0) break;
+        }
+        mixed = hash_step(mixed, byte);
+    }
+    *hash = mixed ^ mixed >> 15;
     return size;
 }
 
@@ -111,7 +139,9 @@ static void index_words(struct ruleset *set)
     set->word_slots = MEMORY_ARRAY(uint16_t, set->word_slot_count);
     for (uint32_t i = 0; i < set->word_count; i++) {
         struct text text = set->words[i].text;
-        uint32_t slot = word_hash(text.bytes, first_word_size(text)) % set->word_slot_count;
+        uint32_t hash;
+        (void)first_word_size(text, &hash);
+        uint32_t slot = hash % set->word_slot_count;
         while (set->word_slots[slot])
             slot = (slot + 1) % set->word_slot_count;
         set->word_slots[slot] = (uint16_t)(i + 1);
@@ -133,9 +163,10 @@ static bool stands_there(struct text text, struct text word)
     return rest.size == 0 || separator_size(rest) > 0;
 }
 
-static void find_at(const struct ruleset *set, struct text text, struct ruleset_mask *found)
+static void find_at(const struct ruleset *set, struct text text, uint32_t hash,
+                    struct ruleset_mask *found)
 {
-    uint32_t slot = word_hash(text.bytes, first_word_size(text)) % set->word_slot_count;
+    uint32_t slot = hash % set->word_slot_count;
     for (; set->word_slots[slot]; slot = (slot + 1) % set->word_slot_count) {
         const struct ruleset_word *word = &set->words[set->word_slots[slot] - 1];
         if (!ruleset_mask_has(found, word->rule) && stands_there(text, word->text)) {
@@ -149,35 +180,35 @@ void ruleset_find_words(const struct ruleset *set, struct text text, struct rule
     if (set->word_count == 0) return;
     size_t place = 0;
     while (place < text.size) {
-        struct text rest = text_slice(text, place, text.size - place);
-        size_t size = first_word_size(rest);
-        if (size > 0 && size <= RULESET_WORD_SIZE_MAX) find_at(set, rest, found);
+        struct text rest = {text.bytes + place, text.size - place};
+        uint32_t hash;
+        size_t size = first_word_size(rest, &hash);
+        if (size > 0 && size <= RULESET_WORD_SIZE_MAX) find_at(set, rest, hash, found);
         place += size > 0 ? size : separator_size(rest);
     }
 }
 
-enum ruleset_byte ruleset_byte_kind(uint8_t byte)
-{
-    if (byte >= 'a' && byte <= 'z') return RULESET_LOWER;
-    if (byte >= 'A' && byte <= 'Z') return RULESET_UPPER;
-    if (byte >= '0' && byte <= '9') return RULESET_DIGIT;
-    switch (byte) {
-    case ' ':
-    case '\t':
-    case '\n':
-    case '\r': return RULESET_SPACE;
-    case '-':
-    case '_':
-    case '.': return RULESET_DASH;
-    case ':':
-    case '/':
-    case '=':
-    case '&':
-    case '?':
-    case '%': return RULESET_COLON;
-    default: return RULESET_OTHER;
-    }
-}
+/* One enum ruleset_byte each, by the byte. */
+const uint8_t ruleset_byte_kinds[256] = {
+    /* clang-format off */
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 8, 8, 64, 64, 8, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    8, 64, 64, 64, 64, 32, 32, 64, 64, 64, 64, 64, 64, 16, 16, 32,
+    4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 32, 64, 64, 32, 64, 32,
+    64, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
+    2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 64, 64, 64, 64, 16,
+    64, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+    1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    /* clang-format on */
+};
 
 /* The smallest value that the literal's rule could find anything in. */
 static uint32_t smallest_value(const struct ruleset *set, const struct ruleset_literal *literal)
@@ -195,7 +226,7 @@ static void note_literal(struct ruleset *set, const struct ruleset_literal *lite
     for (uint32_t kinds = 0; kinds < RULESET_KINDS; kinds++) {
         bool could_be_in = true;
         for (size_t i = 0; i < literal->text.size; i++) {
-            uint32_t kind = ruleset_byte_kind((uint8_t)literal->text.bytes[i]);
+            uint32_t kind = ruleset_byte_kinds[(uint8_t)literal->text.bytes[i]];
             bool is_letter = (kind & (RULESET_LOWER | RULESET_UPPER)) != 0;
             if (literal->is_folded && is_letter) kind = RULESET_LOWER | RULESET_UPPER;
             if (!(kinds & kind)) could_be_in = false;
@@ -309,6 +340,7 @@ static enum status compile_patterns(struct ruleset *set, struct error *error)
 
 enum status ruleset_build(struct ruleset *set, struct error *error)
 {
+    set->mask_words = (set->rule_count + 63) / 64;
     set->digits_min = UINT32_MAX;
     set->token_min = UINT32_MAX;
     for (uint32_t i = 0; i < RULESET_KINDS; i++)
@@ -316,7 +348,6 @@ enum status ruleset_build(struct ruleset *set, struct error *error)
     for (uint32_t i = 0; i < set->rule_count; i++)
         index_rule(set, i);
     index_words(set);
-    fill_charset_masks(set);
     TRY(compile_literals(set, error));
     return compile_patterns(set, error);
 }
@@ -356,10 +387,8 @@ void ruleset_drop(struct ruleset *set)
     if (atomic_fetch_sub_explicit(&set->references, 1, memory_order_acq_rel) != 1) return;
     (void)hs_free_database(set->literal_database);
     (void)hs_free_database(set->pattern_database);
-    for (size_t i = 0; i <= SHIELD_DIGITS_MAX; i++)
-        memory_free(set->by_digits[i].rules);
     for (size_t i = 0; i < SHIELD_CHARSET_COUNT; i++)
-        memory_free(set->by_token[i].rules);
+        memory_free(set->by_token[i]);
     memory_free(set->whole.rules);
     memory_free(set->keyed.rules);
     memory_free(set->word_slots);

@@ -242,6 +242,34 @@ static enum status read_token(struct parser *parser, struct text rest)
     return read_run(parser, rest, &run->charset, &run->range);
 }
 
+/* Does a shape (ruleset_shape) agree with a form, as far as it goes? */
+static bool agrees(uint32_t shape, struct text form)
+{
+    for (size_t i = 0; i < form.size; i++, shape /= 3) {
+        uint32_t kind = shape % 3;
+        if (kind == 0) return true; /* the token ends here */
+        if (form.bytes[i] != 'X' && form.bytes[i] != (kind == 1 ? 'A' : '9')) return false;
+    }
+    return true;
+}
+
+static enum status read_form(struct parser *parser, struct text rest)
+{
+    struct text form;
+    parser->rule->has_form = true;
+    if (rest.size == 0) return refuse(parser, "the form is missing", TEXT(""));
+    while (next_word(&rest, &form)) {
+        bool is_good = form.size <= RULESET_FORM_PLACES;
+        for (size_t i = 0; i < form.size; i++)
+            is_good = is_good && memchr("A9X", form.bytes[i], 3);
+        if (!is_good) return refuse(parser, "not a form of at most four places:", form);
+        for (uint32_t shape = 0; shape < RULESET_SHAPES; shape++) {
+            if (agrees(shape, form)) parser->rule->forms[shape / 64] |= UINT64_C(1) << shape % 64;
+        }
+    }
+    return STATUS_OK;
+}
+
 static enum status read_tail(struct parser *parser, struct text rest)
 {
     return read_run(parser, rest, &parser->rule->tail_charset, &parser->rule->tail);
@@ -392,6 +420,7 @@ static const struct {
     {TEXT_INIT("digits"), read_digits, false, true},
     {TEXT_INIT("groups"), read_groups, false, false},
     {TEXT_INIT("token"), read_token, false, true},
+    {TEXT_INIT("form"), read_form, false, true},
     {TEXT_INIT("key"), read_key, true, true},
     {TEXT_INIT("whole"), read_whole, false, false},
     {TEXT_INIT("size"), read_size, true, false},

@@ -88,13 +88,35 @@ static bool has_words(struct text text)
     return false;
 }
 
-static void know_text(struct matcher_run *run)
+static void join(struct matcher_run *run, const struct ruleset_mask *rules)
+{
+    for (uint32_t i = 0; i < run->set->mask_words; i++)
+        run->able.bits[i] |= rules->bits[i];
+}
+
+static void join_classes(struct matcher_run *run, uint64_t classes)
+{
+    for (; classes; classes &= classes - 1)
+        join(run, &run->set->by_class[__builtin_ctzll(classes)]);
+}
+
+void score_know_key(struct matcher_run *run)
+{
+    const struct matcher_view *view = run->view;
+    join(run, &run->set->without_context);
+    join_classes(run, view->exact | view->stem | view->path);
+    if (view->words) join(run, view->words);
+}
+
+void score_know_text(struct matcher_run *run)
 {
     if (run->has_text_context) return;
     run->has_text_context = true;
     if (!has_words(run->view->text)) return;
     run->text_classes = shield_lexicon_words(run->matcher->lexicon, run->view->text);
     ruleset_find_words(run->set, run->view->text, &run->text_rules);
+    join_classes(run, run->text_classes);
+    join(run, &run->text_rules);
 }
 
 static uint64_t classes_for(const struct ruleset_rule *rule)
@@ -122,7 +144,7 @@ static int window_points(struct matcher_run *run, uint32_t index, uint32_t begin
 {
     if (begin == 0 && end == run->view->text.size) return 0;
     const struct ruleset_rule *rule = &run->set->rules[index];
-    know_text(run);
+    score_know_text(run);
     uint64_t classes = classes_for(rule) & run->text_classes;
     bool has_word = ruleset_mask_has(&run->text_rules, index);
     if (!classes && !has_word) return 0;
@@ -147,13 +169,14 @@ int score_context(struct matcher_run *run, uint32_t rule, uint32_t begin, uint32
     return key_points(run, rule) + window_points(run, rule, begin, end);
 }
 
-bool matcher_may_act(struct matcher_run *run, uint32_t index)
+enum score_hint score_hint(const struct matcher_run *run, uint32_t rule, uint32_t begin,
+                           uint32_t end)
 {
-    const struct ruleset_rule *rule = &run->set->rules[index];
-    if (!rule->needs_context && rule->tier != SHIELD_TIER_C) return true;
-    if (key_points(run, index) > 0) return true;
-    know_text(run);
-    return (classes_for(rule) & run->text_classes) || ruleset_mask_has(&run->text_rules, index);
+    if (key_points(run, rule) > 0) return SCORE_SOME;
+    if (begin == 0 && end == run->view->text.size) return SCORE_NONE;
+    if (!run->has_text_context) return SCORE_ASK;
+    uint64_t classes = classes_for(&run->set->rules[rule]) & run->text_classes;
+    return classes || ruleset_mask_has(&run->text_rules, rule) ? SCORE_ASK : SCORE_NONE;
 }
 
 static bool has_benign_key(const struct matcher_run *run)

@@ -181,6 +181,11 @@ void shield_scratch_give(struct shield *shield, struct shield_scratch *scratch)
     os_mutex_unlock(&shield->mutex);
 }
 
+void shield_scratch_be_thorough(struct shield_scratch *scratch)
+{
+    scratch->is_thorough = true;
+}
+
 static void take_rules(struct shield_scratch *scratch)
 {
     struct shield *shield = scratch->shield;
@@ -251,7 +256,8 @@ static void take_policy(struct shield_scratch *scratch, const struct project *pr
     if (policy->plan && shield_plan_room(policy->plan, &scratch->plan_room, &error) != STATUS_OK) {
         UNREACHABLE("there is room for a plan's patterns");
     }
-    key_cache_clear(&scratch->keys);
+    bool was_own = now && now->own;
+    if (was_own || policy->own) key_cache_clear(&scratch->keys); /* it names the sets it is of */
     policy_drop(scratch->policy);
     scratch->policy = policy;
 }

@@ -38,6 +38,8 @@ enum status shield_policy_check(const struct shield *shield, struct text plan, s
 
 struct shield_scratch *shield_scratch_take(struct shield *shield); /* never NULL: pooled */
 void shield_scratch_give(struct shield *shield, struct shield_scratch *scratch);
+/* From now on it remembers nothing and takes no short cut: for the test that compares. */
+void shield_scratch_be_thorough(struct shield_scratch *scratch);
 
 enum shield_source {
     SHIELD_FROM_MANUAL,      /* code named it */

@@ -24,6 +24,9 @@
  *     token CHARSET MIN[-MAX]        trigger: a maximal run of the charset with this length:
  *                                    digit hex lower upper alnum base32 base58 base64 base64url
  *                                    word
+ *     form FORM…                     of the token's first bytes, looked at before the validator is
+ *                                    asked: A a letter, 9 a digit, X either; at most 4 places,
+ *                                    several forms: any of them
  *     key CLASS…                     trigger: the property's key is of a key class (shield_key.h);
  *                                    the candidate is the whole value but white
  *                                    space, quotes and brackets around it
@@ -83,7 +86,13 @@ enum shield_charset {
     SHIELD_CHARSET_COUNT,
 };
 
-bool shield_charset_has(enum shield_charset charset, uint8_t byte);
+/* Bit 1 << charset for each charset that has the byte. */
+extern const uint16_t shield_charset_masks[256];
+
+static inline bool shield_charset_has(enum shield_charset charset, uint8_t byte)
+{
+    return shield_charset_masks[byte] >> charset & 1;
+}
 
 enum shield_action { /* by strength (spec §8.1), the strongest wins */
                      SHIELD_ALLOW,
