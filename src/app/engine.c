@@ -84,6 +84,7 @@ static enum status open_steps(struct engine *engine, const struct data_folder *f
     struct jobs_options jobs_options = {
         .backend = engine->backend,
         .ingest = engine->ingest,
+        .control = engine->control,
         .shield = engine->shield,
         .projects = engine->projects,
         .webhook = use == ENGINE_FOR_SERVER ? config_text(config, CONFIG_shield_webhook) : NULL,

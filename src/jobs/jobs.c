@@ -5,6 +5,7 @@
 #include "os/os_clock.h"
 #include "os/os_log.h"
 #include "os/os_thread.h"
+#include "shield/shield_watch.h"
 
 enum {
     PUBLISH_EVERY_MS = 100, /* fresh rows are visible after at most this and a sort */
@@ -21,12 +22,16 @@ struct job {
 };
 
 enum { JOB_COUNT = 3 };
+#define SAVE_EVERY_NS (UINT64_C(600) * 1000 * 1000 * 1000)
 
 struct jobs {
     struct backend *backend;
     struct ingest *ingest;
     struct shield_findings *findings; /* NULL: none */
-    struct webhook *webhook;          /* NULL: nobody is told */
+    struct shield_watch *watch;       /* likewise */
+    struct control *control;
+    uint64_t saved_ns;       /* when the watch was */
+    struct webhook *webhook; /* NULL: nobody is told */
     struct job all[JOB_COUNT];
     struct os_mutex mutex; /* guards stopping */
     struct os_condition changed;
@@ -69,6 +74,37 @@ static void flush_findings(struct jobs *jobs)
     jobs->note_failed = status != STATUS_OK;
 }
 
+static void hold_property(struct jobs *jobs, const struct shield_hold *hold)
+{
+    struct error error = {0};
+    struct control_deed deed = {
+        .project = hold->project,
+        .by = TEXT("drift watch"),
+        .reason = TEXT("a new property that looks random (W01)"),
+        .now_ms = os_clock_now_ms(),
+    };
+    struct text property = {hold->property, hold->size};
+    if (control_shield_hold(jobs->control, &deed, property, &error) != STATUS_OK) {
+        os_log_error(OS_LOG_ERROR, "jobs", "could not hold a property", &error);
+    }
+}
+
+/* Every 10 minutes; stopping saves, too. */
+static void tend_watch(struct jobs *jobs)
+{
+    struct shield_hold hold;
+    struct error error = {0};
+    uint64_t now_ns = os_clock_monotonic_ns();
+    if (!jobs->watch) return;
+    while (jobs->control && shield_watch_next_hold(jobs->watch, &hold))
+        hold_property(jobs, &hold);
+    if (now_ns - jobs->saved_ns < SAVE_EVERY_NS) return;
+    jobs->saved_ns = now_ns;
+    if (shield_watch_save(jobs->watch, &error) != STATUS_OK) {
+        os_log_error(OS_LOG_ERROR, "jobs", "could not save what is watched", &error);
+    }
+}
+
 static void alert(struct jobs *jobs)
 {
     if (jobs->webhook) (void)webhook_turn(jobs->webhook, os_clock_monotonic_ns());
@@ -78,6 +114,7 @@ static void tend(struct jobs *jobs)
 {
     flush_due(jobs);
     flush_findings(jobs);
+    tend_watch(jobs);
     ingest_tend(jobs->ingest);
 }
 
@@ -107,6 +144,9 @@ struct jobs *jobs_start(const struct jobs_options *options)
     jobs->backend = options->backend;
     jobs->ingest = options->ingest;
     jobs->findings = options->shield ? shield_findings_of(options->shield) : NULL;
+    jobs->watch = options->shield ? shield_watch_of(options->shield) : NULL;
+    jobs->control = options->control;
+    jobs->saved_ns = os_clock_monotonic_ns();
     if (jobs->findings && options->webhook && options->webhook[0]) {
         jobs->webhook = webhook_make(options->webhook, jobs->findings, options->projects);
     }

@@ -5,6 +5,7 @@
 #define CANDOR_JOBS_H
 
 #include "backend/backend.h"
+#include "control/control_shield.h"
 #include "ingest/ingest.h"
 #include "shield/shield.h"
 
@@ -13,6 +14,7 @@ struct jobs;
 struct jobs_options {
     struct backend *backend;
     struct ingest *ingest;
+    struct control *control;       /* where properties are held; NULL: they are not */
     struct shield *shield;         /* NULL: none, and no webhook */
     struct project_slot *projects; /* for the names in webhooks */
     const char *webhook;           /* NULL or "": nobody is told */

@@ -176,6 +176,7 @@ static enum shield_verdict walk(struct admit *admit)
 {
     struct shield_record *record = admit->record;
     admit_event_name(admit);
+    admit_watch(admit);
     if (!admit_ids(admit)) return SHIELD_REFUSED;
     if (!admit_plan_event(admit)) return admit->verdict;
     admit_plan_required(admit);

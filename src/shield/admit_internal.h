@@ -171,6 +171,9 @@ void admit_note_reason(struct admit *admit, enum admit_reason reason, enum shiel
 size_t admit_path_push(struct admit *admit, struct text name);
 void admit_path_pop(struct admit *admit, size_t mark);
 
+/* Let the watch see the record as it came, but for what the project holds. */
+void admit_watch(struct admit *admit);
+
 /* --- admit_list.c --- */
 
 bool admit_is_autocapture(struct text event);

@@ -1,4 +1,5 @@
 #include "shield/admit_internal.h"
+#include "shield/shield_watch.h"
 
 #include <string.h>
 
@@ -102,6 +103,22 @@ static void note(struct admit *admit, struct shield_finding *finding, struct tex
     finding->mask = mask_of(value);
     finding->count = 1;
     shield_findings_note_value(shield_findings_of(admit->shield), finding, value);
+}
+
+void admit_watch(struct admit *admit)
+{
+    char sdk[SDK_SIZE];
+    struct admit_key key;
+    const struct shield_record *record = admit->record;
+    size_t mark = arena_mark(&admit->scratch->arena);
+    bool *is_data = ARENA_ARRAY(&admit->scratch->arena, bool, record->item_count + 1);
+    if (record->source != SHIELD_FROM_SCAN && is_data) {
+        for (uint32_t i = 0; i < record->item_count; i++)
+            is_data[i] = !admit_read_key(admit, record->items[i].name, NULL, &key);
+        shield_watch_record(shield_watch_of(admit->shield), record, admit->event,
+                            sdk_of(admit, sdk), is_data);
+    }
+    arena_rewind(&admit->scratch->arena, mark);
 }
 
 void admit_note(struct admit *admit, const struct matcher_finding *found, enum shield_action action,

@@ -2,6 +2,7 @@
  * counted; a record under way keeps those it began with. */
 #include "shield/admit_internal.h"
 #include "shield/shield_builtin.h"
+#include "shield/shield_watch.h"
 
 #include "base/check.h"
 #include "base/memory.h"
@@ -22,12 +23,18 @@ struct shield {
     atomic_uint generation; /* of the rules: changes with each reload */
     struct shield_lexicon *lexicon;
     struct shield_findings *findings;
+    struct shield_watch *watch;
     uint8_t root_key[SECRET_KEY_SIZE];
 };
 
 struct shield_findings *shield_findings_of(struct shield *shield)
 {
     return shield->findings;
+}
+
+struct shield_watch *shield_watch_of(struct shield *shield)
+{
+    return shield->watch;
 }
 
 const struct shield_lexicon *shield_lexicon_of(struct shield *shield)
@@ -66,7 +73,9 @@ static enum status open_parts(struct shield *shield, const struct shield_options
     TRY(shield_lexicon_make(shield_builtin_keys, &shield->lexicon, error));
     TRY(make_rules(options->rules_file, &shield->rules, error));
     TRY(check_matcher(shield->rules, error));
-    return shield_findings_open(options->folder, &shield->findings, error);
+    TRY(shield_findings_open(options->folder, &shield->findings, error));
+    shield->watch = shield_watch_open(options->folder, shield->findings);
+    return STATUS_OK;
 }
 
 enum status shield_open(const struct shield_options *options, struct shield **out,
@@ -112,6 +121,7 @@ void shield_close(struct shield *shield)
     for (uint32_t i = 0; i < shield->policy_count; i++)
         policy_drop(shield->policies[i]);
     memory_free(shield->policies);
+    shield_watch_close(shield->watch);
     if (shield->findings) shield_findings_close(shield->findings);
     ruleset_drop(shield->rules);
     shield_lexicon_release(shield->lexicon);

@@ -171,3 +171,70 @@ describe('the tracking plan', () => {
         assert.deepEqual(told.findings.map((row) => row.detector).sort(), ['Z04', 'Z07']);
     });
 });
+
+describe('the drift watch', () => {
+    const PROPERTY = '$el_attr__value';
+    let page;
+
+    async function click(count, version, properties) {
+        const sent = Array.from({ length: count }, (_, i) => ({
+            event: 'Clicked',
+            properties: {
+                token: page.token, distinct_id: `p${i % 50}`, mp_lib: 'web',
+                $lib_version: version, page: ['home', 'pricing', 'team'][i % 3], ...properties(),
+            },
+        }));
+        for (let i = 0; i < count; i += 1000) {
+            const body = JSON.stringify(sent.slice(i, i + 1000));
+            assert.equal((await server.post('/track', body, JSON_TYPE)).status, 200);
+        }
+    }
+
+    function printable() {
+        const bytes = Array.from({ length: 18 }, () => 33 + Math.floor(Math.random() * 94));
+        return { [PROPERTY]: String.fromCharCode(...bytes) };
+    }
+
+    async function held() {
+        const shown = await server.json(['shield', 'show', '--project', 'clicks']);
+        return shown.held.filter((hold) => hold.released === null).map((hold) => hold.property);
+    }
+
+    async function alarms() {
+        const { findings: rows } = await server.json(['shield', 'findings', '--project', 'clicks']);
+        return rows.filter((row) => row.detector.startsWith('W'));
+    }
+
+    test('E27: tells of a property that a new version brings, and holds it', async () => {
+        page = await server.project('clicks');
+        await click(10000, '1.4.0', () => ({}));
+        assert.deepEqual(await alarms(), []);
+        const began = Date.now();
+        await click(50, '1.5.0', printable);
+        await until(async () => (await held()).includes(PROPERTY),
+            { seconds: 60, what: 'the hold' });
+        assert.ok(Date.now() - began < 60000);
+        const [alarm, ...others] = await alarms();
+        assert.deepEqual(others, []);
+        assert.equal(alarm.detector, 'W01');
+        assert.equal(alarm.path, PROPERTY);
+        assert.equal(alarm.sdk, 'web/1.5.0');
+        await until(() => told.some((each) => each.kind === 'shield.watch' && each.path === PROPERTY),
+            { seconds: 60, what: 'the webhook' });
+    });
+
+    test('drops what is held until a person releases it, also after a restart', async () => {
+        await server.stop();
+        await server.start();
+        await click(10, '1.5.0', printable);
+        const { findings: rows } = await server.json(['shield', 'findings', '--project', 'clicks']);
+        assert.equal(rows.filter((row) => row.detector === 'Z05')
+            .reduce((sum, row) => sum + row.count, 0), 10);
+        await server.output(['shield', 'release', '--project', 'clicks', '--property', PROPERTY,
+            '--by', 'ann']);
+        assert.deepEqual(await held(), []);
+        await click(100, '1.5.0', printable);
+        assert.equal((await alarms()).length, 1);
+        assert.deepEqual(await held(), []);
+    });
+});

@@ -1,0 +1,295 @@
+/* The drift watch: a new property that looks random is told within 20 values and asked to be held;
+ * a change is told within 500 values; nothing is told of properties that stay as they are. */
+#include "shield/shield_watch.h"
+
+#include "crypt/secret.h"
+#include "shield_scene.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DRIFTS = 500, BEFORE = 1000, AFTER = 500 };
+
+static uint64_t seed = 20261122;
+
+static uint32_t chance(uint32_t below)
+{
+    seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (uint32_t)(seed >> 33) % below;
+}
+
+static struct value word(char out[64])
+{
+    static const char *const words[] = {"checkout", "landing page", "pricing", "team invite",
+                                        "settings", "onboarding",   "search",  "product list"};
+    (void)snprintf(out, 64, "%s", words[chance(8)]);
+    return value_from_text(text_from(out));
+}
+
+static struct value random_text(char out[64])
+{
+    size_t size = 12 + chance(12);
+    for (size_t i = 0; i < size; i++)
+        out[i] = (char)(33 + chance(94));
+    return value_from_text((struct text){out, size});
+}
+
+static struct value long_text(char out[64])
+{
+    return value_from_text(
+        (struct text){out, (size_t)snprintf(out, 64, "%s and then the whole of what there was",
+                                            chance(2) ? "somebody" : "nobody at all")});
+}
+
+static struct value many_words(char out[64])
+{
+    int size = snprintf(out, 64, "%c%c%c%c", 'a' + (int)chance(26), 'a' + (int)chance(26),
+                        'a' + (int)chance(26), 'a' + (int)chance(26));
+    return value_from_text((struct text){out, (size_t)size});
+}
+
+static struct value digits(char out[64])
+{
+    return value_from_text((struct text){out, (size_t)snprintf(out, 64, "%08u", chance(99999999))});
+}
+
+/* Values of one kind. */
+enum make { WORD, RANDOM, LONG, NUMBER, MANY, DIGITS, CAMPAIGN };
+
+static struct value make_value(enum make make, char out[64])
+{
+    switch (make) {
+    case WORD: return word(out);
+    case RANDOM: return random_text(out);
+    case LONG: return long_text(out);
+    case NUMBER: return value_from_integer(chance(50));
+    case MANY: return many_words(out);
+    case DIGITS: return digits(out);
+    case CAMPAIGN: break;
+    }
+    return chance(10) < 3 ? value_from_text(TEXT("summer sale")) : word(out);
+}
+
+struct rig {
+    struct shield_findings *findings;
+    struct shield_watch *watch;
+    struct project project;
+    int64_t now_ms;
+};
+
+static void rig_begin(struct rig *rig, const char *folder)
+{
+    struct error error = {0};
+    crypt_init();
+    *rig = (struct rig){.project = {.id = 1}, .now_ms = INT64_C(1790000000000)};
+    assert_int_equal(shield_findings_open(NULL, &rig->findings, &error), STATUS_OK);
+    rig->watch = shield_watch_open(folder, rig->findings);
+}
+
+static void rig_end(struct rig *rig)
+{
+    shield_watch_close(rig->watch);
+    shield_findings_close(rig->findings);
+}
+
+static void give(struct rig *rig, const char *sdk, const char *name, enum make make)
+{
+    char bytes[64];
+    struct shield_item item = {.name = text_from(name), .value = make_value(make, bytes)};
+    struct shield_record record = {
+        .project = &rig->project, .now_ms = rig->now_ms, .items = &item, .item_count = 1};
+    shield_watch_record(rig->watch, &record, TEXT("Viewed"), text_from(sdk), NULL);
+}
+
+struct tally {
+    uint64_t count;
+    uint64_t alerts;
+    char all[64];
+};
+
+static bool tally(void *context, const struct shield_finding *finding, int64_t last_minute)
+{
+    struct tally *tally = context;
+    (void)last_minute;
+    tally->count += finding->count;
+    tally->alerts += finding->alerts ? finding->count : 0;
+    size_t used = strlen(tally->all);
+    (void)snprintf(tally->all + used, sizeof tally->all - used, "%s ", finding->detector);
+    return true;
+}
+
+static struct tally told(struct rig *rig)
+{
+    struct tally result = {0};
+    shield_findings_read(rig->findings, 1, INT64_MIN, INT64_MAX, tally, &result);
+    return result;
+}
+
+static void a_new_random_property_is_told_at_20_values_and_asked_to_be_held(void **state)
+{
+    (void)state;
+    struct rig rig;
+    struct shield_hold hold;
+    rig_begin(&rig, NULL);
+    for (int i = 0; i < 10000; i++)
+        give(&rig, "web/1.4.0", "$el_tag", WORD);
+    for (int i = 0; i < WATCH_NEW - 1; i++)
+        give(&rig, "web/1.5.0", "$el_attr__value", RANDOM);
+    assert_int_equal(told(&rig).count, 0);
+    give(&rig, "web/1.5.0", "$el_attr__value", RANDOM);
+    assert_string_equal(told(&rig).all, "W01 ");
+    assert_true(shield_watch_next_hold(rig.watch, &hold));
+    assert_int_equal(hold.project, 1);
+    assert_string_equal(hold.property, "$el_attr__value");
+    assert_false(shield_watch_next_hold(rig.watch, &hold));
+    for (int i = 0; i < 1000; i++)
+        give(&rig, "web/1.5.0", "$el_attr__value", RANDOM);
+    assert_int_equal(told(&rig).count, 1);
+    rig_end(&rig);
+}
+
+static void a_new_property_of_words_is_noted_and_not_held(void **state)
+{
+    (void)state;
+    struct rig rig;
+    struct shield_hold hold;
+    rig_begin(&rig, NULL);
+    for (int i = 0; i < WATCH_LEARN; i++)
+        give(&rig, "web/1", "page", WORD);
+    for (int i = 0; i < 100; i++)
+        give(&rig, "web/1", "section", WORD);
+    assert_string_equal(told(&rig).all, "W02 ");
+    assert_int_equal(told(&rig).alerts, 0);
+    assert_false(shield_watch_next_hold(rig.watch, &hold));
+    rig_end(&rig);
+}
+
+static void nothing_is_told_while_a_project_learns(void **state)
+{
+    (void)state;
+    struct rig rig;
+    rig_begin(&rig, NULL);
+    for (int i = 0; i < WATCH_LEARN; i++)
+        give(&rig, "web/1", i % 2 ? "id" : "page", i % 2 ? RANDOM : WORD);
+    assert_int_equal(told(&rig).count, 0);
+    rig_end(&rig);
+}
+
+static void finds_changes_within_500_values(void **state)
+{
+    (void)state;
+    static const enum make drifts[] = {RANDOM, LONG, NUMBER, DIGITS};
+    static const enum make usual[] = {WORD, MANY};
+    int found = 0;
+    uint64_t began = seed;
+    for (int i = 0; i < DRIFTS; i++) {
+        struct rig rig;
+        bool is_split = i % 3 == 0;
+        enum make before = usual[i % 2];
+        enum make after = drifts[i % 4];
+        rig_begin(&rig, NULL);
+        for (uint32_t k = 0; k < BEFORE + chance(WATCH_WINDOW); k++)
+            give(&rig, "web/1", "value", before);
+        uint32_t share = 5 + chance(6); /* of 10 values so many are of the new kind */
+        for (int k = 0; k < AFTER; k++)
+            give(&rig, is_split ? "web/2" : "web/1", "value", chance(10) < share ? after : before);
+        found += told(&rig).alerts > 0;
+        rig_end(&rig);
+    }
+    print_message("%d of %d drifts found, seed %llu\n", found, DRIFTS, (unsigned long long)began);
+    assert_true(found * 100 >= DRIFTS * 95);
+}
+
+/* Releases every two weeks, weekends, a campaign that triples traffic and shifts the mix of words,
+ * an outage. */
+static void ninety_quiet_days_are_quiet(void **state)
+{
+    (void)state;
+    struct rig rig;
+    char sdk[16];
+    uint64_t began = seed;
+    rig_begin(&rig, NULL);
+    for (int day = 0; day < 90; day++) {
+        bool is_campaign = day >= 30 && day < 37;
+        int events = day == 50 ? 0 : day % 7 >= 5 ? 400 : is_campaign ? 3000 : 1000;
+        (void)snprintf(sdk, sizeof sdk, "web/1.%d", day / 14);
+        rig.now_ms += 86400000;
+        for (int i = 0; i < events; i++) {
+            give(&rig, sdk, "page", is_campaign ? CAMPAIGN : WORD);
+            give(&rig, sdk, "user", MANY);
+            give(&rig, sdk, "count", NUMBER);
+            give(&rig, sdk, "trace", RANDOM);
+            give(&rig, sdk, "note", LONG);
+            if (chance(2)) give(&rig, sdk, "rare", DIGITS);
+        }
+    }
+    struct tally result = told(&rig);
+    print_message("%u alarms in 90 days (%s), seed %llu\n", (unsigned)result.alerts, result.all,
+                  (unsigned long long)began);
+    assert_true(result.alerts <= 12);
+    rig_end(&rig);
+}
+
+static void what_is_known_survives_a_restart(void **state)
+{
+    (void)state;
+    struct rig rig;
+    char folder[] = "shield-watch-XXXXXX";
+    char path[64];
+    assert_non_null(mkdtemp(folder));
+    rig_begin(&rig, folder);
+    for (int i = 0; i < WATCH_LEARN; i++)
+        give(&rig, "web/1", "trace", RANDOM);
+    rig_end(&rig);
+    rig_begin(&rig, folder);
+    for (int i = 0; i < 100; i++)
+        give(&rig, "web/1", "trace", RANDOM);
+    assert_int_equal(told(&rig).count, 0);
+    for (int i = 0; i < 100; i++)
+        give(&rig, "web/1", "other", RANDOM);
+    assert_string_equal(told(&rig).all, "W01 ");
+    rig_end(&rig);
+    (void)snprintf(path, sizeof path, "%s/watch", folder);
+    FILE *file = fopen(path, "r+b");
+    assert_non_null(file);
+    assert_int_equal(fseek(file, 40, SEEK_SET), 0);
+    assert_int_equal(fputc('x', file), 'x');
+    assert_int_equal(fclose(file), 0);
+    rig_begin(&rig, folder); /* damaged: learnt anew */
+    for (int i = 0; i < 100; i++)
+        give(&rig, "web/1", "third", RANDOM);
+    assert_int_equal(told(&rig).count, 0);
+    rig_end(&rig);
+    assert_int_equal(remove(path), 0);
+    assert_int_equal(remove(folder), 0);
+}
+
+static void a_name_that_is_data_is_not_told(void **state)
+{
+    (void)state;
+    static struct shield_scene scene;
+    shield_scene_open(&scene);
+    for (int i = 0; i < WATCH_LEARN; i++)
+        (void)shield_scene_value(&scene, "page", "\"home\"");
+    for (int i = 0; i < 2 * WATCH_NEW; i++)
+        (void)shield_scene_value(&scene, "4532015112830366", "\"x7#Kq!pZ2&mW9)\"");
+    assert_int_equal(shield_scene_found(&scene, "W01"), 0);
+    assert_int_equal(shield_scene_found(&scene, "W02"), 0);
+    shield_scene_close(&scene);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_new_random_property_is_told_at_20_values_and_asked_to_be_held),
+        cmocka_unit_test(a_new_property_of_words_is_noted_and_not_held),
+        cmocka_unit_test(nothing_is_told_while_a_project_learns),
+        cmocka_unit_test(finds_changes_within_500_values),
+        cmocka_unit_test(ninety_quiet_days_are_quiet),
+        cmocka_unit_test(what_is_known_survives_a_restart),
+        cmocka_unit_test(a_name_that_is_data_is_not_told),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
