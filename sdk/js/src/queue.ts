@@ -30,7 +30,7 @@ export const FLUSH_MS = 200;
 export const BATCH_MAX = 50;
 const ITEMS_MAX = 1000;
 const BATCH_SIZE_MAX = 500_000;
-const BEACON_SIZE_MAX = 64 * 1024;
+const BEACON_SIZE_MAX = 30_000; // what requests that outlive their page may hold
 const BACKOFF_MS = 1000;
 const BACKOFF_MS_MAX = 300_000;
 

@@ -39,12 +39,6 @@ async function packed(text: string): Promise<string | ArrayBuffer> {
     }
 }
 
-/** Seconds, or a date; at most an hour. */
-function retryAfterMs(header: string | null): number {
-    const ms = +header! * 1000 || Date.parse(header!) - Date.now() || 0;
-    return Math.max(0, Math.min(3600_000, ms));
-}
-
 function ask(url: string, how?: RequestInit): Promise<Response> {
     // Older browsers have a patience of their own.
     const signal = AbortSignal.timeout?.(TIMEOUT_MS) ?? null;
@@ -53,35 +47,36 @@ function ask(url: string, how?: RequestInit): Promise<Response> {
 }
 
 /** One batch of records, each JSON already. */
-export async function send(to: Endpoint, records: readonly string[]): Promise<Answer> {
+export async function send(
+    to: Endpoint, records: readonly string[], isLeaving?: boolean,
+): Promise<Answer> {
     try {
         const text = `[${records.join()}]`;
-        const body = await packed(text);
-        const keepalive = text.length < KEEPALIVE_MAX;
+        const body = isLeaving ? text : await packed(text);
+        const keepalive = text.length <= KEEPALIVE_MAX;
         const answer = await ask(address(to), { method: 'POST', body, keepalive });
-        return {
-            status: answer.status, retryAfterMs: retryAfterMs(answer.headers.get('Retry-After')),
-        };
+        const after = answer.headers.get('Retry-After')!; // seconds, or a date; at most an hour
+        const ms = +after * 1000 || Date.parse(after) - Date.now() || 0;
+        return { status: answer.status, retryAfterMs: Math.max(0, Math.min(3600_000, ms)) };
     } catch {
         return { status: 0, retryAfterMs: 0 };
     }
 }
 
-/** For a page that is going away; false when the browser does not take it. */
+/**
+ * For a page that is going away; false when the browser cannot. A real beacon would tell the page's
+ * whole address, in its Referer, wherever the page's own referrer policy is lax.
+ */
 export function beacon(to: Endpoint, records: readonly string[]): boolean {
-    try {
-        return navigator.sendBeacon(address(to), `[${records.join()}]`);
-    } catch {
-        return false;
-    }
+    return 'keepalive' in Request.prototype && !!send(to, records, true);
 }
 
-export async function getSettings(key: string): Promise<string | undefined> {
+export async function getSettings(key: string): Promise<string> {
     try {
         const url = `${host}/sdk/settings?key=${encodeURIComponent(key)}`;
         const answer = await ask(url);
-        return answer.ok ? await answer.text() : undefined;
+        return answer.ok ? await answer.text() : '';
     } catch {
-        return undefined;
+        return '';
     }
 }

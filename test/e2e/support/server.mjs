@@ -68,10 +68,11 @@ export class Server {
         return server;
     }
 
-    async start() {
+    /** `under`: the words of a program that runs it, such as a tracer. */
+    async start({ under = [] } = {}) {
         const log = fs.openSync(this.logPath, 'a');
-        const words = ['serve', '--data', this.folder, '--listen', '127.0.0.1:0'];
-        this.process = spawn(program, words, {
+        const words = [...under, program, 'serve', '--data', this.folder, '--listen', '127.0.0.1:0'];
+        this.process = spawn(words[0], words.slice(1), {
             env: { ...process.env, CANDOR: undefined, ...this.environment },
             stdio: ['ignore', 'pipe', log],
         });
