@@ -107,7 +107,6 @@ static void note(struct admit *admit, struct shield_finding *finding, struct tex
 
 void admit_watch(struct admit *admit)
 {
-    char sdk[SDK_SIZE];
     struct admit_key key;
     const struct shield_record *record = admit->record;
     size_t mark = arena_mark(&admit->scratch->arena);
@@ -115,8 +114,8 @@ void admit_watch(struct admit *admit)
     if (record->source != SHIELD_FROM_SCAN && is_data) {
         for (uint32_t i = 0; i < record->item_count; i++)
             is_data[i] = !admit_read_key(admit, record->items[i].name, NULL, &key);
-        shield_watch_record(shield_watch_of(admit->shield), record, admit->event,
-                            sdk_of(admit, sdk), is_data);
+        shield_watch_record(shield_watch_of(admit->shield), record, admit->event, sdk_of(admit),
+                            is_data);
     }
     arena_rewind(&admit->scratch->arena, mark);
 }
