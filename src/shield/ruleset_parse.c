@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { WORDS_PER_LINE_MAX = 512, SIZE_ANY = 0x7fffffff };
+enum { SIZE_ANY = 0x7fffffff, QUOTE_SIZE_MAX = 40 /* bytes of a line in a message */ };
 
 static const struct text class_words[] = {
     TEXT_INIT("credential"), TEXT_INIT("card"),    TEXT_INIT("bank"),      TEXT_INIT("national"),
@@ -52,14 +52,25 @@ struct parser {
     struct error *error;
 };
 
+/* No more of a text than fits in a message, and never half a character: it ends up in JSON. */
+static struct text cut(struct text what)
+{
+    if (what.size <= QUOTE_SIZE_MAX) return what;
+    what.size = QUOTE_SIZE_MAX;
+    while (what.size > 0 && ((unsigned char)what.bytes[what.size] & 0xc0) == 0x80)
+        what.size--;
+    return what;
+}
+
 static enum status refuse(const struct parser *parser, const char *why, struct text what)
 {
     const char *rule = parser->rule ? parser->rule->id : "";
+    const char *quote = what.size > 0 ? "\"" : "";
+    what = cut(what);
     return error_set(parser->error, STATUS_INVALID,
-                     "could not read the rules: line %u%s%s: %s%s%.*s%s", parser->line,
-                     *rule ? ", rule " : "", rule, why, what.size ? " \"" : "",
-                     (int)(what.size < 40 ? what.size : 40), what.bytes ? what.bytes : "",
-                     what.size ? "\"" : "");
+                     "could not read the rules: line %u%s%s: %s%s%s%.*s%s", parser->line,
+                     *rule ? ", rule " : "", rule, why, *quote ? " " : "", quote, (int)what.size,
+                     what.bytes ? what.bytes : "", quote);
 }
 
 static int find_word(const struct text *words, size_t count, struct text word)
@@ -70,7 +81,8 @@ static int find_word(const struct text *words, size_t count, struct text word)
     return -1;
 }
 
-/* The next word of the line; one in double quotes keeps its spaces. */
+/* The next word of the line; one in double quotes keeps its spaces. Without the second quote the
+ * word is the rest of the line, and read_line has refused it. */
 static bool next_word(struct text *rest, struct text *word)
 {
     *rest = text_trim(*rest);
@@ -170,6 +182,7 @@ static enum status read_literals(struct parser *parser, struct text rest, bool i
                                  bool is_folded)
 {
     struct text word;
+    if (rest.size == 0) return refuse(parser, "a literal is missing", rest);
     while (next_word(&rest, &word))
         TRY(add_literal(parser, word, is_prefix, is_folded));
     return STATUS_OK;
@@ -357,6 +370,7 @@ static enum status add_word(struct parser *parser, struct text word)
 static enum status read_words(struct parser *parser, struct text rest)
 {
     struct text word;
+    if (rest.size == 0) return refuse(parser, "a word is missing", rest);
     bool is_first = parser->rule->words_end == 0;
     if (is_first) parser->rule->words_begin = parser->set->word_count;
     while (next_word(&rest, &word))
@@ -495,7 +509,9 @@ static enum status read_set(struct parser *parser, struct text rest)
     if (!next_word(&rest, &set->name) || !next_word(&rest, &set->version)) {
         return refuse(parser, "a set has a name and a version", TEXT(""));
     }
-    return STATUS_OK;
+    rest = text_trim(rest);
+    return rest.size == 0 ? STATUS_OK
+                          : refuse(parser, "nothing follows a set's version, but:", rest);
 }
 
 static enum status read_statement(struct parser *parser, struct text word, struct text rest)
@@ -514,25 +530,35 @@ static enum status read_statement(struct parser *parser, struct text word, struc
     return refuse(parser, "no such statement:", word);
 }
 
-/* From '#' on it is a comment where a word could begin, but not in a literal or a pattern. */
-static struct text without_comment(struct text line)
+/* A literal and a pattern are all of the line, whatever is in it. */
+static bool takes_all(struct text line)
 {
-    if (text_starts_with(line, TEXT("literal ")) || text_starts_with(line, TEXT("pattern "))) {
-        return line;
-    }
+    struct text word;
+    return next_word(&line, &word) &&
+           (text_equal(word, TEXT("literal")) || text_equal(word, TEXT("pattern")));
+}
+
+/* From '#' on it is a comment where a word could begin. False: a quote is not closed. */
+static bool cut_comment(struct text *line)
+{
     bool is_quoted = false;
-    for (size_t i = 0; i < line.size; i++) {
-        if (line.bytes[i] == '"') is_quoted = !is_quoted;
-        bool begins = i == 0 || line.bytes[i - 1] == ' ' || line.bytes[i - 1] == '\t';
-        if (line.bytes[i] == '#' && begins && !is_quoted) return text_slice(line, 0, i);
+    for (size_t i = 0; i < line->size; i++) {
+        if (line->bytes[i] == '"') is_quoted = !is_quoted;
+        bool begins = i == 0 || line->bytes[i - 1] == ' ' || line->bytes[i - 1] == '\t';
+        if (line->bytes[i] == '#' && begins && !is_quoted) {
+            *line = text_slice(*line, 0, i);
+            return true;
+        }
     }
-    return line;
+    return !is_quoted;
 }
 
 static enum status read_line(struct parser *parser, struct text line)
 {
-    struct text rest = text_trim(without_comment(text_trim(line)));
+    struct text rest = text_trim(line);
     struct text word;
+    bool is_closed = takes_all(rest) || cut_comment(&rest);
+    if (!is_closed) return refuse(parser, "a quote is not closed:", rest);
     if (!next_word(&rest, &word)) return STATUS_OK;
     rest = text_trim(rest);
     if (text_equal(word, TEXT("set"))) return read_set(parser, rest);
