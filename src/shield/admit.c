@@ -127,7 +127,7 @@ static bool admit_by_name(struct admit *admit, struct shield_item *item)
 {
     if (is_held(admit->policy, item->name)) {
         leave_out(admit, item, REASON_HELD, SHIELD_QUARANTINE);
-    } else if (is_autocapture(admit) && !admit_is_captured_name(item->name)) {
+    } else if (admit->is_captured && !admit_is_captured(admit, item->name, &item->value)) {
         leave_out(admit, item, REASON_CLOSED_LIST, SHIELD_DROP);
     } else if (is_profile(admit->record->source) && admit_is_naming_field(item->name)) {
         leave_out(admit, item, REASON_NAMING, SHIELD_TOKENISE);
@@ -177,6 +177,7 @@ static enum shield_verdict walk(struct admit *admit)
     struct shield_record *record = admit->record;
     admit_event_name(admit);
     admit_watch(admit);
+    admit->is_captured = is_autocapture(admit);
     if (!admit_ids(admit)) return SHIELD_REFUSED;
     if (!admit_plan_event(admit)) return admit->verdict;
     admit_plan_required(admit);

@@ -7,6 +7,7 @@
  *   admit_nested.c  lists and objects: their members one by one, then together
  *   admit_note.c    findings
  *   admit_list.c    closed lists of names
+ *   admit_captured.c  what autocapture may say of an element, by its form
  *
  * All of it lives in the scratch's arena, which is wiped when the record is done. */
 #ifndef CANDOR_SHIELD_ADMIT_INTERNAL_H
@@ -107,6 +108,8 @@ struct admit {
     bool is_identifier; /* likewise, by the plan */
     bool is_silent;     /* asks, and does not note */
     bool has_loosened;  /* what is allowed now may not be so later: nothing is remembered */
+    bool is_captured;   /* by a client's autocapture */
+    bool is_template;   /* the address under way, by the project's own lists */
 };
 
 enum admit_verdict { ADMIT_KEEP, ADMIT_REPLACE, ADMIT_REMOVE };
@@ -173,6 +176,13 @@ void admit_path_pop(struct admit *admit, size_t mark);
 
 /* Let the watch see the record as it came, but for what the project holds. */
 void admit_watch(struct admit *admit);
+/* --- admit_captured.c --- */
+
+/* Whether autocapture may send this value under this name: names of the closed list, and what our
+ * SDK says of an element, if it has the one form that it gives it. */
+bool admit_is_captured(struct admit *admit, struct text name, const struct value *value);
+/* A text of the project's dictionary of static texts (spec/shield.md §6.2). */
+bool admit_is_static_text(const struct policy *policy, struct text text);
 
 /* --- admit_list.c --- */
 

@@ -71,7 +71,8 @@ bool admit_by_plan(struct admit *admit, struct shield_item *item)
     admit->is_identifier = property && property->is_identifier;
     if (admit->is_identifier) admit->has_loosened = true; /* for this property alone */
     if (!property) {
-        if (!is_strict(admit) || admit_is_captured_name(item->name)) return false;
+        if (!is_strict(admit) || admit->is_captured) return false; /* has a closed list */
+        if (admit_is_captured_name(item->name)) return false;
         return object_to(admit, item, REASON_UNPLANNED);
     }
     struct value value = item->value;

@@ -48,6 +48,7 @@ static struct policy_place place_of(const struct admit *admit, bool is_number)
         .property = {admit->scratch->path, admit->scratch->path_size},
         .is_number = is_number,
         .is_identifier = admit->is_identifier,
+        .is_template = admit->is_template,
         .now_ms = admit->record->now_ms,
     };
 }
@@ -317,14 +318,16 @@ static void remember_address(struct admit *admit, uint64_t hash, struct text tem
     memcpy(address->bytes, template.bytes, template.size);
 }
 
-/* What was made of an address, judged; many addresses become one template. */
+/* A template by the project's own lists, judged; many addresses become one. */
 static enum admit_verdict judge_template(struct admit *admit, const struct admit_key *key,
                                          struct text made, struct text *replaced)
 {
     uint64_t hash;
     *replaced = made;
     if (admit_is_known_clean(admit, key, made, ADMIT_TEXT, &hash)) return ADMIT_KEEP;
+    admit->is_template = true;
     enum admit_verdict verdict = judge(admit, key, made, false, replaced);
+    admit->is_template = false;
     if (verdict == ADMIT_KEEP) admit_remember_clean(admit, hash);
     return verdict;
 }
@@ -334,22 +337,18 @@ static enum admit_verdict judge_template(struct admit *admit, const struct admit
 static enum admit_verdict judge_address(struct admit *admit, const struct admit_key *key,
                                         struct text raw, uint64_t hash, struct text *replaced)
 {
-    static const struct shield_url_lists lists;
     struct text made;
     struct text redacted;
     if (find_address(admit, hash, replaced)) {
         admit_note_reason(admit, REASON_ADDRESS, SHIELD_REDACT, raw);
         return ADMIT_REPLACE;
     }
-    enum admit_verdict verdict = judge(admit, key, raw, false, &redacted);
-    if (!shield_url_template(raw, &lists, &admit->scratch->arena, &made)) return ADMIT_REMOVE;
-    if (text_equal(made, raw)) {
-        *replaced = redacted;
-        return verdict;
-    }
-    bool was_clean = verdict == ADMIT_KEEP;
+    if (!shield_url_template(raw, &admit->policy->urls, &admit->scratch->arena, &made))
+        return ADMIT_REMOVE;
+    if (text_equal(made, raw)) return judge_template(admit, key, raw, replaced);
+    bool was_clean = judge(admit, key, raw, false, &redacted) == ADMIT_KEEP;
     if (was_clean) admit_note_reason(admit, REASON_ADDRESS, SHIELD_REDACT, raw);
-    verdict = judge_template(admit, key, made, replaced);
+    enum admit_verdict verdict = judge_template(admit, key, made, replaced);
     if (verdict != ADMIT_KEEP) return verdict;
     if (was_clean) remember_address(admit, hash, made);
     return ADMIT_REPLACE;

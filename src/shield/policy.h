@@ -8,6 +8,7 @@
 #include "event/project_table.h"
 #include "shield/matcher.h"
 #include "shield/shield_plan.h"
+#include "shield/shield_url.h"
 
 enum { POLICY_LOOSENED_MAX = 1000, POLICY_HELD_MAX = 2000 };
 
@@ -28,13 +29,21 @@ struct policy {
     char *texts;              /* what the fields below borrow */
     struct policy_loosened *loosened;
     uint32_t loosened_count;
-    struct text_index held; /* names of properties */
+    struct text_index held;  /* names of properties */
+    struct arena sdk_memory; /* of the four below, from the settings that browsers are given */
+    struct text salt;
+    struct text filter; /* of the project's static texts; "": none */
+    struct shield_url_lists urls;
 };
 
 /* Never fails: what cannot be read makes it strict. */
 struct policy *policy_make(const struct project *project);
 struct policy *policy_hold(struct policy *policy);
 void policy_drop(struct policy *policy); /* NULL does nothing */
+
+/* What browsers may say holds here, too: dictionary, routes, parameters. What cannot be read is
+ * left out, so that less is kept. Called once, by policy_make. */
+void policy_read_sdk(struct policy *policy, struct text members);
 
 /* Are a project's rules sound? */
 enum status policy_check_rules(struct text rules, struct error *error) MUST_CHECK;
@@ -49,6 +58,7 @@ enum project_shield policy_mode(const struct policy *policy, const struct projec
 struct policy_place {
     enum project_shield mode;
     struct text property; /* the path */
+    bool is_template;     /* an address that is its template already */
     bool is_identifier;   /* by the plan */
     bool is_number;
     int64_t now_ms;

@@ -122,9 +122,18 @@ static bool is_uuid(struct text segment)
     return true;
 }
 
+/* What an SDK has put there already: a template is its own template. */
+static bool is_placeholder(struct text segment)
+{
+    static const char *const kinds[] = {":int",   ":uuid", ":date", ":email",
+                                        ":token", ":more", ":x"};
+    return IS_ONE_OF(kinds, segment);
+}
+
 static bool is_kept(struct text segment, const struct shield_url_lists *lists)
 {
     static const char *const endings[] = {"html", "htm", "php", "aspx", "jsp"};
+    if (is_placeholder(segment)) return true;
     if (is_listed(lists->words, lists->word_count, segment)) return true;
     if (shield_reads_like_words(segment)) return true;
     const char *bytes = segment.bytes;

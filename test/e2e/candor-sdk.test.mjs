@@ -329,7 +329,11 @@ describe('autocapture', () => {
         site.page('/k8s/17', '<button>Add to cart</button><button id=b>Ingrid Solheim</button>');
         const { publicKey, privateKey } = generateKeyPairSync('ed25519');
         const trust = publicKey.export({ format: 'der', type: 'spki' }).subarray(-32).toString('base64');
-        const filter = buildFilter([hashText('s', 'Add to cart')]);
+        const hash = hashText('s', 'Add to cart');
+        const filter = buildFilter([hash]);
+        // The server looks up again whatever a client was told.
+        const words = ['--project', project.name, '--route', '/k8s/:int', '--dictionary', '-'];
+        await server.output(['shield', 'settings', ...words], { input: `salt s\n${hash}\n` });
         const payload = Buffer.from(JSON.stringify({
             v: 1, issued_at: Math.floor(Date.now() / 1000), autocapture: true, routes: ['/k8s/:int'],
             dictionary: { salt: 's', filter: Buffer.from(filter).toString('base64') }, hold: ['Held'],

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import http from 'node:http';
 import { after, before, test } from 'node:test';
+import { hashText } from '../../sdk/js/dictionary/filter.mjs';
 import { openBrowser } from './support/page.mjs';
 import { Server } from './support/server.mjs';
 import { until } from './support/wait.mjs';
@@ -56,34 +57,8 @@ async function start(project, trust) {
     return page;
 }
 
-// What the dictionary's description says, by other means than the SDK's own.
-function murmur(bytes, seed) {
-    const rotate = (x, by) => (x << by) | (x >>> (32 - by));
-    const scramble = (x) => Math.imul(rotate(Math.imul(x, 0xcc9e2d51), 15), 0x1b873593);
-    let hash = seed;
-    let i = 0;
-    for (; i + 4 <= bytes.length; i += 4) {
-        hash = (Math.imul(rotate(hash ^ scramble(bytes.readInt32LE(i)), 13), 5) + 0xe6546b64) | 0;
-    }
-    if (i < bytes.length) {
-        const rest = Buffer.alloc(4);
-        bytes.copy(rest, 0, i);
-        hash ^= scramble(rest.readInt32LE(0));
-    }
-    hash ^= bytes.length;
-    hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-    hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-    return (hash ^ (hash >>> 16)) >>> 0;
-}
-
-function hashOf(salt, text) {
-    const bytes = Buffer.from(`${salt}\0${text}`);
-    const half = (seed) => murmur(bytes, seed).toString(16).padStart(8, '0');
-    return half(0) + half(0x9747b28c);
-}
-
 function dictionaryOf(texts) {
-    return `salt pepper\n${texts.map((text) => hashOf('pepper', text)).join('\n')}\n`;
+    return `salt pepper\n${texts.map((text) => hashText('pepper', text)).join('\n')}\n`;
 }
 
 async function clicks(project, page) {

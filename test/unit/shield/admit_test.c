@@ -142,6 +142,106 @@ static void keeps_of_autocapture_only_what_is_listed(void **state)
     assert_int_equal(shield_scene_found(&scene, "Z03"), 2);
 }
 
+static void keeps_of_an_element_only_what_has_our_form(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        const char *kept; /* parted by spaces */
+        const char *dropped;
+    } cases[] = {
+        {"$el_type", "button submit reset", "password Button x"},
+        {"$el_text_length", "short medium long", "17 longer Ingrid"},
+        {"$el_path", "a a<p<li<ul<div<body h1<custom",
+         "a<Ingrid a< <a a<<b a<x-ingrid ingridsolheimsverylongname "
+         "a<a<a<a<a<a<a<a<a<a<a<a<a"},
+        {"$el_attr__href", "/ /orders/:int /:x/:uuid example.org example.co.uk mailto: tel:",
+         "/orders/17 /orders?key=1 /reset/Tk4Secret#a https://example.org/ mailto:a@example.org "
+         "a.example.org ingrid /Orders"},
+        {"$el_text", "", "Buy short"},
+        {"$el_class", "", "a"},
+        {"$el_attr__id", "", "a"},
+    };
+    char json[256];
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        for (int is_kept = 0; is_kept < 2; is_kept++) {
+            struct text rest = text_from(is_kept ? cases[i].kept : cases[i].dropped);
+            while (rest.size > 0) {
+                struct text word = text_split(rest, ' ', &rest);
+                snprintf(json, sizeof json, "{\"%s\":\"%.*s\"}", cases[i].name, TEXT_PRINT(word));
+                const char *left =
+                    shield_scene_admit(&scene, TEXT("$mp_click"), TEXT(""), text_from(json));
+                assert_string_equal(left, is_kept ? json : "{}");
+            }
+        }
+    }
+}
+
+/* Hashes of "Add to cart" and "Sign in" under the salt "s", by sdk/js/dictionary/filter.mjs. */
+static void keeps_of_an_elements_text_only_what_the_dictionary_has(void **state)
+{
+    (void)state;
+    scene.project.sdk_settings =
+        TEXT("\"autocapture\":true,\"dictionary\":{\"salt\":\"s\","
+             "\"filter\":\"AQIBAAAADAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+             "AAAAAAAAAAAAAAAAAAAAAAAAntgAAAAAAAAAAAAAAAAAAAAAAAC5HQ==\"}");
+    for (int strict = 0; strict < 2; strict++) {
+        scene.project.shield_mode = strict ? PROJECT_SHIELD_STRICT : PROJECT_SHIELD_GUARDED;
+        scene.project.shield_revision++;
+        struct text properties = TEXT("{\"$el_text\":\"Add to cart\"}");
+        assert_string_equal(shield_scene_admit(&scene, TEXT("$mp_click"), TEXT(""), properties),
+                            "{\"$el_text\":\"Add to cart\"}");
+        properties = TEXT("{\"$el_text\":\"Ingrid Solheim\"}");
+        assert_string_equal(shield_scene_admit(&scene, TEXT("$mp_click"), TEXT(""), properties),
+                            "{}");
+    }
+    scene.project.shield_mode = PROJECT_SHIELD_GUARDED;
+    static const char *const broken[] = {
+        "",
+        "\"dictionary\":null",
+        "\"dictionary\":{}",
+        "\"dictionary\":{\"salt\":\"s\"}",
+        "\"dictionary\":{\"salt\":\"s\",\"filter\":\"!\"}",
+        "\"dictionary\":{\"salt\":\"s\",\"filter\":\"\"}",
+        "\"dictionary\":{\"salt\":1,\"filter\":2}",
+        "dictionary",
+    };
+    for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) {
+        scene.project.sdk_settings = text_from(broken[i]);
+        scene.project.shield_revision++;
+        struct text properties = TEXT("{\"$el_text\":\"Add to cart\"}");
+        assert_string_equal(shield_scene_admit(&scene, TEXT("$mp_click"), TEXT(""), properties),
+                            "{}");
+    }
+    scene.project.sdk_settings = TEXT("");
+    scene.project.shield_revision++;
+}
+
+static void keeps_of_addresses_what_the_settings_list(void **state)
+{
+    (void)state;
+    scene.project.sdk_settings =
+        TEXT("\"routes\":[\"/k8s/:int\",7,\"/Qx9/rst\"],\"params\":[\"plan\",null]");
+    scene.project.shield_revision++;
+    ADMITS("page", "\"https://example.org/k8s/17/qx9/x9\"",
+           "\"https://example.org/k8s/:int/qx9/:x\"");
+    ADMITS("page", "\"https://example.org/?plan=pro&utm_source=a\"",
+           "\"https://example.org/?plan=pro\"");
+    scene.project.sdk_settings = TEXT("");
+    scene.project.shield_revision++;
+    ADMITS("page", "\"https://example.org/k8s?plan=pro&utm_source=a\"",
+           "\"https://example.org/:x?utm_source=a\"");
+}
+
+static void keeps_an_address_that_is_a_template(void **state)
+{
+    (void)state;
+    ADMITS("page", "\"https://shop.example.org/orders/:int/:uuid/:date/:email/:token/:x\"",
+           "\"https://shop.example.org/orders/:int/:uuid/:date/:email/:token/:x\"");
+    assert_int_equal(shield_scene_found(&scene, NULL), 0);
+    ADMITS("page", "\"http://:ip:8080/a/:ints/:INT\"", "\"http://:ip:8080/a/:x/:x\"");
+}
+
 static void keeps_of_profiles_no_naming_field(void **state)
 {
     (void)state;
@@ -249,6 +349,10 @@ int main(void)
         cmocka_unit_test(redacts_in_the_value_as_it_was_sent),
         cmocka_unit_test(leaves_out_a_name_that_is_too_long),
         cmocka_unit_test(keeps_of_autocapture_only_what_is_listed),
+        cmocka_unit_test(keeps_of_an_element_only_what_has_our_form),
+        cmocka_unit_test(keeps_of_an_elements_text_only_what_the_dictionary_has),
+        cmocka_unit_test(keeps_of_addresses_what_the_settings_list),
+        cmocka_unit_test(keeps_an_address_that_is_a_template),
         cmocka_unit_test(keeps_of_profiles_no_naming_field),
         cmocka_unit_test(takes_long_numbers_out_of_event_names),
         cmocka_unit_test(takes_addresses_out_of_event_names),

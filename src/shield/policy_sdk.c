@@ -1,0 +1,88 @@
+/* The settings that browsers are given, as the server uses them itself (spec/shield.md P7): a text
+ * is in the dictionary, a segment in a route, a parameter on the list, or it does not stay. */
+#include "shield/policy.h"
+
+#include "codec/json_tree.h"
+#include "codec/transfer.h"
+
+#include <string.h>
+
+enum {
+    SDK_ROOM = 4 * 1024 * 1024, /* touched only as far as the settings need */
+    SDK_WORDS_MAX = 4096,
+};
+
+static const struct json_node *find_list(const struct json_node *root, const char *name)
+{
+    const struct json_node *list = json_find(root, name);
+    return list && list->kind == JSON_ARRAY_BEGIN ? list : NULL;
+}
+
+static const struct json_node *find_text(const struct json_node *object, const char *name)
+{
+    const struct json_node *node = object ? json_find(object, name) : NULL;
+    return node && node->kind == JSON_TEXT ? node : NULL;
+}
+
+static void read_dictionary(struct policy *policy, char *bytes, const struct json_node *root)
+{
+    const struct json_node *dictionary = json_find(root, "dictionary");
+    const struct json_node *salt = find_text(dictionary, "salt");
+    const struct json_node *filter = find_text(dictionary, "filter");
+    size_t size = 0;
+    if (!salt || !filter || filter->text.size == 0) return;
+    char *encoded = bytes + (filter->text.bytes - bytes);
+    if (!transfer_base64_decode(encoded, filter->text.size, &size)) return;
+    policy->salt = salt->text;
+    policy->filter = (struct text){encoded, size};
+}
+
+/* "/k8s/:int": its literal segments are words of the project's. */
+static void add_route(struct text *words, size_t *count, struct text route)
+{
+    while (route.size > 0 && *count < SDK_WORDS_MAX) {
+        struct text segment = text_split(route, '/', &route);
+        if (segment.size > 0 && segment.bytes[0] != ':') words[(*count)++] = segment;
+    }
+}
+
+static void read_routes(struct policy *policy, const struct json_node *root)
+{
+    const struct json_node *list = find_list(root, "routes");
+    if (!list || list->child_count == 0) return;
+    struct text *words = ARENA_ARRAY(&policy->sdk_memory, struct text, SDK_WORDS_MAX);
+    if (!words) return;
+    policy->urls.words = words;
+    for (const struct json_node *node = list->first_child; node; node = node->next)
+        if (node->kind == JSON_TEXT) add_route(words, &policy->urls.word_count, node->text);
+}
+
+static void read_params(struct policy *policy, const struct json_node *root)
+{
+    const struct json_node *list = find_list(root, "params");
+    if (!list || list->child_count == 0) return;
+    struct text *params = ARENA_ARRAY(&policy->sdk_memory, struct text, list->child_count);
+    if (!params) return;
+    policy->urls.params = params;
+    for (const struct json_node *node = list->first_child; node; node = node->next)
+        if (node->kind == JSON_TEXT) params[policy->urls.param_count++] = node->text;
+}
+
+void policy_read_sdk(struct policy *policy, struct text members)
+{
+    struct json_node *root = NULL;
+    struct error error;
+    if (members.size == 0 || members.size > SDK_ROOM / 4) return;
+    arena_init(&policy->sdk_memory, SDK_ROOM);
+    char *bytes = arena_alloc_dirty(&policy->sdk_memory, members.size + 2, 1, 1);
+    if (!bytes) return;
+    bytes[0] = '{';
+    memcpy(bytes + 1, members.bytes, members.size);
+    bytes[members.size + 1] = '}';
+    if (json_tree_parse(bytes, members.size + 2, &policy->sdk_memory, &root, &error) != STATUS_OK) {
+        return;
+    }
+    read_dictionary(policy, bytes, root);
+    read_routes(policy, root);
+    read_params(policy, root);
+}
