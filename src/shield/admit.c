@@ -135,6 +135,26 @@ static bool admit_by_name(struct admit *admit, struct shield_item *item)
     return item->is_removed;
 }
 
+/* Ids and lists of ids. False: it is none. */
+static bool admit_as_id(struct admit *admit, struct shield_item *item)
+{
+    struct text sent = item->value.text;
+    struct text replaced = {0};
+    enum admit_verdict verdict = ADMIT_KEEP;
+    if (item->value.kind == VALUE_TEXT && admit_is_id_name(item->name)) {
+        if (!admit_id(admit, &item->value.text)) verdict = ADMIT_REMOVE;
+    } else if (item->value.kind >= VALUE_LIST && admit_is_id_list_name(item->name)) {
+        verdict = admit_id_list(admit, sent, &replaced);
+    } else {
+        return false;
+    }
+    if (verdict == ADMIT_REMOVE) {
+        admit_note_reason(admit, REASON_NAME_IS_DATA, SHIELD_DROP, sent);
+    }
+    apply(admit, item, verdict, replaced);
+    return true;
+}
+
 /* What has no value holds nothing but its name: $unset, and $delete, which has none. */
 static void admit_item(struct admit *admit, struct shield_item *item)
 {
@@ -150,13 +170,7 @@ static void admit_item(struct admit *admit, struct shield_item *item)
     if (!has_value) return;
     size_t mark = admit_path_push(admit, item->name);
     if (!admit_by_name(admit, item) && !admit_by_plan(admit, item)) {
-        bool is_id = item->value.kind == VALUE_TEXT && admit_is_id_name(item->name);
-        if (!is_id) {
-            admit_value(admit, &key, item);
-        } else if (!admit_id(admit, &item->value.text)) {
-            admit_note_reason(admit, REASON_NAME_IS_DATA, SHIELD_DROP, item->value.text);
-            remove_value(admit, item);
-        }
+        if (!admit_as_id(admit, item)) admit_value(admit, &key, item);
     }
     admit_path_pop(admit, mark);
     admit->is_planned = admit->is_identifier = false;

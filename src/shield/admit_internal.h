@@ -131,6 +131,8 @@ void admit_event_name(struct admit *admit);
 bool admit_ids(struct admit *admit);
 /* The id, or its pseudonym; false when it holds a secret. */
 bool admit_id(struct admit *admit, struct text *id);
+/* $distinct_ids of a $merge: each as the id that it is. *replaced is set for ADMIT_REPLACE. */
+enum admit_verdict admit_id_list(struct admit *admit, struct text json, struct text *replaced);
 
 /* --- admit_plan.c --- */
 
@@ -190,5 +192,6 @@ bool admit_is_autocapture(struct text event);
 bool admit_is_captured_name(struct text name); /* on the closed list for autocapture */
 bool admit_is_naming_field(struct text name);  /* a profile field that names a person */
 bool admit_is_id_name(struct text name);       /* a property that holds an id */
+bool admit_is_id_list_name(struct text name);  /* a list of them */
 
 #endif

@@ -109,3 +109,8 @@ bool admit_is_id_name(struct text name)
     }
     return is_listed(id_names, sizeof id_names / sizeof *id_names, name);
 }
+
+bool admit_is_id_list_name(struct text name)
+{
+    return text_equal(name, TEXT("$distinct_ids"));
+}

@@ -1,6 +1,9 @@
 /* Names: of properties (K09), of events (K10), and ids (leaks E10, E11). */
 #include "shield/admit_internal.h"
 #include "shield/pseudonym.h"
+
+#include "codec/json_tree.h"
+#include "codec/json_writer.h"
 #include "shield/shield_url.h"
 
 #include <string.h>
@@ -262,4 +265,43 @@ bool admit_ids(struct admit *admit)
         if (!is_good) return false;
     }
     return true;
+}
+
+/* --- lists of ids --- */
+
+static bool write_ids(struct admit *admit, const struct json_node *list, struct json_writer *writer)
+{
+    json_array_begin(writer);
+    for (const struct json_node *node = list->first_child; node; node = node->next) {
+        struct text id = node->text;
+        if (node->kind != JSON_TEXT && node->kind != JSON_NUMBER) return false;
+        if (!admit_id(admit, &id)) return false;
+        bool is_same = id.bytes == node->text.bytes;
+        if (is_same && node->kind == JSON_NUMBER) {
+            json_raw(writer, id);
+        } else {
+            json_text(writer, id);
+        }
+    }
+    json_array_end(writer);
+    return true;
+}
+
+enum admit_verdict admit_id_list(struct admit *admit, struct text json, struct text *replaced)
+{
+    struct arena *arena = &admit->scratch->arena;
+    struct buffer *output = &admit->scratch->output;
+    struct json_node *root = NULL;
+    struct json_writer writer;
+    struct error error;
+    char *bytes = arena_alloc_dirty(arena, json.size + 1, 1, 1);
+    if (!bytes || json.size > SHIELD_RECORD_MAX) return ADMIT_REMOVE;
+    memcpy(bytes, json.bytes, json.size);
+    if (json_tree_parse(bytes, json.size, arena, &root, &error) != STATUS_OK) return ADMIT_REMOVE;
+    if (root->kind != JSON_ARRAY_BEGIN) return ADMIT_REMOVE;
+    buffer_clear(output);
+    json_writer_init(&writer, output);
+    if (!write_ids(admit, root, &writer) || buffer_overflowed(output)) return ADMIT_REMOVE;
+    *replaced = buffer_text(output);
+    return text_equal(*replaced, json) ? ADMIT_KEEP : ADMIT_REPLACE;
 }
