@@ -110,21 +110,17 @@ static enum status parse_dictionary(struct text file, struct dictionary *out, st
     return error_set(error, STATUS_INVALID, "the dictionary has no line \"salt SALT\"");
 }
 
-static enum status build_dictionary(const struct local_call *call, struct text file,
-                                    struct control_sdk_change *change, struct error *error)
+static enum status take_dictionary(const struct local_call *call, struct text file,
+                                   struct control_sdk_change *change, struct error *error)
 {
     struct dictionary dictionary = {.count_max = XOR_FILTER_COUNT_MAX};
-    struct buffer filter;
     dictionary.hashes = ARENA_ARRAY(call->arena, uint64_t, XOR_FILTER_COUNT_MAX);
     if (!dictionary.hashes) return error_set(error, STATUS_TOO_LARGE, "too little memory");
     TRY(parse_dictionary(file, &dictionary, error));
-    buffer_init(&filter, CONTROL_DICTIONARY_SIZE_MAX);
-    enum status status = xor_filter_build(dictionary.hashes, dictionary.count, &filter, error);
     change->salt = dictionary.salt;
-    change->dictionary_count = (uint32_t)dictionary.count;
-    if (status == STATUS_OK) change->filter = arena_text(call->arena, buffer_text(&filter));
-    buffer_release(&filter);
-    return status;
+    change->hashes = dictionary.hashes;
+    change->hash_count = dictionary.count;
+    return STATUS_OK;
 }
 
 /* A text is the file; null takes the dictionary away. */
@@ -134,7 +130,7 @@ static enum status read_dictionary(const struct local_call *call, const struct j
     const struct json_node *node = json_find(object, "dictionary");
     change->has_dictionary = node != NULL;
     if (!node || node->kind == JSON_NULL) return STATUS_OK;
-    if (node->kind == JSON_TEXT) return build_dictionary(call, node->text, change, error);
+    if (node->kind == JSON_TEXT) return take_dictionary(call, node->text, change, error);
     return error_set(error, STATUS_INVALID, "the dictionary is a text of lines");
 }
 

@@ -196,7 +196,6 @@ enum status xor_filter_build(uint64_t *hashes, size_t count, struct buffer *out,
         return error_set(error, STATUS_TOO_LARGE, "a dictionary has at most %d texts, not %zu",
                          XOR_FILTER_COUNT_MAX, count);
     }
-    assert(count > 0);
     size_t kept = keep_distinct(hashes, count);
     size_t width = kept <= XOR_FILTER_WIDE_COUNT_MAX ? 2 : 1;
     /* 1.23 places an entry, and some more, without which small sets would not peel. */

@@ -85,6 +85,9 @@ bool control_has_control_characters(struct text name);
 enum status control_check_project(struct control *control, uint32_t project,
                                   struct error *error) MUST_CHECK;
 
+/* Who did it is "" or one line. */
+enum status control_check_by(const struct control_deed *deed, struct error *error) MUST_CHECK;
+
 /* A change of a project's shield: a transaction around the steps, then the table is published.
  * Takes the lock itself. */
 typedef enum status control_change_steps(struct control *control, const struct control_deed *deed,
@@ -97,6 +100,13 @@ enum status control_change(struct control *control, const struct control_deed *d
  * Texts are kept by the index. */
 void control_read_shield(sqlite3_stmt *statement, struct text_index *texts,
                          struct project *project);
+
+/* Steps of a change: what was uploaded, and then, after any change, what follows from it. */
+enum status control_dictionary_upload(struct control *control, const struct control_deed *deed,
+                                      const struct control_sdk_change *change,
+                                      struct error *error) MUST_CHECK;
+enum status control_dictionary_make(struct control *control, const struct control_deed *deed,
+                                    struct error *error) MUST_CHECK;
 
 /* Read every project and hand the table to the slot. */
 enum status control_publish(struct control *control, struct error *error) MUST_CHECK;

@@ -95,6 +95,21 @@ static const char *const migrations[] = {
     ") STRICT;"
     "CREATE UNIQUE INDEX shield_held_now ON shield_held (project, property) WHERE released_ms = 0;"
     "CREATE INDEX token_kind ON token (kind);",
+
+    /* Filters without their hashes can neither grow nor be checked against: they are to be given
+     * again. uploaded: what people gave; listed: with what was learned, without what was taken off;
+     * both as sorted hashes of 8 bytes, little-endian. */
+    "ALTER TABLE shield ADD COLUMN uploaded BLOB NOT NULL DEFAULT x'';"
+    "ALTER TABLE shield ADD COLUMN listed BLOB NOT NULL DEFAULT x'';"
+    "UPDATE shield SET salt = '', dictionary = x'', dictionary_count = 0;"
+    "CREATE TABLE shield_observed ("
+    " project INTEGER NOT NULL REFERENCES project (id),"
+    " hash INTEGER NOT NULL," /* its 64 bits, as a signed number */
+    " is_forgotten INTEGER NOT NULL CHECK (is_forgotten IN (0, 1)),"
+    " by_whom TEXT NOT NULL,"
+    " made_ms INTEGER NOT NULL,"
+    " PRIMARY KEY (project, hash)"
+    ") STRICT, WITHOUT ROWID;",
 };
 
 enum { MIGRATION_COUNT = sizeof migrations / sizeof migrations[0] };

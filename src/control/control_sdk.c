@@ -24,6 +24,7 @@ enum {
     COLUMN_PARAMS,
     COLUMN_SALT,
     COLUMN_DICTIONARY,
+    COLUMN_LISTED = 19,
 };
 
 /* --- checking --- */
@@ -69,11 +70,7 @@ static enum status check_lines(struct text lines, bool (*fits)(struct text), siz
 static enum status check_dictionary(const struct control_sdk_change *change, struct error *error)
 {
     if (!change->has_dictionary) return STATUS_OK;
-    if (change->filter.size > CONTROL_DICTIONARY_SIZE_MAX) {
-        return error_set(error, STATUS_TOO_LARGE, "the dictionary is larger than %d bytes",
-                         CONTROL_DICTIONARY_SIZE_MAX);
-    }
-    if (change->filter.size == 0 && change->salt.size == 0) return STATUS_OK;
+    if (change->hash_count == 0 && change->salt.size == 0) return STATUS_OK;
     if (change->salt.size <= CONTROL_SALT_SIZE_MAX && is_word(change->salt, "-._~+/=")) {
         return STATUS_OK;
     }
@@ -111,13 +108,10 @@ static enum status set_sdk(struct control *control, const struct control_deed *d
     if (change->sample >= 0) sqlite3_bind_double(statement, 4, change->sample);
     if (change->routes.bytes) control_bind_text(statement, 5, change->routes);
     if (change->params.bytes) control_bind_text(statement, 6, change->params);
-    if (change->has_dictionary) {
-        const char *bytes = change->filter.bytes ? change->filter.bytes : "";
-        control_bind_text(statement, 7, change->salt);
-        sqlite3_bind_blob64(statement, 8, bytes, change->filter.size, SQLITE_STATIC);
-        sqlite3_bind_int64(statement, 9, change->dictionary_count);
-    }
-    return control_run(control, statement, error);
+    TRY(control_run(control, statement, error));
+    if (!change->has_dictionary && change->observe == CONTROL_SAME) return STATUS_OK;
+    if (change->has_dictionary) TRY(control_dictionary_upload(control, deed, change, error));
+    return control_dictionary_make(control, deed, error);
 }
 
 enum status control_sdk_settings(struct control *control, const struct control_deed *deed,
@@ -142,7 +136,7 @@ static void write_lines(struct json_writer *writer, const char *key, struct text
 static void write_dictionary(struct json_writer *writer, struct text salt, struct text filter)
 {
     json_key(writer, "dictionary");
-    if (filter.size == 0) {
+    if (salt.size == 0) {
         json_null(writer);
         return;
     }
@@ -204,4 +198,7 @@ void control_read_shield(sqlite3_stmt *statement, struct text_index *texts, stru
     project->shield_loosened = keep(statement, COLUMN_LOOSENED, texts);
     project->shield_held = keep(statement, COLUMN_HELD, texts);
     project->sdk_settings = write_sdk(statement, texts);
+    project->dictionary_salt = keep(statement, COLUMN_SALT, texts);
+    project->dictionary_hashes = keep(statement, COLUMN_LISTED, texts);
+    project->observes = sqlite3_column_int(statement, COLUMN_OBSERVE) != 0;
 }

@@ -36,6 +36,11 @@ static enum status check_deed(const struct control_deed *deed, enum need by, enu
     return STATUS_OK;
 }
 
+enum status control_check_by(const struct control_deed *deed, struct error *error)
+{
+    return check_deed(deed, MAY_BE_EMPTY, MAY_BE_EMPTY, error);
+}
+
 static enum status check_property(struct text property, struct error *error)
 {
     return check_line(property, "the property's name", CONTROL_PROPERTY_SIZE_MAX, error);

@@ -26,6 +26,7 @@ enum {
     CONTROL_PARAM_SIZE_MAX = 64,
     CONTROL_SALT_SIZE_MAX = 64,
     CONTROL_DICTIONARY_SIZE_MAX = 128 * 1024, /* of the filter: 100,000 texts */
+    CONTROL_OBSERVED_COUNT_MAX = 20000,       /* learned or taken off, of a project */
 };
 
 /* Whose doing, and why. by may be "" only where it says so. */
@@ -78,12 +79,47 @@ struct control_sdk_change {
     struct text params;  /* "utm_source"; likewise */
     bool has_dictionary; /* the next three are set */
     struct text salt;
-    struct text filter; /* as xor_filter_build makes it; "": no dictionary */
-    uint32_t dictionary_count;
+    const uint64_t *hashes; /* of the project's texts under this salt; none: no dictionary */
+    size_t hash_count;
 };
 enum status control_sdk_settings(struct control *control, const struct control_deed *deed,
                                  const struct control_sdk_change *change,
                                  struct error *error) MUST_CHECK;
+
+/* --- the dictionary ---
+ *
+ * On the list is what was uploaded and what was learned, but for what a person took off. The filter
+ * that browsers get and the hashes that the shield asks are made of the list with each change.
+ * Another salt makes what was learned meaningless, so it goes. While the project observes it has a
+ * salt, drawn by lot if nobody gave one. */
+
+/* Learned under this salt; *added of them are new on the list: none if the salt has changed, fewer
+ * if there is no room. STATUS_ABSENT when there is no such project. */
+enum status control_observed_add(struct control *control, const struct control_deed *deed,
+                                 struct text salt, const uint64_t *hashes, size_t count,
+                                 size_t *added, struct error *error) MUST_CHECK;
+/* Off the list for good, wherever it came from. STATUS_ABSENT when it is not on it. */
+enum status control_observed_forget(struct control *control, const struct control_deed *deed,
+                                    uint64_t hash, struct error *error) MUST_CHECK;
+/* Neither learned nor taken off: what was uploaded stays. */
+enum status control_observed_clear(struct control *control, const struct control_deed *deed,
+                                   struct error *error) MUST_CHECK;
+
+struct control_observed_row {
+    uint64_t hash;
+    bool is_forgotten;
+    struct text by; /* who took it off */
+    int64_t made_ms;
+};
+struct control_dictionary {
+    bool observes;
+    size_t uploaded_count, listed_count;
+    struct control_observed_row *rows; /* newest first */
+    size_t row_count;
+};
+/* Owned by the arena. STATUS_TOO_LARGE when that is too small. */
+enum status control_dictionary_read(struct control *control, uint32_t project, struct arena *arena,
+                                    struct control_dictionary *out, struct error *error) MUST_CHECK;
 
 /* --- to show it all --- */
 

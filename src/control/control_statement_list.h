@@ -37,12 +37,27 @@ CONTROL_STATEMENT(SHIELD_BEGIN, "INSERT INTO shield (project, revision) VALUES (
                                 " ON CONFLICT (project) DO UPDATE SET revision = revision + 1")
 CONTROL_STATEMENT(SHIELD_MODE, "UPDATE shield SET mode = ?2, mode_until_ms = ?3, mode_by = ?4,"
                                " mode_reason = ?5, mode_set_ms = ?6 WHERE project = ?1")
-CONTROL_STATEMENT(SHIELD_SDK,
-                  "UPDATE shield SET autocapture = coalesce(?2, autocapture),"
-                  " observe = coalesce(?3, observe), sample = coalesce(?4, sample),"
-                  " routes = coalesce(?5, routes), params = coalesce(?6, params),"
-                  " salt = coalesce(?7, salt), dictionary = coalesce(?8, dictionary),"
-                  " dictionary_count = coalesce(?9, dictionary_count) WHERE project = ?1")
+CONTROL_STATEMENT(SHIELD_SDK, "UPDATE shield SET autocapture = coalesce(?2, autocapture),"
+                              " observe = coalesce(?3, observe), sample = coalesce(?4, sample),"
+                              " routes = coalesce(?5, routes), params = coalesce(?6, params)"
+                              " WHERE project = ?1")
+CONTROL_STATEMENT(DICTIONARY_GET, "SELECT salt, uploaded, observe, length(listed) / 8 FROM shield"
+                                  " WHERE project = ?1")
+CONTROL_STATEMENT(DICTIONARY_UPLOAD,
+                  "UPDATE shield SET salt = ?2, uploaded = ?3 WHERE project = ?1")
+CONTROL_STATEMENT(DICTIONARY_SET, "UPDATE shield SET salt = ?2, listed = ?3, dictionary = ?4,"
+                                  " dictionary_count = ?5 WHERE project = ?1")
+CONTROL_STATEMENT(OBSERVED_LIST, "SELECT hash, is_forgotten, by_whom, made_ms FROM shield_observed"
+                                 " WHERE project = ?1 ORDER BY made_ms DESC, hash")
+CONTROL_STATEMENT(OBSERVED_COUNT, "SELECT count(*) FROM shield_observed WHERE project = ?1")
+CONTROL_STATEMENT(OBSERVED_ADD,
+                  "INSERT INTO shield_observed (project, hash, is_forgotten, by_whom, made_ms)"
+                  " VALUES (?1, ?2, 0, '', ?3) ON CONFLICT DO NOTHING")
+CONTROL_STATEMENT(OBSERVED_FORGET,
+                  "INSERT INTO shield_observed (project, hash, is_forgotten, by_whom, made_ms)"
+                  " VALUES (?1, ?2, 1, ?3, ?4) ON CONFLICT DO UPDATE SET is_forgotten = 1,"
+                  " by_whom = ?3, made_ms = ?4")
+CONTROL_STATEMENT(OBSERVED_CLEAR, "DELETE FROM shield_observed WHERE project = ?1")
 /* The newest texts of a project, and what is in force of the rest, each as one text. */
 #define SHIELD_COLUMNS                                                                         \
     "SELECT project, revision, mode, mode_until_ms,"                                           \
@@ -57,7 +72,7 @@ CONTROL_STATEMENT(SHIELD_SDK,
     "  FROM shield_held AS h WHERE h.project = shield.project AND released_ms = 0"             \
     "  ORDER BY property)), ''),"                                                              \
     " autocapture, observe, sample, routes, params, salt, dictionary, dictionary_count,"       \
-    " mode_by, mode_reason, mode_set_ms FROM shield"
+    " mode_by, mode_reason, mode_set_ms, listed FROM shield"
 CONTROL_STATEMENT(SHIELD_LIST, SHIELD_COLUMNS " ORDER BY project")
 CONTROL_STATEMENT(SHIELD_FIND, SHIELD_COLUMNS " WHERE project = ?2")
 #undef SHIELD_COLUMNS

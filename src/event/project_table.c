@@ -43,7 +43,8 @@ enum project_shield project_shield_at(const struct project *project, int64_t now
 static size_t long_size(const struct project *project)
 {
     return project->shield_plan.size + project->shield_rules.size + project->shield_loosened.size +
-           project->shield_held.size + project->sdk_settings.size;
+           project->shield_held.size + project->sdk_settings.size +
+           project->dictionary_salt.size + project->dictionary_hashes.size;
 }
 
 static struct text keep_long(struct project_table *table, struct text text)
@@ -62,6 +63,8 @@ static void keep_shield(struct project_table *table, struct project *project)
     project->shield_loosened = keep_long(table, project->shield_loosened);
     project->shield_held = keep_long(table, project->shield_held);
     project->sdk_settings = keep_long(table, project->sdk_settings);
+    project->dictionary_salt = keep_long(table, project->dictionary_salt);
+    project->dictionary_hashes = keep_long(table, project->dictionary_hashes);
 }
 
 static struct text keep_text(struct project_table *table, struct text text)

@@ -43,6 +43,12 @@ struct project {
     /* For browser SDKs: the members of a JSON object, without its braces. "": never set, and what
      * project_sdk_default says is in force. */
     struct text sdk_settings;
+
+    /* The project's own texts, as what is left of them: the salt and the sorted hashes of 8 bytes,
+     * little-endian (shield/shield_dictionary.h). */
+    struct text dictionary_salt;   /* "": there is no dictionary */
+    struct text dictionary_hashes; /* without those that a person took off */
+    bool observes;                 /* learns texts that many devices show */
 };
 
 /* The members that stand for a project without settings: nothing is captured by itself. */

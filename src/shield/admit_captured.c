@@ -4,16 +4,14 @@
  * same ones. So each value must have the one form that our SDK gives it, and a text must be in the
  * project's own dictionary. Whoever is not sure of it is not kept. */
 #include "shield/admit_internal.h"
+#include "shield/shield_dictionary.h"
 #include "shield/shield_url.h"
-
-#include "codec/xor_filter.h"
 
 #include <string.h>
 
 enum {
     PATH_TAGS_MAX = 12,
     TAG_SIZE_MAX = 16,
-    STATIC_TEXT_MAX = 3 * 80, /* bytes; the SDK's limit is 80 UTF-16 units */
     SCHEME_SIZE_MAX = 16,
 };
 
@@ -96,52 +94,23 @@ static bool is_link(struct admit *admit, struct text text)
            text_equal(made, text);
 }
 
-/* --- the dictionary; sdk/js/src/dictionary.ts describes the hash --- */
-
-static uint32_t mix(uint32_t hash)
+/* A browser's filter is wrong at times, and a page may say anything: only what is on the project's
+ * list of hashes is its own text. */
+static bool is_own_text(struct admit *admit, struct text text)
 {
-    hash = (hash ^ hash >> 16) * 0x85ebca6bU;
-    hash = (hash ^ hash >> 13) * 0xc2b2ae35U;
-    return hash ^ hash >> 16;
-}
-
-struct lanes {
-    uint32_t high;
-    uint32_t low;
-};
-
-static void add(struct lanes *lanes, struct text text)
-{
-    for (size_t i = 0; i < text.size; i++) {
-        lanes->high = (lanes->high ^ (uint8_t)text.bytes[i]) * 0x9e3779b1U;
-        lanes->low = (lanes->low ^ (uint8_t)text.bytes[i]) * 0x5f356495U;
-    }
-}
-
-static uint64_t hash_of(struct text salt, struct text text)
-{
-    struct lanes lanes = {0xdeadbeefU, 0x41c6ce57U};
-    add(&lanes, salt);
-    add(&lanes, (struct text){"", 1});
-    add(&lanes, text);
-    uint32_t high = mix(lanes.high ^ (uint32_t)(salt.size + 1 + text.size));
-    return (uint64_t)high << 32 | mix(lanes.low ^ high);
-}
-
-bool admit_is_static_text(const struct policy *policy, struct text text)
-{
-    if (text.size == 0 || text.size > STATIC_TEXT_MAX || policy->filter.size == 0) return false;
-    return xor_filter_has(policy->filter, hash_of(policy->salt, text));
+    return text.size > 0 &&
+           shield_dictionary_lists(admit->record->project, text, &admit->scratch->arena);
 }
 
 bool admit_is_captured(struct admit *admit, struct text name, const struct value *value)
 {
+    bool is_label = text_equal(name, TEXT("candor_label")) || text_equal(name, TEXT("$el_text"));
+    if (is_label) return value->kind == VALUE_TEXT && is_own_text(admit, value->text);
     if (admit_is_captured_name(name)) return true;
     if (value->kind != VALUE_TEXT) return false;
     if (text_equal(name, TEXT("$el_type"))) return is_button_type(value->text);
     if (text_equal(name, TEXT("$el_text_length"))) return is_length_class(value->text);
     if (text_equal(name, TEXT("$el_path"))) return is_tag_path(value->text);
     if (text_equal(name, TEXT("$el_attr__href"))) return is_link(admit, value->text);
-    if (text_equal(name, TEXT("$el_text"))) return admit_is_static_text(admit->policy, value->text);
     return false;
 }

@@ -183,8 +183,6 @@ void admit_watch(struct admit *admit);
 /* Whether autocapture may send this value under this name: names of the closed list, and what our
  * SDK says of an element, if it has the one form that it gives it. */
 bool admit_is_captured(struct admit *admit, struct text name, const struct value *value);
-/* A text of the project's dictionary of static texts (spec/shield.md §6.2). */
-bool admit_is_static_text(const struct policy *policy, struct text text);
 
 /* --- admit_list.c --- */
 

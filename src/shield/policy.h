@@ -30,9 +30,7 @@ struct policy {
     struct policy_loosened *loosened;
     uint32_t loosened_count;
     struct text_index held;  /* names of properties */
-    struct arena sdk_memory; /* of the four below, from the settings that browsers are given */
-    struct text salt;
-    struct text filter; /* of the project's static texts; "": none */
+    struct arena sdk_memory; /* of the lists below, from the settings that browsers are given */
     struct shield_url_lists urls;
 };
 
@@ -41,7 +39,7 @@ struct policy *policy_make(const struct project *project);
 struct policy *policy_hold(struct policy *policy);
 void policy_drop(struct policy *policy); /* NULL does nothing */
 
-/* What browsers may say holds here, too: dictionary, routes, parameters. What cannot be read is
+/* What browsers may say holds here, too: routes, parameters. What cannot be read is
  * left out, so that less is kept. Called once, by policy_make. */
 void policy_read_sdk(struct policy *policy, struct text members);
 

@@ -1,9 +1,8 @@
-/* The settings that browsers are given, as the server uses them itself (spec/shield.md P7): a text
- * is in the dictionary, a segment in a route, a parameter on the list, or it does not stay. */
+/* The settings that browsers are given, as the server uses them itself (spec/shield.md P7): a
+ * segment is in a route, a parameter on the list, or it does not stay. */
 #include "shield/policy.h"
 
 #include "codec/json_tree.h"
-#include "codec/transfer.h"
 
 #include <string.h>
 
@@ -16,25 +15,6 @@ static const struct json_node *find_list(const struct json_node *root, const cha
 {
     const struct json_node *list = json_find(root, name);
     return list && list->kind == JSON_ARRAY_BEGIN ? list : NULL;
-}
-
-static const struct json_node *find_text(const struct json_node *object, const char *name)
-{
-    const struct json_node *node = object ? json_find(object, name) : NULL;
-    return node && node->kind == JSON_TEXT ? node : NULL;
-}
-
-static void read_dictionary(struct policy *policy, char *bytes, const struct json_node *root)
-{
-    const struct json_node *dictionary = json_find(root, "dictionary");
-    const struct json_node *salt = find_text(dictionary, "salt");
-    const struct json_node *filter = find_text(dictionary, "filter");
-    size_t size = 0;
-    if (!salt || !filter || filter->text.size == 0) return;
-    char *encoded = bytes + (filter->text.bytes - bytes);
-    if (!transfer_base64_decode(encoded, filter->text.size, &size)) return;
-    policy->salt = salt->text;
-    policy->filter = (struct text){encoded, size};
 }
 
 /* "/k8s/:int": its literal segments are words of the project's. */
@@ -82,7 +62,6 @@ void policy_read_sdk(struct policy *policy, struct text members)
     if (json_tree_parse(bytes, members.size + 2, &policy->sdk_memory, &root, &error) != STATUS_OK) {
         return;
     }
-    read_dictionary(policy, bytes, root);
     read_routes(policy, root);
     read_params(policy, root);
 }

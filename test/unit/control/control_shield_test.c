@@ -283,19 +283,171 @@ static void changes_only_the_settings_that_are_named(void **state)
                                          .params = TEXT("")};
     assert_int_equal(control_sdk_settings(fixture->control, &deed, &change, &fixture->error),
                      STATUS_OK);
+    const uint64_t hashes[] = {9, 7, 9};
     change = (struct control_sdk_change){.sample = -1,
                                          .has_dictionary = true,
                                          .salt = TEXT("pepper"),
-                                         .filter = TEXT("\1\2\3"),
-                                         .dictionary_count = 2};
+                                         .hashes = hashes,
+                                         .hash_count = 3};
     assert_int_equal(control_sdk_settings(fixture->control, &deed, &change, &fixture->error),
                      STATUS_OK);
     table = take(fixture, &project);
-    assert_text(project->sdk_settings,
-                "\"autocapture\":true,\"routes\":[\"/\",\"/orders/:id\"],\"params\":[],"
-                "\"dictionary\":{\"salt\":\"pepper\",\"filter\":\"AQID\"},\"observe\":false,"
-                "\"sample\":0.25,\"hold\":[]");
+    assert_true(text_starts_with(
+        project->sdk_settings,
+        TEXT("\"autocapture\":true,\"routes\":[\"/\",\"/orders/:id\"],\"params\":[],"
+             "\"dictionary\":{\"salt\":\"pepper\",\"filter\":\"AQIB")));
+    assert_true(text_find(project->sdk_settings,
+                          TEXT("\"},\"observe\":false,\"sample\":0.25,\"hold\":[]")) > 0);
+    assert_text(project->dictionary_salt, "pepper");
+    assert_int_equal(project->dictionary_hashes.size, 16);
+    assert_int_equal(project->dictionary_hashes.bytes[0], 7); /* sorted, each once */
+    assert_int_equal(project->dictionary_hashes.bytes[8], 9);
     project_table_drop(table);
+}
+
+/* --- the dictionary --- */
+
+static struct control_dictionary dictionary_of(struct fixture *fixture, struct arena *arena)
+{
+    struct control_dictionary out;
+    arena_init(arena, 4 * 1024 * 1024);
+    assert_int_equal(
+        control_dictionary_read(fixture->control, first_project, arena, &out, &fixture->error),
+        STATUS_OK);
+    return out;
+}
+
+static void check_dictionary(struct fixture *fixture, size_t uploaded, size_t listed, size_t rows)
+{
+    struct arena arena;
+    struct control_dictionary dictionary = dictionary_of(fixture, &arena);
+    assert_int_equal(dictionary.uploaded_count, uploaded);
+    assert_int_equal(dictionary.listed_count, listed);
+    assert_int_equal(dictionary.row_count, rows);
+    arena_release(&arena);
+}
+
+static void set_sdk(struct fixture *fixture, const struct control_sdk_change *change)
+{
+    struct control_deed deed = deed_of("", "");
+    assert_int_equal(control_sdk_settings(fixture->control, &deed, change, &fixture->error),
+                     STATUS_OK);
+}
+
+/* The salt in force; "" when there is no dictionary. */
+static void copy_salt(struct fixture *fixture, char out[CONTROL_SALT_SIZE_MAX + 1])
+{
+    const struct project *project;
+    struct project_table *table = take(fixture, &project);
+    assert_true(text_to_string(project->dictionary_salt, out, CONTROL_SALT_SIZE_MAX + 1));
+    bool has_one = text_find(project->sdk_settings, TEXT("\"dictionary\":{\"salt\"")) >= 0;
+    assert_int_equal(has_one, out[0] != 0);
+    project_table_drop(table);
+}
+
+static size_t learn(struct fixture *fixture, const char *salt, uint64_t hash)
+{
+    struct control_deed deed = deed_of("", "");
+    size_t added;
+    assert_int_equal(control_observed_add(fixture->control, &deed, text_from(salt), &hash, 1,
+                                          &added, &fixture->error),
+                     STATUS_OK);
+    return added;
+}
+
+static void learns_and_takes_off(void **state)
+{
+    struct fixture *fixture = *state;
+    struct control_deed deed = deed_of("ann", "");
+    char salt[CONTROL_SALT_SIZE_MAX + 1];
+    const uint64_t uploaded[] = {1, UINT64_MAX};
+    assert_int_equal(learn(fixture, "s", 5), 0); /* it observes nothing */
+    struct control_sdk_change observe = {.sample = -1, .observe = CONTROL_ON};
+    set_sdk(fixture, &observe);
+    copy_salt(fixture, salt);
+    assert_int_equal(strlen(salt), 16); /* drawn by lot */
+    assert_int_equal(learn(fixture, salt, 5), 1);
+    assert_int_equal(learn(fixture, salt, 5), 0);
+    assert_int_equal(learn(fixture, "s", 6), 0); /* of another salt */
+    check_dictionary(fixture, 0, 1, 1);
+
+    struct control_sdk_change upload = {.sample = -1,
+                                        .has_dictionary = true,
+                                        .salt = text_from(salt),
+                                        .hashes = uploaded,
+                                        .hash_count = 2};
+    set_sdk(fixture, &upload);
+    check_dictionary(fixture, 2, 3, 1);
+    assert_int_equal(learn(fixture, salt, 1), 1); /* both uploaded and learned: listed once */
+    check_dictionary(fixture, 2, 3, 2);
+    for (uint64_t hash = 1; hash <= 5; hash += 4) {
+        assert_int_equal(control_observed_forget(fixture->control, &deed, hash, &fixture->error),
+                         STATUS_OK);
+        assert_int_equal(control_observed_forget(fixture->control, &deed, hash, &fixture->error),
+                         STATUS_ABSENT);
+        assert_int_equal(learn(fixture, salt, hash), 0); /* for good */
+    }
+    check_dictionary(fixture, 2, 1, 2);
+    assert_int_equal(control_observed_clear(fixture->control, &deed, &fixture->error), STATUS_OK);
+    check_dictionary(fixture, 2, 2, 0);
+}
+
+static void keeps_what_was_learned_while_its_salt_lasts(void **state)
+{
+    struct fixture *fixture = *state;
+    char salt[CONTROL_SALT_SIZE_MAX + 1];
+    const uint64_t uploaded = 1;
+    struct control_sdk_change change = {.sample = -1,
+                                        .observe = CONTROL_ON,
+                                        .has_dictionary = true,
+                                        .salt = TEXT("one"),
+                                        .hashes = &uploaded,
+                                        .hash_count = 1};
+    set_sdk(fixture, &change);
+    assert_int_equal(learn(fixture, "one", 5), 1);
+    struct control_sdk_change none = {.sample = -1, .has_dictionary = true};
+    set_sdk(fixture, &none);
+    copy_salt(fixture, salt);
+    assert_string_equal(salt, "one");
+    check_dictionary(fixture, 0, 1, 1);
+    change.salt = TEXT("two");
+    set_sdk(fixture, &change);
+    check_dictionary(fixture, 1, 1, 0); /* what was learned meant nothing any more */
+    set_sdk(fixture, &none);
+    copy_salt(fixture, salt);
+    assert_string_equal(salt, "two"); /* it observes still */
+    struct control_sdk_change off = {.sample = -1, .observe = CONTROL_OFF};
+    set_sdk(fixture, &off);
+    copy_salt(fixture, salt);
+    assert_string_equal(salt, "");
+}
+
+static void learns_no_more_than_there_is_room_for(void **state)
+{
+    struct fixture *fixture = *state;
+    struct control_deed deed = deed_of("", "");
+    static uint64_t hashes[CONTROL_OBSERVED_COUNT_MAX + 10];
+    size_t added;
+    const uint64_t one = 1;
+    struct control_sdk_change change = {.sample = -1,
+                                        .observe = CONTROL_ON,
+                                        .has_dictionary = true,
+                                        .salt = TEXT("s"),
+                                        .hashes = &one,
+                                        .hash_count = 1};
+    set_sdk(fixture, &change);
+    for (size_t i = 0; i < sizeof hashes / sizeof *hashes; i++)
+        hashes[i] = (i + 2) * UINT64_C(0x9e3779b97f4a7c15);
+    assert_int_equal(control_observed_add(fixture->control, &deed, TEXT("s"), hashes,
+                                          sizeof hashes / sizeof *hashes, &added, &fixture->error),
+                     STATUS_OK);
+    assert_int_equal(added, CONTROL_OBSERVED_COUNT_MAX);
+    assert_int_equal(control_observed_forget(fixture->control, &deed, 1, &fixture->error),
+                     STATUS_TOO_LARGE);
+    assert_int_equal(control_observed_forget(fixture->control, &deed, hashes[0], &fixture->error),
+                     STATUS_OK);
+    assert_int_equal(learn(fixture, "s", 77), 0);
+    check_dictionary(fixture, 1, CONTROL_OBSERVED_COUNT_MAX, CONTROL_OBSERVED_COUNT_MAX);
 }
 
 static void refuses_settings_that_no_browser_could_use(void **state)
@@ -309,7 +461,7 @@ static void refuses_settings_that_no_browser_could_use(void **state)
         {.sample = -1, .routes = TEXT_INIT("/a?b")},
         {.sample = -1, .routes = TEXT_INIT("/a\n\n/b")},
         {.sample = -1, .params = TEXT_INIT("a b")},
-        {.sample = -1, .has_dictionary = true, .filter = TEXT_INIT("x")},
+        {.sample = -1, .has_dictionary = true, .hashes = (const uint64_t[]){1}, .hash_count = 1},
         {.sample = -1, .has_dictionary = true, .salt = TEXT_INIT("\"")},
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -357,6 +509,9 @@ int main(void)
         SHIELD_TEST(refuses_loosenings_without_an_end_or_a_name),
         SHIELD_TEST(holds_a_property_until_a_person_lets_it_go),
         SHIELD_TEST(changes_only_the_settings_that_are_named),
+        SHIELD_TEST(learns_and_takes_off),
+        SHIELD_TEST(keeps_what_was_learned_while_its_salt_lasts),
+        SHIELD_TEST(learns_no_more_than_there_is_room_for),
         SHIELD_TEST(refuses_settings_that_no_browser_could_use),
         SHIELD_TEST(publishes_write_keys_until_they_are_revoked),
     };

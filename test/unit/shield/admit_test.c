@@ -1,4 +1,5 @@
 /* The one door, as records see it. */
+#include "shield/shield_dictionary.h"
 #include "shield_scene.h"
 
 #include <stdio.h>
@@ -177,43 +178,35 @@ static void keeps_of_an_element_only_what_has_our_form(void **state)
     }
 }
 
-/* Hashes of "Add to cart" and "Sign in" under the salt "s", by sdk/js/dictionary/filter.mjs. */
+/* The browser's filter is wrong once in 256 or 65,536, and a page can be forged. */
 static void keeps_of_an_elements_text_only_what_the_dictionary_has(void **state)
 {
     (void)state;
-    scene.project.sdk_settings =
-        TEXT("\"autocapture\":true,\"dictionary\":{\"salt\":\"s\","
-             "\"filter\":\"AQIBAAAADAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
-             "AAAAAAAAAAAAAAAAAAAAAAAAntgAAAAAAAAAAAAAAAAAAAAAAAC5HQ==\"}");
+    uint64_t hash;
+    struct arena arena;
+    struct text click = TEXT("$mp_click");
+    struct text listed = TEXT("{\"$el_text\":\"Pay now\",\"candor_label\":\"Pay  now\"}");
+    struct text other = TEXT("{\"$el_text\":\"Ingrid Solheim\",\"candor_label\":[\"Pay now\"]}");
+    arena_init(&arena, 64 * 1024);
+    assert_true(shield_dictionary_hash(TEXT("s"), TEXT("Pay now"), &arena, &hash));
+    arena_release(&arena);
+    scene.project.dictionary_salt = TEXT("s");
     for (int strict = 0; strict < 2; strict++) {
         scene.project.shield_mode = strict ? PROJECT_SHIELD_STRICT : PROJECT_SHIELD_GUARDED;
         scene.project.shield_revision++;
-        struct text properties = TEXT("{\"$el_text\":\"Add to cart\"}");
-        assert_string_equal(shield_scene_admit(&scene, TEXT("$mp_click"), TEXT(""), properties),
-                            "{\"$el_text\":\"Add to cart\"}");
-        properties = TEXT("{\"$el_text\":\"Ingrid Solheim\"}");
-        assert_string_equal(shield_scene_admit(&scene, TEXT("$mp_click"), TEXT(""), properties),
-                            "{}");
+        scene.project.dictionary_hashes = (struct text){(const char *)&hash, sizeof hash};
+        assert_string_equal(shield_scene_admit(&scene, click, TEXT(""), listed),
+                            "{\"$el_text\":\"Pay now\",\"candor_label\":\"Pay  now\"}");
+        assert_int_equal(shield_scene_found(&scene, NULL), 0);
+        assert_string_equal(shield_scene_admit(&scene, click, TEXT(""), other), "{}");
+        assert_int_equal(shield_scene_found(&scene, "Z03"), 2);
+        scene.project.dictionary_hashes = TEXT("\1\2\3\4\5\6\7\10");
+        assert_string_equal(shield_scene_admit(&scene, click, TEXT(""), listed), "{}");
+        scene.project.dictionary_hashes = TEXT("");
+        assert_string_equal(shield_scene_admit(&scene, click, TEXT(""), listed), "{}");
     }
     scene.project.shield_mode = PROJECT_SHIELD_GUARDED;
-    static const char *const broken[] = {
-        "",
-        "\"dictionary\":null",
-        "\"dictionary\":{}",
-        "\"dictionary\":{\"salt\":\"s\"}",
-        "\"dictionary\":{\"salt\":\"s\",\"filter\":\"!\"}",
-        "\"dictionary\":{\"salt\":\"s\",\"filter\":\"\"}",
-        "\"dictionary\":{\"salt\":1,\"filter\":2}",
-        "dictionary",
-    };
-    for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) {
-        scene.project.sdk_settings = text_from(broken[i]);
-        scene.project.shield_revision++;
-        struct text properties = TEXT("{\"$el_text\":\"Add to cart\"}");
-        assert_string_equal(shield_scene_admit(&scene, TEXT("$mp_click"), TEXT(""), properties),
-                            "{}");
-    }
-    scene.project.sdk_settings = TEXT("");
+    scene.project.dictionary_salt = TEXT("");
     scene.project.shield_revision++;
 }
 
