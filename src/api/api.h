@@ -28,11 +28,12 @@ struct api_options {
     struct project_slot *projects;
     struct backend *backend;
     struct ingest *ingest;
-    struct enrich *enrich; /* NULL: events get no country and no families */
-    struct shield *shield; /* NULL: what comes in is stored as it is (tests) */
-    const char *folder;    /* for the disk figures */
-    const char *version;   /* "0.1.0" */
-    const char *commit;    /* short hash or "unknown" */
+    struct enrich *enrich;     /* NULL: events get no country and no families */
+    struct observed *observed; /* NULL: texts that pages show are not learned */
+    struct shield *shield;     /* NULL: what comes in is stored as it is (tests) */
+    const char *folder;        /* for the disk figures */
+    const char *version;       /* "0.1.0" */
+    const char *commit;        /* short hash or "unknown" */
     int64_t started_ms;
     const uint8_t *root_key;        /* SECRET_KEY_SIZE bytes, borrowed: signs settings of SDKs */
     api_policy_check *check_policy; /* NULL: plans and rules are kept as they come */
@@ -72,6 +73,10 @@ void api_set_ready(struct api *api, bool ready);
  *   POST /local/shield/hold      {"project","property","by","reason"} → {}; and /release likewise
  *   POST /local/shield/settings  {"project","autocapture"?,"observe"?,"sample"?,"routes"?,
  *                                "params"?,"dictionary"?} → {}
+ *   GET  /local/shield/dictionary?project=P → {"observe","uploaded","listed","waiting",
+ *                                "learned":[{"hash","since"}],"forgotten":[{"hash","by","since"}]}
+ *   POST /local/shield/dictionary/forget  {"project","hash","by"?} → {}
+ *   POST /local/shield/dictionary/clear   {"project","by"?} → {}
  *   GET  /local/shield/show?project=P → all of it
  *   GET  /local/shield/findings?project=P&days=N|from=D&to=D → {"from","to","findings":[…],"total",
  *                                "left_out"}

@@ -61,6 +61,9 @@ enum status local_shield_release(const struct local_call *call, struct error *er
 enum status local_sdk_settings(const struct local_call *call, struct error *error) MUST_CHECK;
 enum status local_shield_show(const struct local_call *call, struct error *error) MUST_CHECK;
 enum status local_shield_findings(const struct local_call *call, struct error *error) MUST_CHECK;
+enum status local_dictionary_list(const struct local_call *call, struct error *error) MUST_CHECK;
+enum status local_dictionary_forget(const struct local_call *call, struct error *error) MUST_CHECK;
+enum status local_dictionary_clear(const struct local_call *call, struct error *error) MUST_CHECK;
 enum status local_shield_versions(const struct local_call *call, struct error *error) MUST_CHECK;
 enum status local_inspect_link(const struct local_call *call, struct error *error) MUST_CHECK;
 enum status local_flush(const struct local_call *call, struct error *error) MUST_CHECK;

@@ -80,6 +80,7 @@ static void decode(struct collecting *collecting, enum wire_endpoint endpoint)
     struct door door;
     open_door(&door, collecting->api->options.enrich, request);
     door_guard(&door, collecting->api->options.shield, now_ms);
+    door_learn(&door, collecting->api->options.observed, now_ms);
     struct wire_request decoded = {
         .endpoint = endpoint,
         .query = http_request_query(request),

@@ -3,8 +3,7 @@
 #include "codec/number.h"
 #include "codec/xor_filter.h"
 #include "control/control_shield.h"
-
-enum { HASH_DIGITS = 16 };
+#include "shield/shield_dictionary.h"
 
 static enum status read_switch(const struct json_node *object, const char *name,
                                enum control_switch *out, struct error *error)
@@ -57,20 +56,6 @@ static enum status read_list(const struct local_call *call, const struct json_no
 
 /* --- the dictionary --- */
 
-static bool parse_hash(struct text line, uint64_t *out)
-{
-    if (line.size != HASH_DIGITS) return false;
-    *out = 0;
-    for (size_t i = 0; i < line.size; i++) {
-        char byte = line.bytes[i];
-        bool is_digit = byte >= '0' && byte <= '9';
-        bool is_letter = byte >= 'a' && byte <= 'f';
-        if (!is_digit && !is_letter) return false;
-        *out = *out << 4 | (uint64_t)(is_digit ? byte - '0' : byte - 'a' + 10);
-    }
-    return true;
-}
-
 struct dictionary {
     struct text salt;
     uint64_t *hashes;
@@ -91,7 +76,7 @@ static enum status take_line(struct dictionary *dictionary, struct text line, si
         return error_set(error, STATUS_TOO_LARGE, "a dictionary has at most %d texts",
                          XOR_FILTER_COUNT_MAX);
     }
-    if (parse_hash(line, &dictionary->hashes[dictionary->count])) {
+    if (shield_dictionary_parse(line, &dictionary->hashes[dictionary->count])) {
         dictionary->count++;
         return STATUS_OK;
     }

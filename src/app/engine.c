@@ -6,6 +6,7 @@
 #include "jobs/jobs.h"
 #include "os/os_clock.h"
 #include "os/os_thread.h"
+#include "shield/observed.h"
 #include "shield/shield.h"
 
 static enum status open_control(struct engine *engine, const struct data_folder *folder,
@@ -53,6 +54,15 @@ static enum status open_shield(struct engine *engine, const struct data_folder *
     return shield_open(&options, &engine->shield, error);
 }
 
+static enum status open_learning(struct engine *engine, const struct data_folder *folder,
+                                 struct error *error)
+{
+    engine->observed = observed_make();
+    struct learning_options options = {
+        .folder = folder->path, .control = engine->control, .observed = engine->observed};
+    return learning_open(&options, &engine->learning, error);
+}
+
 static enum status check_policy(void *context, struct text plan, struct text rules,
                                 struct error *error)
 {
@@ -81,11 +91,13 @@ static enum status open_steps(struct engine *engine, const struct data_folder *f
     TRY(open_control(engine, folder, error));
     TRY(open_backend(engine, folder, config, use, error));
     TRY(open_ingest(engine, folder, config, error));
+    TRY(open_learning(engine, folder, error));
     struct jobs_options jobs_options = {
         .backend = engine->backend,
         .ingest = engine->ingest,
         .control = engine->control,
         .shield = engine->shield,
+        .learning = engine->learning,
         .projects = engine->projects,
         .webhook = use == ENGINE_FOR_SERVER ? config_text(config, CONFIG_shield_webhook) : NULL,
     };
@@ -97,6 +109,7 @@ static enum status open_steps(struct engine *engine, const struct data_folder *f
         .ingest = engine->ingest,
         .enrich = engine->enrich,
         .shield = engine->shield,
+        .observed = engine->observed,
         .folder = folder->path,
         .version = CANDOR_VERSION,
         .commit = CANDOR_COMMIT,
@@ -124,6 +137,8 @@ void engine_close(struct engine *engine)
     if (engine->ingest) ingest_close(engine->ingest);
     if (engine->backend) backend_close(engine->backend);
     if (engine->control) control_close(engine->control);
+    learning_close(engine->learning);
+    observed_release(engine->observed);
     enrich_close(engine->enrich);
     shield_close(engine->shield);
     if (engine->projects) project_slot_release(engine->projects);

@@ -15,6 +15,8 @@ struct engine {
     struct backend *backend;
     struct enrich *enrich;
     struct shield *shield;
+    struct observed *observed;
+    struct learning *learning;
     struct ingest *ingest;
     struct api *api;
     struct jobs *jobs;

@@ -163,6 +163,31 @@
         .run = verb_shield_settings,
     },
     {
+        .name = "shield dictionary",
+        .operands = "list|forget HASH|clear",
+        .operand_min = 1,
+        .operand_max = 2,
+        .summary = "show and change which texts a project has learned",
+        .about =
+            "While the project observes (candor shield settings --observe on), a text that 50\n"
+            "devices showed over 3 days joins its dictionary by itself. There are hashes only.\n"
+            "list    what was learned and what was taken off\n"
+            "forget  take one off for good, also one that was uploaded\n"
+            "clear   forget what was learned and what was taken off: both begin anew\n"
+            "--json with list prints {\"observe\",\"uploaded\",\"listed\",\"waiting\",\n"
+            "\"learned\",\"forgotten\"}.",
+        .examples = "candor shield dictionary --project shop list\n"
+                    "candor shield dictionary --project shop forget 0c351341592251e5 --by ann",
+        .flags =
+            (const struct verb_flag[]){
+                PROJECT_FLAG,
+                {"by", "MEMBER", "who wants it", VERB_FLAG_OPTIONAL},
+                {0},
+            },
+        .needs_folder = true,
+        .run = verb_shield_dictionary,
+    },
+    {
         .name = "shield versions",
         .operands = "",
         .summary = "show which versions of which library send events",

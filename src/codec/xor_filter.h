@@ -35,8 +35,8 @@ enum {
     XOR_FILTER_HEAD_SIZE = 10,
 };
 
-/* The hashes are sorted in place, and of equal ones one stays; none make a filter of nothing. STATUS_TOO_LARGE
- * above the count, or past the buffer's maximum. */
+/* The hashes are sorted in place, and of equal ones one stays; none make a filter of nothing.
+ * STATUS_TOO_LARGE above the count, or past the buffer's maximum. */
 enum status xor_filter_build(uint64_t *hashes, size_t count, struct buffer *out,
                              struct error *error) MUST_CHECK;
 

@@ -1,6 +1,7 @@
 #include "ingest/door.h"
 
 #include "base/check.h"
+#include "shield/shield_dictionary.h"
 
 void door_init(struct door *door, struct enrich *enrich, const struct enrich_sender *sender)
 {
@@ -56,9 +57,50 @@ static void add_facts(const struct door *door, struct wire_record *record)
     }
 }
 
+void door_learn(struct door *door, struct observed *observed, int64_t now_ms)
+{
+    door->observed = observed;
+    door->observed_ms = now_ms;
+}
+
+static bool is_sight(const struct wire_record *record)
+{
+    return !record->is_profile && text_equal(record->event.name, TEXT("$candor_seen"));
+}
+
+static bool find_seen_hash(const struct wire_record *record, uint64_t *out)
+{
+    for (uint32_t i = 0; i < record->property_count; i++) {
+        const struct property *property = &record->properties[i];
+        if (!text_equal(property->name, TEXT("cd_seen"))) continue;
+        return property->value.kind == VALUE_TEXT &&
+               shield_dictionary_parse(property->value.text, out);
+    }
+    return false;
+}
+
+/* An import tells of no device that is there now. */
+static void learn(const struct door *door, const struct project *project,
+                  const struct wire_record *record)
+{
+    struct observed_sight sight = {.project = project->id,
+                                   .salt = project->dictionary_salt,
+                                   .device = record->event.device_id,
+                                   .now_ms = door->observed_ms};
+    if (sight.device.size == 0) sight.device = record->event.distinct_id;
+    bool counts = door->observed && record->endpoint == WIRE_TRACK && project->observes;
+    if (!counts || sight.salt.size == 0 || sight.salt.size > OBSERVED_SALT_MAX) return;
+    if (find_seen_hash(record, &sight.hash)) observed_see(door->observed, &sight);
+}
+
 bool door_admit(void *context, const struct project *project, struct wire_record *record)
 {
     const struct door *door = context;
+    if (is_sight(record)) {
+        learn(door, project, record);
+        record->is_taken = true;
+        return false;
+    }
     if (door->guard.shield && !door_shield_admit(&door->guard, project, record)) return false;
     if (door->enrich) add_facts(door, record);
     return true;

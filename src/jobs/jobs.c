@@ -11,6 +11,7 @@ enum {
     PUBLISH_EVERY_MS = 100, /* fresh rows are visible after at most this and a sort */
     TEND_EVERY_MS = 200,
     ALERT_EVERY_MS = 500,
+    LEARN_EVERY_MS = 60 * 1000,
 };
 
 /* One promise kept on one thread: the same turn again and again. */
@@ -21,7 +22,7 @@ struct job {
     struct os_thread thread;
 };
 
-enum { JOB_COUNT = 3 };
+enum { JOB_COUNT = 4 };
 #define SAVE_EVERY_NS (UINT64_C(600) * 1000 * 1000 * 1000)
 
 struct jobs {
@@ -30,14 +31,16 @@ struct jobs {
     struct shield_findings *findings; /* NULL: none */
     struct shield_watch *watch;       /* likewise */
     struct control *control;
-    uint64_t saved_ns;       /* when the watch was */
-    struct webhook *webhook; /* NULL: nobody is told */
+    uint64_t saved_ns;         /* when the watch was */
+    struct webhook *webhook;   /* NULL: nobody is told */
+    struct learning *learning; /* NULL: nothing is learned */
     struct job all[JOB_COUNT];
     struct os_mutex mutex; /* guards stopping */
     struct os_condition changed;
     bool stopping;
     bool flush_failed; /* tending thread: say so once, not five times a second */
     bool note_failed;  /* likewise, of findings */
+    bool learn_failed; /* learning thread, and whoever stops after it */
 };
 
 static void publish(struct jobs *jobs)
@@ -118,6 +121,17 @@ static void tend(struct jobs *jobs)
     ingest_tend(jobs->ingest);
 }
 
+static void learn(struct jobs *jobs)
+{
+    if (!jobs->learning) return;
+    struct error error = {0};
+    enum status status = learning_turn(jobs->learning, &error);
+    if (status != STATUS_OK && !jobs->learn_failed) {
+        os_log_error(OS_LOG_ERROR, "jobs", "could not keep what pages show; trying again", &error);
+    }
+    jobs->learn_failed = status != STATUS_OK;
+}
+
 /* False when it is time to stop. */
 static bool wait_for_turn(struct jobs *jobs, uint32_t every_ms)
 {
@@ -143,6 +157,7 @@ struct jobs *jobs_start(const struct jobs_options *options)
     struct jobs *jobs = MEMORY_NEW(struct jobs);
     jobs->backend = options->backend;
     jobs->ingest = options->ingest;
+    jobs->learning = options->learning;
     jobs->findings = options->shield ? shield_findings_of(options->shield) : NULL;
     jobs->watch = options->shield ? shield_watch_of(options->shield) : NULL;
     jobs->control = options->control;
@@ -155,7 +170,8 @@ struct jobs *jobs_start(const struct jobs_options *options)
     jobs->all[0] = (struct job){.jobs = jobs, .turn = publish, .every_ms = PUBLISH_EVERY_MS};
     jobs->all[1] = (struct job){.jobs = jobs, .turn = tend, .every_ms = TEND_EVERY_MS};
     jobs->all[2] = (struct job){.jobs = jobs, .turn = alert, .every_ms = ALERT_EVERY_MS};
-    static const char *const names[JOB_COUNT] = {"publish", "tend", "alert"};
+    jobs->all[3] = (struct job){.jobs = jobs, .turn = learn, .every_ms = LEARN_EVERY_MS};
+    static const char *const names[JOB_COUNT] = {"publish", "tend", "alert", "learn"};
     for (int i = 0; i < JOB_COUNT; i++)
         os_thread_start(&jobs->all[i].thread, names[i], run_job, &jobs->all[i]);
     return jobs;
@@ -170,6 +186,7 @@ void jobs_stop(struct jobs *jobs)
     for (int i = 0; i < JOB_COUNT; i++)
         os_thread_join(&jobs->all[i].thread);
     webhook_release(jobs->webhook);
+    learn(jobs);
     os_condition_release(&jobs->changed);
     os_mutex_release(&jobs->mutex);
     memory_free(jobs);

@@ -50,11 +50,13 @@ struct wire_record {
     enum wire_ip ip_asked; /* by the request */
     struct value ip;       /* the record's own "ip", or of a profile "$ip" or "ip"; it is stored
                               nowhere. VALUE_MISSING when not sent, no list and no object */
-    struct arena *arena;   /* for texts put into the record; empty again at the next record */
+    bool is_taken; /* set with false: the record is somebody else's, ignored and not refused */
+    struct arena *arena; /* for texts put into the record; empty again at the next record */
 };
 enum { WIRE_ARENA_SIZE = 2 * EVENT_SIZE_MAX };
 
-/* Called for each record that is right, in order. False refuses it (WIRE_REFUSED_SHIELD). */
+/* Called for each record that is right, in order. False refuses it (WIRE_REFUSED_SHIELD), or
+ * ignores it when it says is_taken. */
 typedef bool wire_admit(void *context, const struct project *project, struct wire_record *record);
 
 struct wire_request {

@@ -122,7 +122,9 @@ enum wire_fate wire_output_event(struct wire_decoder *decoder, const struct proj
                                  .properties = decoder->properties,
                                  .property_count = decoder->property_count,
                                  .property_capacity = EVENT_PROPERTY_COUNT_MAX + WIRE_SPARE_COUNT};
-    if (decoder->request->admit && !admit(decoder, project, &record)) return WIRE_FAULT_SHIELD;
+    if (decoder->request->admit && !admit(decoder, project, &record)) {
+        return record.is_taken ? WIRE_IGNORED : WIRE_FAULT_SHIELD;
+    }
     for (uint32_t i = 0; i < record.property_count; i++)
         truncate_text(decoder, &record.properties[i].value);
     record.event.properties = record.properties;
@@ -157,7 +159,9 @@ enum wire_fate wire_output_profile(struct wire_decoder *decoder, const struct pr
                                  .steps = decoder->steps,
                                  .step_count = decoder->step_count,
                                  .step_capacity = WIRE_PROFILE_STEP_COUNT_MAX + WIRE_SPARE_COUNT};
-    if (decoder->request->admit && !admit(decoder, project, &record)) return WIRE_FAULT_SHIELD;
+    if (decoder->request->admit && !admit(decoder, project, &record)) {
+        return record.is_taken ? WIRE_IGNORED : WIRE_FAULT_SHIELD;
+    }
     for (uint32_t i = 0; i < record.step_count; i++)
         truncate_text(decoder, &record.steps[i].value);
     record.change.steps = record.steps;

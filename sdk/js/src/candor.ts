@@ -100,7 +100,8 @@ function start(given: CandorOptions): void {
     options = given;
     const hook = given.beforeSend ?? given.before_send;
     openGate(key, hook as Hook | undefined, surroundings, mayEmit);
-    onSeen((hash) => emit('$candor_seen', { cd_seen: hash }));
+    // Without an id that lasts, one device would count as many.
+    if (!given.cookieless) onSeen((hash) => emit('$candor_seen', { cd_seen: hash }));
     if (trust && !isOptedOut()) void loadSettings(key, trust);
     if (autocapture) {
         startAutocapture();

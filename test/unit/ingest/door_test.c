@@ -2,6 +2,7 @@
 #include "ingest/door.h"
 
 #include "os/os_log.h"
+#include "shield/observed.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -107,11 +108,93 @@ static void a_door_of_nobody_adds_nothing(void **state)
     assert_int_equal(record.property_count, 0);
 }
 
+/* What became of one report of a page. */
+static struct wire_verdict report(struct observed *observed, enum wire_endpoint endpoint,
+                                  const char *properties)
+{
+    char body[512];
+    int size = snprintf(body, sizeof body,
+                        "{\"event\":\"$candor_seen\",\"properties\":{\"token\":\"t\","
+                        "\"time\":1750000000,%s}}",
+                        properties);
+    struct door door;
+    door_init(&door, enrich, NULL);
+    door_learn(&door, observed, NOW_MS);
+    struct wire_request request = {
+        .endpoint = endpoint,
+        .content_type = TEXT("application/json"),
+        .body = body,
+        .body_size = (size_t)size,
+        .now_ms = NOW_MS,
+        .projects = projects,
+        .trusted_project = endpoint == WIRE_IMPORT ? project_table_by_id(projects, 1) : NULL,
+        .admit = door_admit,
+        .admit_context = &door,
+    };
+    struct wire_verdict verdict;
+    wire_decode(&request, &verdict);
+    struct wire_verdict counts = verdict;
+    wire_verdict_release(&verdict);
+    return counts; /* its pointers are gone */
+}
+
+static void takes_reports_of_texts_and_stores_none(void **state)
+{
+    (void)state;
+    struct observed *observed = observed_make();
+    struct observed_figures figures;
+    static const char *const learned[] = {
+        "\"cd_seen\":\"0123456789abcdef\",\"$device_id\":\"d\"",
+        "\"cd_seen\":\"0123456789abcdee\",\"distinct_id\":\"d\"",
+    };
+    static const char *const ignored[] = {
+        "\"cd_seen\":\"0123456789abcded\"", /* nobody's */
+        "\"cd_seen\":\"0123456789ABCDEF\",\"distinct_id\":\"d\"",
+        "\"cd_seen\":[\"0123456789abcdec\"],\"distinct_id\":\"d\"",
+        "\"cd_seen\":12,\"distinct_id\":\"d\"",
+        "\"seen\":\"0123456789abcdeb\",\"distinct_id\":\"d\"",
+    };
+    struct project project = {.id = 1,
+                              .name = TEXT("one"),
+                              .token = TEXT("t"),
+                              .zone = TEXT("UTC"),
+                              .dictionary_salt = TEXT("s"),
+                              .observes = true};
+    project_table_drop(projects);
+    projects = project_table_make(&project, 1);
+    for (size_t i = 0; i < 5; i++) {
+        struct wire_verdict verdict = report(observed, WIRE_TRACK, ignored[i]);
+        assert_int_equal(verdict.ignored, 1);
+        assert_int_equal(verdict.received, 1);
+        assert_int_equal(verdict.batch_count, 0);
+    }
+    (void)report(observed, WIRE_IMPORT, learned[0]);
+    (void)report(NULL, WIRE_TRACK, learned[0]);
+    observed_figures(observed, 0, &figures);
+    assert_int_equal(figures.waiting, 0);
+    for (size_t i = 0; i < 2; i++) {
+        struct wire_verdict verdict = report(observed, WIRE_TRACK, learned[i]);
+        assert_int_equal(verdict.ignored, 1);
+        assert_int_equal(verdict.received, 1);
+        observed_figures(observed, 1, &figures);
+        assert_int_equal(figures.waiting, i + 1);
+    }
+    project.observes = false;
+    project_table_drop(projects);
+    projects = project_table_make(&project, 1);
+    observed_clear(observed, 1);
+    assert_int_equal(report(observed, WIRE_TRACK, learned[0]).ignored, 1);
+    observed_figures(observed, 0, &figures);
+    assert_int_equal(figures.waiting, 0);
+    observed_release(observed);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_endpoint_gets_what_is_its_own),
         cmocka_unit_test(a_door_of_nobody_adds_nothing),
+        cmocka_unit_test(takes_reports_of_texts_and_stores_none),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
