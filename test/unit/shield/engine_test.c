@@ -1,0 +1,392 @@
+/* What finds places in a value, against naive twins: every place a rule is asked about, with its
+ * digits, is what the definition says, on seeded random texts. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "shield/matcher.h"
+#include "shield/shield_builtin.h"
+#include "support/seeded.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PLACES_MAX = 4096, TEXT_SIZE = 96, ROUNDS = 3000 };
+
+struct place {
+    uint32_t begin;
+    uint32_t end;
+    uint32_t digit_count;
+    uint32_t group_count;
+    char digits[SHIELD_DIGITS_MAX + 1];
+};
+
+struct places {
+    struct place list[PLACES_MAX];
+    uint32_t count;
+};
+
+static struct places asked; /* by the engine */
+static struct places named; /* by the twin */
+static uint32_t total;      /* of the test under way: it looked at something */
+
+static void add_place(struct places *places, const struct place *place)
+{
+    assert_true(places->count < PLACES_MAX);
+    places->list[places->count++] = *place;
+}
+
+static enum shield_proof note(const struct shield_candidate *candidate, struct shield_span *span)
+{
+    struct place place;
+    memset(&place, 0, sizeof place); /* compared as bytes */
+    place.begin = candidate->begin;
+    place.end = candidate->end;
+    place.digit_count = candidate->digit_count;
+    place.group_count = candidate->group_count;
+    assert_true(candidate->digit_count <= SHIELD_DIGITS_MAX);
+    if (candidate->digit_count > 0) memcpy(place.digits, candidate->digits, candidate->digit_count);
+    assert_int_equal(span->begin, candidate->begin);
+    assert_int_equal(span->end, candidate->end);
+    add_place(&asked, &place);
+    return SHIELD_NOT;
+}
+
+static struct shield_lexicon *lexicon;
+
+static int make_lexicon(void **state)
+{
+    struct error error;
+    (void)state;
+    return shield_lexicon_make(shield_builtin_keys, &lexicon, &error) != STATUS_OK;
+}
+
+static int release_lexicon(void **state)
+{
+    (void)state;
+    shield_lexicon_release(lexicon);
+    return 0;
+}
+
+struct engine {
+    struct ruleset *set;
+    struct matcher matcher;
+};
+
+static void engine_open(struct engine *engine, const char *rules)
+{
+    struct error error;
+    memset(engine, 0, sizeof *engine);
+    engine->matcher.lexicon = lexicon;
+    if (ruleset_make(text_from(rules), RULESET_BUILTIN, &engine->set, &error) != STATUS_OK) {
+        fail_msg("%s", error.message);
+    }
+    for (uint32_t i = 0; i < engine->set->rule_count; i++)
+        engine->set->rules[i].check = note;
+    assert_int_equal(matcher_prepare(&engine->matcher, engine->set, &error), STATUS_OK);
+}
+
+static void engine_close(struct engine *engine)
+{
+    matcher_release(&engine->matcher);
+    ruleset_drop(engine->set);
+}
+
+static void look(struct engine *engine, struct text text, bool is_number)
+{
+    struct matcher_view view = {.text = text, .is_number = is_number};
+    struct matcher_result result = {.count = 0};
+    asked.count = 0;
+    named.count = 0;
+    matcher_look(&engine->matcher, engine->set, &view, &result);
+    assert_int_equal(result.count, 0);
+    assert_false(result.is_incomplete);
+}
+
+static int by_place(const void *a, const void *b)
+{
+    return memcmp(a, b, sizeof(struct place));
+}
+
+static void are_the_same(struct text text, uint64_t seed)
+{
+    total += asked.count;
+    qsort(asked.list, asked.count, sizeof *asked.list, by_place);
+    qsort(named.list, named.count, sizeof *named.list, by_place);
+    bool is_same = asked.count == named.count;
+    for (uint32_t i = 0; is_same && i < asked.count; i++)
+        is_same = by_place(&asked.list[i], &named.list[i]) == 0;
+    if (is_same) return;
+    for (uint32_t i = 0; i < asked.count; i++)
+        print_message("asked %u-%u %s\n", asked.list[i].begin, asked.list[i].end,
+                      asked.list[i].digits);
+    for (uint32_t i = 0; i < named.count; i++)
+        print_message("named %u-%u %s\n", named.list[i].begin, named.list[i].end,
+                      named.list[i].digits);
+    fail_msg("seed %llu: \"%.*s\"", (unsigned long long)seed, TEXT_PRINT(text));
+}
+
+static struct text random_text(struct seeded *random, const char *alphabet, char bytes[TEXT_SIZE])
+{
+    uint32_t letters = (uint32_t)strlen(alphabet);
+    size_t size = seeded_below(random, TEXT_SIZE);
+    for (size_t i = 0; i < size; i++)
+        bytes[i] = alphabet[seeded_below(random, letters)];
+    return (struct text){bytes, size};
+}
+
+/* --- digits --- */
+
+static bool is_digit(char byte)
+{
+    return byte >= '0' && byte <= '9';
+}
+
+static bool is_letter(char byte)
+{
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+}
+
+static bool is_separator(char byte)
+{
+    return byte && strchr(" -./_\t\n\r()", byte);
+}
+
+/* One to two separators, and nothing else, between two groups. */
+static bool joins(struct text text, uint32_t end, uint32_t begin)
+{
+    if (begin - end < 1 || begin - end > 2) return false;
+    for (uint32_t i = end; i < begin; i++)
+        if (!is_separator(text.bytes[i])) return false;
+    return true;
+}
+
+struct twin_group {
+    uint32_t begin;
+    uint32_t end;
+    bool starts; /* nothing before it is joined to it */
+    bool is_out; /* too long, or a fraction's */
+};
+
+/* "12.345678" at the beginning of a phrase, and not the beginning of more. */
+static bool is_fraction(struct text text, const struct twin_group *whole,
+                        const struct twin_group *part, bool is_number)
+{
+    if (part->begin - whole->end != 1 || text.bytes[whole->end] != '.') return false;
+    if (is_number) return true;
+    if (whole->end - whole->begin > 3 || part->end - part->begin < 6) return false;
+    bool goes_on = part->end + 1 < text.size && is_separator(text.bytes[part->end]) &&
+                   is_digit(text.bytes[part->end + 1]);
+    return !goes_on;
+}
+
+static uint32_t find_groups(struct text text, bool is_number, struct twin_group *groups)
+{
+    uint32_t count = 0;
+    uint32_t in_phrase = 0;
+    for (uint32_t i = 0; i < text.size;) {
+        if (!is_digit(text.bytes[i])) {
+            i++;
+            continue;
+        }
+        struct twin_group *group = &groups[count];
+        *group = (struct twin_group){.begin = i};
+        while (i < text.size && is_digit(text.bytes[i]))
+            i++;
+        group->end = i;
+        bool is_joined = in_phrase > 0 && joins(text, group[-1].end, group->begin);
+        group->starts = !is_joined;
+        in_phrase = is_joined ? in_phrase + 1 : 1;
+        bool is_part = in_phrase == 2 && is_fraction(text, group - 1, group, is_number);
+        group->is_out = is_part || group->end - group->begin > SHIELD_DIGITS_MAX;
+        if (group->is_out) in_phrase = 0;
+        count++;
+    }
+    return count;
+}
+
+static void name_digits(struct text text, bool is_number, struct ruleset_range range,
+                        uint32_t groups_max)
+{
+    struct twin_group groups[TEXT_SIZE] = {{0}};
+    uint32_t count = find_groups(text, is_number, groups);
+    for (uint32_t first = 0; first < count; first++) {
+        struct place place;
+        memset(&place, 0, sizeof place);
+        place.begin = groups[first].begin;
+        if (place.begin > 0 && is_letter(text.bytes[place.begin - 1])) continue;
+        for (uint32_t last = first; last < count; last++) {
+            uint32_t size = groups[last].end - groups[last].begin;
+            if (groups[last].is_out || (last > first && groups[last].starts)) break;
+            if (place.digit_count + size > SHIELD_DIGITS_MAX) break;
+            memcpy(place.digits + place.digit_count, text.bytes + groups[last].begin, size);
+            place.digit_count += size;
+            place.group_count++;
+            place.end = groups[last].end;
+            if (place.end < text.size && is_letter(text.bytes[place.end])) continue;
+            bool is_wanted = place.digit_count >= range.min && place.digit_count <= range.max;
+            if (is_wanted && place.group_count <= groups_max) add_place(&named, &place);
+        }
+    }
+}
+
+static void asks_about_every_phrase_of_digits(void **state)
+{
+    (void)state;
+    total = 0;
+    static const struct {
+        const char *rules;
+        struct ruleset_range range;
+        uint32_t groups_max;
+    } sets[] = {
+        {"set a 1\nrule A00 t\ndigits 1-40\ngroups 40", {1, 40}, 40},
+        {"set a 1\nrule A00 t\ndigits 6-9\ngroups 3", {6, 9}, 3},
+        {"set a 1\nrule A00 t\ndigits 16", {16, 16}, 8},
+    };
+    static const char *const alphabets[] = {"0123456789 ", "1 -", "12345678901234567890. -_a(",
+                                            "1234567890.", "9a ", "31\t\n/x"};
+    for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
+        struct engine engine;
+        engine_open(&engine, sets[i].rules);
+        for (uint64_t seed = 1; seed <= ROUNDS; seed++) {
+            struct seeded random = seeded_from(seed);
+            char bytes[TEXT_SIZE];
+            struct text text = random_text(&random, alphabets[seed % 6], bytes);
+            bool is_number = seed % 7 == 0;
+            look(&engine, text, is_number);
+            name_digits(text, is_number, sets[i].range, sets[i].groups_max);
+            are_the_same(text, seed);
+        }
+        engine_close(&engine);
+    }
+    assert_true(total > 10000);
+}
+
+/* --- tokens --- */
+
+static void name_tokens(struct text text, enum shield_charset charset, uint32_t min, uint32_t max)
+{
+    for (uint32_t begin = 0; begin < text.size; begin++) {
+        bool is_start = begin == 0 || !shield_charset_has(charset, (uint8_t)text.bytes[begin - 1]);
+        uint32_t end = begin;
+        while (end < text.size && shield_charset_has(charset, (uint8_t)text.bytes[end]))
+            end++;
+        struct place place;
+        memset(&place, 0, sizeof place);
+        place.begin = begin;
+        place.end = end;
+        if (is_start && end - begin >= min && end - begin <= max) add_place(&named, &place);
+    }
+}
+
+static void asks_about_every_run_of_a_charset(void **state)
+{
+    (void)state;
+    total = 0;
+    static const char *const words[] = {"digit",  "hex",    "lower",  "upper",     "alnum",
+                                        "base32", "base58", "base64", "base64url", "word"};
+    static const char *const alphabets[] = {"abc ", "aA0- ", "aZ09+/=_-.", "0fFgG2l1O \n"};
+    char rules[160];
+    for (int charset = 0; charset < SHIELD_CHARSET_COUNT; charset++) {
+        struct engine engine;
+        snprintf(rules, sizeof rules, "set a 1\nrule A00 t\ntoken %s 3-7\ntoken %s 12",
+                 words[charset], words[charset]);
+        engine_open(&engine, rules);
+        for (uint64_t seed = 1; seed <= ROUNDS / 4; seed++) {
+            struct seeded random = seeded_from(seed);
+            char bytes[TEXT_SIZE];
+            struct text text = random_text(&random, alphabets[seed % 4], bytes);
+            look(&engine, text, false);
+            name_tokens(text, (enum shield_charset)charset, 3, 7);
+            name_tokens(text, (enum shield_charset)charset, 12, 12);
+            are_the_same(text, seed);
+        }
+        engine_close(&engine);
+    }
+    assert_true(total > 10000);
+}
+
+/* --- literals --- */
+
+struct twin_literal {
+    const char *text;
+    bool is_prefix;
+    bool is_folded;
+};
+
+static bool stands_at(struct text text, size_t at, const struct twin_literal *literal)
+{
+    size_t size = strlen(literal->text);
+    if (at + size > text.size) return false;
+    struct text here = text_slice(text, at, size);
+    struct text want = text_from(literal->text);
+    if (literal->is_folded ? !text_equal_fold(here, want) : !text_equal(here, want)) return false;
+    if (!literal->is_prefix || at == 0) return true;
+    return !(shield_charset_has(SHIELD_ALNUM, (uint8_t)literal->text[0]) &&
+             shield_charset_has(SHIELD_ALNUM, (uint8_t)text.bytes[at - 1]));
+}
+
+/* With a tail of hex digits of this length, if max is not 0. */
+static void name_literals(struct text text, const struct twin_literal *literal,
+                          struct ruleset_range tail)
+{
+    for (size_t at = 0; at < text.size; at++) {
+        if (!stands_at(text, at, literal)) continue;
+        struct place place;
+        memset(&place, 0, sizeof place);
+        place.begin = (uint32_t)at;
+        place.end = (uint32_t)(at + strlen(literal->text));
+        uint32_t size = 0;
+        while (tail.max > 0 && place.end + size < text.size &&
+               shield_charset_has(SHIELD_HEX, (uint8_t)text.bytes[place.end + size]))
+            size++;
+        place.end += size;
+        if (size >= tail.min && size <= tail.max) add_place(&named, &place);
+    }
+}
+
+static void asks_about_every_literal(void **state)
+{
+    (void)state;
+    total = 0;
+    static const struct twin_literal literals[] = {
+        {"ab", true, false}, {"aba", false, false}, {"Bc_", true, true},
+        {"-a", true, false}, {"c:", false, true},   {"a b", false, true},
+    };
+    static const char words[] = "prefix ab\ninfix aba\nfold_prefix Bc_\nprefix -a\n"
+                                "fold_infix c:\nliteral a b\n";
+    static const char *const alphabets[] = {"ab", "abcABC_", "ab-: c", "a bBC:_-01f"};
+    static const struct ruleset_range tails[] = {{0, 0}, {2, 5}};
+    for (size_t i = 0; i < 2; i++) {
+        struct engine engine;
+        char rules[256];
+        snprintf(rules, sizeof rules, "set a 1\nrule A00 t\n%s%s", words,
+                 i ? "tail hex 2-5\n" : "");
+        engine_open(&engine, rules);
+        for (uint64_t seed = 1; seed <= ROUNDS; seed++) {
+            struct seeded random = seeded_from(seed);
+            char bytes[TEXT_SIZE];
+            struct text text = random_text(&random, alphabets[seed % 4], bytes);
+            look(&engine, text, false);
+            for (size_t k = 0; k < sizeof literals / sizeof *literals; k++)
+                name_literals(text, &literals[k], tails[i]);
+            are_the_same(text, seed);
+        }
+        engine_close(&engine);
+    }
+    assert_true(total > 2000);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(asks_about_every_phrase_of_digits),
+        cmocka_unit_test(asks_about_every_run_of_a_charset),
+        cmocka_unit_test(asks_about_every_literal),
+    };
+    return cmocka_run_group_tests(tests, make_lexicon, release_lexicon);
+}
