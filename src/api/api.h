@@ -75,8 +75,8 @@ void api_set_ready(struct api *api, bool ready);
  *                                "params"?,"dictionary"?} → {}
  *   GET  /local/shield/dictionary?project=P → {"observe","uploaded","listed","waiting",
  *                                "learned":[{"hash","since"}],"forgotten":[{"hash","by","since"}]}
- *   POST /local/shield/dictionary/forget  {"project","hash","by"?} → {}
- *   POST /local/shield/dictionary/clear   {"project","by"?} → {}
+ *   POST /local/shield/dictionary-forget  {"project","hash","by"?} → {}
+ *   POST /local/shield/dictionary-clear   {"project","by"?} → {}
  *   GET  /local/shield/show?project=P → all of it
  *   GET  /local/shield/findings?project=P&days=N|from=D&to=D → {"from","to","findings":[…],"total",
  *                                "left_out"}

@@ -38,8 +38,8 @@ static const struct local_route routes[] = {
     {TEXT_INIT("GET"), TEXT_INIT("/local/shield/findings"), local_shield_findings},
     {TEXT_INIT("POST"), TEXT_INIT("/local/shield/inspect-link"), local_inspect_link},
     {TEXT_INIT("GET"), TEXT_INIT("/local/shield/dictionary"), local_dictionary_list},
-    {TEXT_INIT("POST"), TEXT_INIT("/local/shield/dictionary/forget"), local_dictionary_forget},
-    {TEXT_INIT("POST"), TEXT_INIT("/local/shield/dictionary/clear"), local_dictionary_clear},
+    {TEXT_INIT("POST"), TEXT_INIT("/local/shield/dictionary-forget"), local_dictionary_forget},
+    {TEXT_INIT("POST"), TEXT_INIT("/local/shield/dictionary-clear"), local_dictionary_clear},
     {TEXT_INIT("POST"), TEXT_INIT("/local/flush"), local_flush},
     {TEXT_INIT("POST"), TEXT_INIT("/local/verify"), local_verify},
 };

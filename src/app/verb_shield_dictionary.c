@@ -57,12 +57,12 @@ enum verb_exit verb_shield_dictionary(const struct invocation *invocation)
         return exchange_end(&exchange, list(&exchange), "show the dictionary");
     }
     if (strcmp(word, "clear") == 0 && !has_hash) {
-        exchange_init(&exchange, invocation, "/local/shield/dictionary/clear");
+        exchange_init(&exchange, invocation, "/local/shield/dictionary-clear");
         return exchange_end(&exchange, change(&exchange, NULL, "what was learned is forgotten"),
                             "clear the dictionary");
     }
     if (strcmp(word, "forget") == 0 && has_hash) {
-        exchange_init(&exchange, invocation, "/local/shield/dictionary/forget");
+        exchange_init(&exchange, invocation, "/local/shield/dictionary-forget");
         return exchange_end(&exchange,
                             change(&exchange, invocation->operands[1], "the text is forgotten"),
                             "forget a text");
