@@ -51,6 +51,12 @@ static const struct verb_flag export_flags[] = {
     {0},
 };
 
+static const struct verb_flag sdk_audit_flags[] = {
+    {"wait", "S", "seconds for what is sent after the last click (default 3)", VERB_FLAG_OPTIONAL},
+    {"chromium", "PATH", "the browser (default chromium in PATH)", VERB_FLAG_OPTIONAL},
+    {0},
+};
+
 static const struct verb_flag query_flags[] = {
     {"project", "P", "project, by name or id, unless the plan names it", VERB_FLAG_OPTIONAL},
     {"format", "FORMAT", "table (default), json or csv", VERB_FLAG_OPTIONAL},
@@ -184,6 +190,24 @@ static const struct verb verbs[] = {
         .run = verb_user_link,
     },
 #include "app/verb_shield_list.h"
+    {
+        .name = "sdk-audit",
+        .operands = "URL",
+        .operand_min = 1,
+        .operand_max = 1,
+        .summary = "see what a page gives away, whatever SDK it has",
+        .about =
+            "Opens the page in Chromium, plants a text of its own in every field, data attribute,\n"
+            "label and title and in the address's query, types, clicks and submits without\n"
+            "leaving, and looks for these texts in every request, also behind percent signs,\n"
+            "base64, hex, gzip and JSON. Visits no other address.\n"
+            "Exit status: 0 when nothing was found, 1 when something was, 2 when it could not be\n"
+            "done. --json prints {\"url\",\"canaries\",\"requests\",\"leaks\",\"left_out\"}.",
+        .examples = "candor sdk-audit http://127.0.0.1:3000/checkout\n"
+                    "candor sdk-audit https://staging.example.org/ --wait 10 --json",
+        .flags = sdk_audit_flags,
+        .run = verb_sdk_audit,
+    },
     {
         .name = "import",
         .operands = "FILE|-",

@@ -1,0 +1,171 @@
+#include "os/os_child.h"
+
+#include "base/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+enum { CHILD_READS = 3, CHILD_WRITES = 4, SAFE_DESCRIPTOR = 10, WALK_DESCRIPTORS = 16 };
+
+bool os_child_find(const char *name, char out[OS_PATH_SIZE])
+{
+    const char *path = getenv("PATH");
+    struct text rest = text_from(path ? path : "/usr/bin:/bin");
+    if (strchr(name, '/')) {
+        return text_to_string(text_from(name), out, OS_PATH_SIZE) && access(name, X_OK) == 0;
+    }
+    while (rest.size > 0) {
+        struct text folder = text_split(rest, ':', &rest);
+        int size = snprintf(out, OS_PATH_SIZE, "%.*s/%s", TEXT_PRINT(folder), name);
+        if (folder.size > 0 && size < OS_PATH_SIZE && access(out, X_OK) == 0) return true;
+    }
+    return false;
+}
+
+static void close_both(const int ends[2])
+{
+    (void)close(ends[0]);
+    (void)close(ends[1]);
+}
+
+/* A pipe whose ends lie above those that the child gets, so that none is overwritten. */
+static enum status open_pipe(int ends[2], struct error *error)
+{
+    int low[2];
+    if (pipe2(low, O_CLOEXEC) != 0) return error_set_errno(error, "could not make a pipe");
+    ends[0] = fcntl(low[0], F_DUPFD_CLOEXEC, SAFE_DESCRIPTOR);
+    ends[1] = fcntl(low[1], F_DUPFD_CLOEXEC, SAFE_DESCRIPTOR);
+    close_both(low);
+    if (ends[0] >= 0 && ends[1] >= 0) return STATUS_OK;
+    return error_set_errno(error, "could not make a pipe");
+}
+
+static int spawn(const char *const *words, int child_reads, int child_writes, pid_t *pid)
+{
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t how;
+    sigset_t none;
+    union {
+        const char *const *fixed;
+        char *const *any;
+    } arguments = {.fixed = words}; /* posix_spawn does not write to them */
+    (void)sigemptyset(&none);
+    (void)posix_spawn_file_actions_init(&actions);
+    (void)posix_spawnattr_init(&how);
+    for (int stream = 0; stream <= 2; stream++)
+        (void)posix_spawn_file_actions_addopen(&actions, stream, "/dev/null", O_RDWR, 0);
+    (void)posix_spawn_file_actions_adddup2(&actions, child_reads, CHILD_READS);
+    (void)posix_spawn_file_actions_adddup2(&actions, child_writes, CHILD_WRITES);
+    (void)posix_spawnattr_setsigmask(&how, &none);
+    (void)posix_spawnattr_setflags(&how, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);
+    int result = posix_spawn(pid, words[0], &actions, &how, arguments.any, environ);
+    (void)posix_spawn_file_actions_destroy(&actions);
+    (void)posix_spawnattr_destroy(&how);
+    return result;
+}
+
+enum status os_child_start(const char *const *words, struct os_child *out, struct error *error)
+{
+    int there[2];
+    int back[2];
+    pid_t pid = 0;
+    *out = (struct os_child){0};
+    (void)signal(SIGPIPE, SIG_IGN);
+    TRY(open_pipe(there, error));
+    enum status status = open_pipe(back, error);
+    if (status != STATUS_OK) {
+        close_both(there);
+        return status;
+    }
+    int result = spawn(words, there[0], back[1], &pid);
+    (void)close(there[0]);
+    (void)close(back[1]);
+    if (result == 0) {
+        *out = (struct os_child){.pid = pid, .to = there[1], .from = back[0]};
+        return STATUS_OK;
+    }
+    (void)close(there[1]);
+    (void)close(back[0]);
+    errno = result;
+    return error_set_errno(error, "could not start \"%.200s\"", words[0]);
+}
+
+enum status os_child_write(const struct os_child *child, const void *bytes, size_t size,
+                           struct error *error)
+{
+    const char *place = bytes;
+    while (size > 0) {
+        ssize_t written = write(child->to, place, size);
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0) return error_set_errno(error, "could not speak to the other program");
+        place += written;
+        size -= (size_t)written;
+    }
+    return STATUS_OK;
+}
+
+enum status os_child_read(const struct os_child *child, void *bytes, size_t size,
+                          uint32_t timeout_ms, size_t *got, struct error *error)
+{
+    struct pollfd waiting = {.fd = child->from, .events = POLLIN};
+    *got = 0;
+    int ready = poll(&waiting, 1, (int)timeout_ms);
+    if (ready == 0 || (ready < 0 && errno == EINTR)) return STATUS_OK;
+    if (ready < 0) return error_set_errno(error, "could not wait for the other program");
+    ssize_t size_read = read(child->from, bytes, size);
+    if (size_read < 0 && errno == EINTR) return STATUS_OK;
+    if (size_read < 0) return error_set_errno(error, "could not listen to the other program");
+    if (size_read == 0) return error_set(error, STATUS_ABSENT, "the other program has ended");
+    *got = (size_t)size_read;
+    return STATUS_OK;
+}
+
+void os_child_end(struct os_child *child)
+{
+    if (child->pid == 0) return;
+    (void)kill(-child->pid, SIGKILL);
+    (void)close(child->to);
+    (void)close(child->from);
+    while (waitpid(child->pid, NULL, 0) < 0 && errno == EINTR)
+        continue;
+    *child = (struct os_child){0};
+}
+
+enum status os_child_folder_make(char out[OS_PATH_SIZE], struct error *error)
+{
+    const char *place = getenv("TMPDIR");
+    int size = snprintf(out, OS_PATH_SIZE, "%s/candor-XXXXXX", place ? place : "/tmp");
+    if (size >= OS_PATH_SIZE) return error_set(error, STATUS_INVALID, "TMPDIR is too long");
+    if (mkdtemp(out)) return STATUS_OK;
+    return error_set_errno(error, "could not make a temporary folder");
+}
+
+static int remove_one(const char *path, const struct stat *what, int kind, struct FTW *place)
+{
+    (void)what;
+    (void)kind;
+    (void)place;
+    (void)remove(path); /* what cannot be removed stays: it is only a copy */
+    return 0;
+}
+
+void os_child_folder_remove(const char *path)
+{
+    (void)nftw(path, remove_one, WALK_DESCRIPTORS, FTW_DEPTH | FTW_PHYS);
+}
+
+bool os_child_is_root(void)
+{
+    return geteuid() == 0;
+}
