@@ -10,6 +10,7 @@
 enum {
     PAIR_NAME_MAX = 64,
     SPLIT_PARTS_MIN = 2,
+    WALKS_MAX = 3, /* more, once something was taken out */
     SPLIT_PARTS_MAX = 19,
     SPLIT_PART_DIGITS_MAX = 8,
     PLACE_PARTS_MAX = 3, /* GeoJSON's may have a height */
@@ -227,8 +228,8 @@ static enum admit_verdict not_looked_at(struct admit *admit, struct text json)
     return ADMIT_REMOVE;
 }
 
-enum admit_verdict admit_nested(struct admit *admit, const struct admit_key *key, struct text json,
-                                struct text *replaced)
+static enum admit_verdict walk_once(struct admit *admit, const struct admit_key *key,
+                                    struct text json, struct text *replaced)
 {
     struct arena *arena = &admit->scratch->arena;
     struct buffer *output = &admit->scratch->output;
@@ -249,4 +250,35 @@ enum admit_verdict admit_nested(struct admit *admit, const struct admit_key *key
     if (buffer_overflowed(output)) return not_looked_at(admit, json);
     *replaced = buffer_text(output);
     return ADMIT_REPLACE;
+}
+
+/* Nothing is noted twice, and the second look does not use up what the record may have. */
+static enum admit_verdict walk_again(struct admit *admit, const struct admit_key *key,
+                                     struct text json, struct text *replaced)
+{
+    bool was_silent = admit->is_silent;
+    size_t bytes_left = admit->bytes_left;
+    admit->is_silent = true;
+    admit->bytes_left = SHIELD_RECORD_MAX;
+    enum admit_verdict verdict = walk_once(admit, key, json, replaced);
+    admit->is_silent = was_silent;
+    admit->bytes_left = bytes_left;
+    return verdict;
+}
+
+/* What was taken out of a list can make its rest look like something else, a name before a value
+ * for one; so it is walked until it stays as it is. */
+enum admit_verdict admit_nested(struct admit *admit, const struct admit_key *key, struct text json,
+                                struct text *replaced)
+{
+    enum admit_verdict verdict = walk_once(admit, key, json, replaced);
+    for (int i = 0; i < WALKS_MAX && verdict == ADMIT_REPLACE; i++) {
+        struct text made = arena_text(&admit->scratch->arena, *replaced);
+        if (!made.bytes) return not_looked_at(admit, json);
+        verdict = walk_again(admit, key, made, replaced);
+        if (verdict != ADMIT_KEEP) continue;
+        *replaced = made;
+        return ADMIT_REPLACE;
+    }
+    return verdict == ADMIT_REPLACE ? not_looked_at(admit, json) : verdict;
 }

@@ -21,8 +21,8 @@ static void knows_the_bech32_of_bip_173(void **state)
     static const char *const valid[] = {
         "A12UEL5L",
         "a12uel5l",
-        "an83characterlonghumanreadablepartthatcontainsthenumber1and"
-        "theexcludedcharactersbio1tt5tgs",
+        ("an83characterlonghumanreadablepartthatcontainsthenumber1and"
+         "theexcludedcharactersbio1tt5tgs"),
         "abcdef1qpzry9x8gf2tvdw0s3jn54khce6mua7lmqqqxw",
         "split1checkupstagehandshakeupstreamerranterredcaperred2y9e3w",
         "?1ezyfcl",
@@ -56,8 +56,8 @@ static void knows_the_bech32m_of_bip_350(void **state)
     static const char *const valid[] = {
         "A1LQFN3A",
         "a1lqfn3a",
-        "an83characterlonghumanreadablepartthatcontainsthetheexcluded"
-        "charactersbioandnumber11sg7hg6",
+        ("an83characterlonghumanreadablepartthatcontainsthetheexcluded"
+         "charactersbioandnumber11sg7hg6"),
         "abcdef1l7aum6echk45nj3s0wdvt2fg8x9yrzpqzd3ryx",
         "split1checkupstagehandshakeupstreamerranterredcaperredlc445v",
         "?1v759aa",

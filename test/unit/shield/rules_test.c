@@ -305,7 +305,7 @@ static void refuses_what_stands_outside_of_rules(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         refuses(text_from(cases[i].source), RULESET_BUILTIN, STATUS_INVALID, cases[i].words);
-    refuses((struct text){"set a 1\nrule A00 t\nprefix \0x", 30}, RULESET_BUILTIN, STATUS_INVALID,
+    refuses((struct text){"set a 1\nrule A00 t\nprefix \0x", 28}, RULESET_BUILTIN, STATUS_INVALID,
             "line 3, rule A00: a zero byte");
 }
 
