@@ -331,6 +331,7 @@ static bool lies_inside(void *context, const struct shield_inner *inner)
     const char *parts[] = {inner->key.bytes, inner->value.bytes};
     const size_t sizes[] = {inner->key.size, inner->value.size};
     for (int i = 0; i < 2; i++) {
+        if (sizes[i] == 0) continue;
         const char *end = parts[i] + sizes[i];
         bool in_value = parts[i] >= value->bytes && end <= value->bytes + value->size;
         const char *memory = (const char *)arena.memory;
