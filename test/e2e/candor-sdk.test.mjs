@@ -358,7 +358,8 @@ describe('autocapture', () => {
             seen.push(...clicks);
             const texts = clicks.map((click) => click.properties.$el_text).filter(Boolean);
             assert.deepEqual(texts, isTrue ? ['Add to cart'] : []);
-            const path = new URL(clicks[0].properties.$current_url).pathname;
+            // The server makes :ip of a host in numbers, which is no URL any more.
+            const path = clicks[0].properties.$current_url.replace(/^https?:\/\/[^/]+/, '');
             assert.equal(path, isTrue ? '/k8s/:int' : '/:x/:int');
         }
         // What was kept of true settings still tightens.

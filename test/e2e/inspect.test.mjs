@@ -190,7 +190,7 @@ describe('opened by the page', () => {
         await page.evaluate(() => candor.inspect());
         await opened(page);
         await shop(page);
-        for (const [word, name] of [['oak side', 'Looked'], ['f01', 'Bought'], ['mp_click', '$mp_click']]) {
+        for (const [word, name] of [['oak side', 'Looked'], ['k01', 'Bought'], ['mp_click', '$mp_click']]) {
             await inside(page, `(root) => root.querySelector('input[type=search]').select()`);
             await page.keyboard.type(word);
             assert.deepEqual((await rows(page)).map((row) => row[1]), [name]);
