@@ -145,7 +145,7 @@ void os_child_end(struct os_child *child)
 enum status os_child_folder_make(char out[OS_PATH_SIZE], struct error *error)
 {
     const char *place = getenv("TMPDIR");
-    int size = snprintf(out, OS_PATH_SIZE, "%s/candor-XXXXXX", place ? place : "/tmp");
+    int size = snprintf(out, OS_PATH_SIZE, "%s/candor-XXXXXX", place ? place : P_tmpdir);
     if (size >= OS_PATH_SIZE) return error_set(error, STATUS_INVALID, "TMPDIR is too long");
     if (mkdtemp(out)) return STATUS_OK;
     return error_set_errno(error, "could not make a temporary folder");
