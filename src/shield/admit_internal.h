@@ -30,8 +30,9 @@ enum {
     SCRATCH_KEPT = 64 * 1024,
     SCRATCH_OUTPUT_MAX = 1024 * 1024,
     SCRATCH_CLEAN = 4096, /* a power of two */
-    SCRATCH_ADDRESSES = 512,
-    ADMIT_TEMPLATE_MAX = 180,
+    SCRATCH_ADDRESSES = 2048,
+    ADMIT_TEMPLATE_MAX = 128,
+    ADMIT_NOTES_MAX = 3,   /* of one address that is remembered */
     ADMIT_CLEAN_MAX = 256, /* bytes of a value that is remembered as clean */
 };
 
@@ -52,9 +53,22 @@ enum admit_reason {
     REASON_COUNT,
 };
 
-/* The template that an address became: admitted bytes, under a keyed hash of the address. */
+/* What a finding says of its rule. */
+struct admit_noted {
+    char detector[4];
+    uint16_t version;
+    enum shield_tier tier;
+    enum shield_action action;
+    bool is_test;
+    bool alerts;
+};
+
+/* The template that an address became, admitted bytes, under a keyed hash of the address; and what
+ * was noted on the way, to be noted again. */
 struct admit_address {
     uint64_t hash; /* 0: empty */
+    struct admit_noted notes[ADMIT_NOTES_MAX];
+    uint32_t note_count;
     uint32_t size;
     char bytes[ADMIT_TEMPLATE_MAX];
 };
@@ -104,6 +118,10 @@ struct admit {
     struct text sdk; /* as findings show it, once has_sdk is set */
     char sdk_bytes[ADMIT_SDK_MAX];
     bool has_sdk;
+    struct admit_noted notes[ADMIT_NOTES_MAX]; /* of the address under way */
+    uint32_t note_count;                       /* over the maximum: not to be told again */
+    struct text noted_value;                   /* that the notes are of; bytes NULL: none kept */
+    size_t noted_path;
     bool is_planned;    /* the property under way */
     bool is_identifier; /* likewise, by the plan */
     bool is_silent;     /* asks, and does not note */
@@ -150,7 +168,7 @@ enum admit_verdict admit_text(struct admit *admit, const struct admit_key *key, 
                               bool is_number, struct text *replaced);
 /* Was nothing found in this very value under this very name a while ago? Values repeat: browsers,
  * systems, versions, plans. *hash is for admit_remember_clean. */
-enum admit_form { ADMIT_TEXT, ADMIT_NUMBER, ADMIT_BITS /* a double's own bytes */ };
+enum admit_form { ADMIT_TEXT, ADMIT_NUMBER, ADMIT_BITS /* of a double */, ADMIT_TEMPLATE };
 bool admit_is_known_clean(const struct admit *admit, const struct admit_key *key, struct text raw,
                           enum admit_form form, uint64_t *hash);
 /* Unless what is allowed now may not be so later. */
@@ -172,6 +190,11 @@ void admit_note(struct admit *admit, const struct matcher_finding *finding,
                 enum shield_action action, struct text value);
 void admit_note_reason(struct admit *admit, enum admit_reason reason, enum shield_action action,
                        struct text value);
+/* Keep what is noted of this value, under the path as it is, until admit_notes_end; true when all
+ * of it was kept. */
+void admit_notes_begin(struct admit *admit, struct text value);
+bool admit_notes_end(struct admit *admit);
+void admit_note_again(struct admit *admit, const struct admit_noted *noted, struct text value);
 /* The path grows and shrinks with the walk; a name that is data shows as "?". */
 size_t admit_path_push(struct admit *admit, struct text name);
 void admit_path_pop(struct admit *admit, size_t mark);

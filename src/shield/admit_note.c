@@ -87,10 +87,44 @@ static struct text sdk_of(struct admit *admit)
     return admit->sdk;
 }
 
+static void keep(struct admit *admit, const struct shield_finding *finding, struct text value)
+{
+    if (!admit->noted_value.bytes) return;
+    bool is_same = value.bytes == admit->noted_value.bytes &&
+                   value.size == admit->noted_value.size &&
+                   admit->scratch->path_size == admit->noted_path;
+    uint32_t place = is_same ? admit->note_count : ADMIT_NOTES_MAX;
+    admit->note_count = place + 1;
+    if (place >= ADMIT_NOTES_MAX) {
+        admit->note_count = ADMIT_NOTES_MAX + 1;
+        return;
+    }
+    admit->notes[place] = (struct admit_noted){.version = finding->detector_version,
+                                               .tier = finding->tier,
+                                               .action = finding->action,
+                                               .is_test = finding->is_test,
+                                               .alerts = finding->alerts};
+    memcpy(admit->notes[place].detector, finding->detector, sizeof finding->detector);
+}
+
+void admit_notes_begin(struct admit *admit, struct text value)
+{
+    admit->noted_value = value;
+    admit->noted_path = admit->scratch->path_size;
+    admit->note_count = 0;
+}
+
+bool admit_notes_end(struct admit *admit)
+{
+    admit->noted_value = (struct text){NULL, 0};
+    return admit->note_count <= ADMIT_NOTES_MAX && !admit->is_silent;
+}
+
 static void note(struct admit *admit, struct shield_finding *finding, struct text value)
 {
     const struct shield_record *record = admit->record;
     if (admit->is_silent) return;
+    keep(admit, finding, value);
     finding->minute = record->now_ms / MINUTE_MS;
     finding->project = record->project->id;
     finding->event = admit->event;
@@ -118,6 +152,17 @@ void admit_watch(struct admit *admit)
                             is_data);
     }
     arena_rewind(&admit->scratch->arena, mark);
+}
+
+void admit_note_again(struct admit *admit, const struct admit_noted *noted, struct text value)
+{
+    struct shield_finding finding = {.detector_version = noted->version,
+                                     .tier = noted->tier,
+                                     .action = noted->action,
+                                     .is_test = noted->is_test,
+                                     .alerts = noted->alerts};
+    memcpy(finding.detector, noted->detector, sizeof finding.detector);
+    note(admit, &finding, value);
 }
 
 void admit_note(struct admit *admit, const struct matcher_finding *found, enum shield_action action,

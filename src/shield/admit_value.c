@@ -302,11 +302,15 @@ static struct admit_address *address_at(const struct admit *admit, uint64_t hash
     return &admit->scratch->addresses[hash / 2 % SCRATCH_ADDRESSES];
 }
 
-static bool find_address(const struct admit *admit, uint64_t hash, struct text *template)
+/* True: the template is known, and what there was to note is noted. */
+static bool find_address(struct admit *admit, uint64_t hash, struct text raw, struct text *template)
 {
     const struct admit_address *address = address_at(admit, hash);
+    if (hash == 0 || address->hash != hash) return false;
+    for (uint32_t i = 0; i < address->note_count; i++)
+        admit_note_again(admit, &address->notes[i], raw);
     *template = (struct text){address->bytes, address->size};
-    return hash != 0 && address->hash == hash;
+    return true;
 }
 
 static void remember_address(struct admit *admit, uint64_t hash, struct text template)
@@ -314,6 +318,8 @@ static void remember_address(struct admit *admit, uint64_t hash, struct text tem
     struct admit_address *address = address_at(admit, hash);
     if (hash == 0 || admit->has_loosened || template.size > sizeof address->bytes) return;
     address->hash = hash;
+    address->note_count = admit->note_count;
+    memcpy(address->notes, admit->notes, sizeof address->notes);
     address->size = (uint32_t) template.size;
     memcpy(address->bytes, template.bytes, template.size);
 }
@@ -324,7 +330,7 @@ static enum admit_verdict judge_template(struct admit *admit, const struct admit
 {
     uint64_t hash;
     *replaced = made;
-    if (admit_is_known_clean(admit, key, made, ADMIT_TEXT, &hash)) return ADMIT_KEEP;
+    if (admit_is_known_clean(admit, key, made, ADMIT_TEMPLATE, &hash)) return ADMIT_KEEP;
     admit->is_template = true;
     enum admit_verdict verdict = judge(admit, key, made, false, replaced);
     admit->is_template = false;
@@ -339,18 +345,17 @@ static enum admit_verdict judge_address(struct admit *admit, const struct admit_
 {
     struct text made;
     struct text redacted;
-    if (find_address(admit, hash, replaced)) {
-        admit_note_reason(admit, REASON_ADDRESS, SHIELD_REDACT, raw);
-        return ADMIT_REPLACE;
-    }
+    if (find_address(admit, hash, raw, replaced)) return ADMIT_REPLACE;
     if (!shield_url_template(raw, &admit->policy->urls, &admit->scratch->arena, &made))
         return ADMIT_REMOVE;
     if (text_equal(made, raw)) return judge_template(admit, key, raw, replaced);
-    bool was_clean = judge(admit, key, raw, false, &redacted) == ADMIT_KEEP;
-    if (was_clean) admit_note_reason(admit, REASON_ADDRESS, SHIELD_REDACT, raw);
+    admit_notes_begin(admit, raw);
+    if (judge(admit, key, raw, false, &redacted) == ADMIT_KEEP)
+        admit_note_reason(admit, REASON_ADDRESS, SHIELD_REDACT, raw);
+    bool is_kept = admit_notes_end(admit);
     enum admit_verdict verdict = judge_template(admit, key, made, replaced);
     if (verdict != ADMIT_KEEP) return verdict;
-    if (was_clean) remember_address(admit, hash, made);
+    if (is_kept) remember_address(admit, hash, made);
     return ADMIT_REPLACE;
 }
 

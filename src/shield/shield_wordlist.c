@@ -27,6 +27,13 @@ static size_t fold_word(struct text word, char folded[FOLDED_MAX])
     while (place < word.size) {
         uint32_t code;
         uint32_t parts[SHIELD_DECOMPOSED_MAX];
+        uint8_t byte = (uint8_t)word.bytes[place];
+        if (byte < 0x80) { /* most are */
+            if (size + 4 > FOLDED_MAX) return 0;
+            folded[size++] = (char)(byte >= 'A' && byte <= 'Z' ? byte | 0x20 : byte);
+            place++;
+            continue;
+        }
         size_t step = shield_code_read(word.bytes + place, word.size - place, &code);
         if (step == 0) return 0;
         place += step;
@@ -66,6 +73,11 @@ uint32_t shield_lists_of(struct text word)
 static size_t letter_at(struct text value, uint32_t place, uint32_t *code)
 {
     if (place >= value.size) return 0;
+    uint8_t byte = (uint8_t)value.bytes[place];
+    if (byte < 0x80) {
+        *code = byte;
+        return (byte | 0x20) >= 'a' && (byte | 0x20) <= 'z';
+    }
     size_t size = shield_code_read(value.bytes + place, value.size - place, code);
     if (size == 0) return 0;
     bool is_letter = shield_code_is_letter(*code) || shield_code_is_mark(*code);

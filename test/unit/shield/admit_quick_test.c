@@ -167,12 +167,16 @@ static void decides_the_same_with_and_without_short_cuts(void **state)
         struct text event = text_from(ONE_OF(&seeded, parts));
         make_properties(&seeded, &properties);
         const char *slow = shield_scene_admit(&thorough, event, sent, buffer_text(&properties));
+        char found[256];
+        (void)shield_scene_detectors(&thorough, found, sizeof found);
         for (int turn = 0; turn < 2; turn++) { /* then what was remembered decides */
             const char *fast = shield_scene_admit(&quick, event, sent, buffer_text(&properties));
             if (strcmp(fast, slow) != 0) {
                 fail_msg("record %u: \"%.*s\" became %s, and %s", i,
                          TEXT_PRINT(buffer_text(&properties)), fast, slow);
             }
+            char again[256];
+            assert_string_equal(shield_scene_detectors(&quick, again, sizeof again), found);
             assert_int_equal(quick.verdict, thorough.verdict);
             assert_true(text_equal(quick.event, thorough.event));
             assert_true(text_equal(quick.id, thorough.id));
