@@ -192,6 +192,22 @@ static bool is_name_at(struct text value, const struct shield_word *word, struct
 }
 
 /* A word is asked alone; the value as a whole is read word by word. */
+/* What no word begins with is ASCII and no letter. */
+static bool may_begin_word(uint8_t byte)
+{
+    return byte >= 0x80 || shield_charset_has(SHIELD_LOWER, byte | 0x20);
+}
+
+/* The next word that begins before the end. To look for one behind it, from every token of a value
+ * of digits, would cost the square of its size. */
+static bool next_word_before(struct text value, uint32_t *at, uint32_t end,
+                             struct shield_word *word)
+{
+    while (*at < end && !may_begin_word((uint8_t)value.bytes[*at]))
+        (*at)++;
+    return *at < end && shield_word_next(value, at, word) && word->begin < end;
+}
+
 enum shield_proof shield_check_person_text(const struct shield_candidate *candidate,
                                            struct shield_span *span)
 {
@@ -204,7 +220,7 @@ enum shield_proof shield_check_person_text(const struct shield_candidate *candid
         at--;
     struct shield_word word;
     bool is_found = false;
-    while (at < end && shield_word_next(value, &at, &word) && word.begin < end) {
+    while (next_word_before(value, &at, end, &word)) {
         struct shield_span name;
         if (!is_name_at(value, &word, &name)) continue;
         if (!is_found) span->begin = name.begin;
