@@ -6,6 +6,8 @@
 #include "os/os_clock.h"
 #include "shield/shield_finding_json.h"
 
+#include <string.h>
+
 enum {
     DAYS_DEFAULT = 30,
     DAYS_MAX = 400,
@@ -102,6 +104,46 @@ enum status local_shield_findings(const struct local_call *call, struct error *e
     struct project project;
     TRY(local_project(call, local_parameter(call, "project"), &project, error));
     return answer_findings(call, project.id, call->answer, error);
+}
+
+/* A number below the limit, or 0. */
+static uint64_t small(const struct json_node *object, const char *key, uint64_t limit)
+{
+    const struct json_node *node = json_find(object, key);
+    uint64_t number = 0;
+    if (!node || node->kind != JSON_NUMBER || !text_to_u64(node->text, &number)) return 0;
+    return number < limit ? number : 0;
+}
+
+/* What a scan of stored events found, one sum a call: counted now, as found by a scan. */
+enum status local_shield_note(const struct local_call *call, struct error *error)
+{
+    const struct json_node *object;
+    struct project project;
+    struct text detector;
+    struct shield_finding finding = {.source = SHIELD_FROM_SCAN, .country = {'?', '?'}};
+    TRY(local_project(call, local_parameter(call, "project"), &project, error));
+    TRY(local_body(call, &object, error));
+    TRY(local_member(object, "event", &finding.event, error));
+    TRY(local_member(object, "path", &finding.path, error));
+    TRY(local_member(object, "sdk", &finding.sdk, error));
+    TRY(local_member(object, "detector", &detector, error));
+    if (detector.size != sizeof finding.detector - 1) {
+        return error_set(error, STATUS_INVALID, "a detector's id has three letters");
+    }
+    if (!call->rooms->shield) return error_set(error, STATUS_ABSENT, "there is no shield here");
+    memcpy(finding.detector, detector.bytes, detector.size);
+    finding.minute = call->now_ms / MINUTE_MS;
+    finding.project = project.id;
+    finding.detector_version = (uint16_t)small(object, "version", UINT16_MAX);
+    finding.tier = (enum shield_tier)small(object, "tier", SHIELD_TIER_C + 1);
+    finding.action = (enum shield_action)small(object, "action", SHIELD_REJECT + 1);
+    finding.length = (enum shield_length)small(object, "length", SHIELD_LENGTH_MORE + 1);
+    finding.mask = (uint8_t)small(object, "mask", 64);
+    finding.count = small(object, "count", UINT64_MAX);
+    shield_findings_note(shield_findings_of(call->rooms->shield), &finding);
+    buffer_append_string(call->answer, "{}");
+    return STATUS_OK;
 }
 
 /* The project may be named; then it is the token's. */

@@ -118,6 +118,7 @@ enum verb_exit verb_shield_findings(const struct invocation *invocation);
 enum verb_exit verb_shield_hold(const struct invocation *invocation);
 enum verb_exit verb_shield_release(const struct invocation *invocation);
 enum verb_exit verb_shield_dictionary(const struct invocation *invocation);
+enum verb_exit verb_shield_scan(const struct invocation *invocation);
 enum verb_exit verb_shield_settings(const struct invocation *invocation);
 enum verb_exit verb_shield_show(const struct invocation *invocation);
 enum verb_exit verb_shield_inspect_link(const struct invocation *invocation);

@@ -222,6 +222,29 @@
         .run = verb_shield_findings,
     },
     {
+        .name = "shield scan",
+        .operands = "[FILE|-]",
+        .operand_max = 1,
+        .summary = "look for secrets in what is stored, or in a file",
+        .about = "With --project: the events stored, judged as at the door; nothing is changed,\n"
+                 "and what is found joins the project's findings (source scan), ready for a\n"
+                 "hold. With FILE: events, objects or texts, one a line; nothing is kept.\n"
+                 "--rules tries other rules. It runs at the lowest priority.\n"
+                 "--json prints {\"lines\",\"hits\",\"findings\"}.",
+        .examples = "candor shield scan --project shop --data ./data\n"
+                    "candor shield scan export.jsonl --rules new.rules",
+        .flags =
+            (const struct verb_flag[]){
+                {"project", "P", "project, by name or id", VERB_FLAG_OPTIONAL},
+                {"rules", "FILE", "other rules than the built-in ones", VERB_FLAG_OPTIONAL},
+                {"from", "DATE", "first day (default: all)", VERB_FLAG_OPTIONAL},
+                {"to", "DATE", "last day", VERB_FLAG_OPTIONAL},
+                {0},
+            },
+        .needs_folder = true,
+        .run = verb_shield_scan,
+    },
+    {
         .name = "shield inspect-link",
         .operands = "",
         .summary = "make a link that shows on a page what its SDK sends",

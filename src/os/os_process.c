@@ -144,6 +144,12 @@ static uint64_t open_file_count(void)
     return count > 0 ? count - 1 : 0; /* without the one that looked */
 }
 
+void os_process_lower_priority(void)
+{
+    enum { LOWEST = 19 };
+    (void)setpriority(PRIO_PROCESS, 0, LOWEST);
+}
+
 void os_process_usage(struct os_process_usage *out)
 {
     struct timespec cpu;

@@ -23,6 +23,9 @@ void os_raise_file_limit(void);
  * the same holds no anonymous memory (coredump_filter). */
 void os_forbid_core(void);
 
+/* From here on everything else goes first. Best effort. */
+void os_process_lower_priority(void);
+
 struct os_process_usage {
     uint64_t resident_bytes;
     uint64_t cpu_ns;

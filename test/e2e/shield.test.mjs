@@ -238,3 +238,27 @@ describe('the drift watch', () => {
         assert.deepEqual(await held(), []);
     });
 });
+
+describe('a scan of what is stored', () => {
+    const rules = 'set custom 2026-11-22\nrule X01 A word of ours\n  tier V\n  class custom\n' +
+        '  infix Zanzibar\n  action drop\n';
+
+    test('finds by new rules, notes it, and changes nothing', async () => {
+        const file = path.join(server.folder, 'new.rules');
+        fs.writeFileSync(file, rules);
+        await track([event('Travelled', { to: 'Zanzibar by boat', plan: 'pro' })]);
+        await until(async () => (await server.events(project))
+            .some((stored) => stored.event === 'Travelled'));
+        const scanned = await server.json(
+            ['shield', 'scan', '--project', 'shop', '--rules', file]);
+        const found = scanned.findings.filter((row) => row.detector === 'X01');
+        assert.equal(found.length, 1);
+        assert.equal(found[0].path, 'to');
+        assert.equal(found[0].count, 1);
+        const noted = (await findings()).findings.filter((row) => row.detector === 'X01');
+        assert.equal(noted.length, 1);
+        assert.equal(noted[0].source, 'scan');
+        const stored = (await server.events(project)).find((one) => one.event === 'Travelled');
+        assert.equal(stored.properties.to, 'Zanzibar by boat');
+    });
+});
