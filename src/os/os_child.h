@@ -36,7 +36,7 @@ enum status os_child_read(const struct os_child *child, void *bytes, size_t size
 /* Ends it and all it has started, at once; one that was never started: nothing. */
 void os_child_end(struct os_child *child);
 
-/* A new folder for this user alone, under $TMPDIR or the usual place; away with it and all in it. */
+/* A new folder for this user alone, under $TMPDIR or the usual place; and away with it. */
 enum status os_child_folder_make(char out[OS_PATH_SIZE], struct error *error) MUST_CHECK;
 void os_child_folder_remove(const char *path);
 
