@@ -22,7 +22,7 @@ struct buffer {
 
 void buffer_init(struct buffer *buffer, size_t size_max);
 void buffer_release(struct buffer *buffer);
-void buffer_wipe(struct buffer *buffer); /* release, with its bytes overwritten before */
+void buffer_wipe(struct buffer *buffer);  /* release, with its bytes overwritten before */
 void buffer_clear(struct buffer *buffer); /* keeps the memory and the maximum */
 
 void buffer_append(struct buffer *buffer, const void *bytes, size_t size);

@@ -43,8 +43,8 @@ enum project_shield project_shield_at(const struct project *project, int64_t now
 static size_t long_size(const struct project *project)
 {
     return project->shield_plan.size + project->shield_rules.size + project->shield_loosened.size +
-           project->shield_held.size + project->sdk_settings.size +
-           project->dictionary_salt.size + project->dictionary_hashes.size;
+           project->shield_held.size + project->sdk_settings.size + project->dictionary_salt.size +
+           project->dictionary_hashes.size;
 }
 
 static struct text keep_long(struct project_table *table, struct text text)

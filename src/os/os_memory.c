@@ -25,8 +25,7 @@ static bool lock(void *memory, size_t size)
 void *os_memory_take(size_t size, bool *is_locked)
 {
     size_t mapped = whole_pages(size);
-    void *memory =
-        mmap(NULL, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void *memory = mmap(NULL, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED) UNREACHABLE("the machine is out of memory");
     /* Old kernels lack some of it: the process forbids cores as a whole, too. */
     (void)madvise(memory, mapped, MADV_DONTDUMP);
