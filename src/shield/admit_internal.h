@@ -73,6 +73,16 @@ struct admit_address {
     char bytes[ADMIT_TEMPLATE_MAX];
 };
 
+/* Which records the drift watch is shown. Every one, until a thread has more than a few hundred a
+ * second of shapes that it has shown often: then one in WATCH_SHARE. What is new is always shown. */
+enum { WATCH_ALL_PER_SECOND = 256, WATCH_SHARE = 16, WATCH_OFTEN = 64, WATCH_SHAPES = 1024 };
+struct admit_watched {
+    int64_t second;
+    uint32_t count;                /* records in it */
+    uint64_t shapes[WATCH_SHAPES]; /* hashes of event, library and property */
+    uint8_t shown[WATCH_SHAPES];   /* how often, up to WATCH_OFTEN */
+};
+
 struct shield_scratch {
     struct shield *shield;
     void *memory; /* of os_memory */
@@ -86,6 +96,7 @@ struct shield_scratch {
     struct key_cache keys;
     uint64_t clean[SCRATCH_CLEAN]; /* hashes of values in which nothing was found */
     struct admit_address addresses[SCRATCH_ADDRESSES];
+    struct admit_watched watched;
     bool is_thorough;     /* remembers nothing, takes no short cuts: for the test that compares */
     struct buffer output; /* rewritten JSON: admitted bytes only */
     char path[ADMIT_PATH_MAX];

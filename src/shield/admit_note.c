@@ -139,10 +139,47 @@ static void note(struct admit *admit, struct shield_finding *finding, struct tex
     shield_findings_note_value(shield_findings_of(admit->shield), finding, value);
 }
 
+/* Has every property of it been shown often enough? Counts this record as one more. */
+static bool is_often_shown(struct admit *admit)
+{
+    struct admit_watched *watched = &admit->scratch->watched;
+    const struct shield_record *record = admit->record;
+    uint64_t place =
+        text_hash_seeded(admit->event, admit->scratch->keys.seed + record->project->id);
+    bool is_often = true;
+    place = text_hash_seeded(sdk_of(admit), place);
+    for (uint32_t i = 0; i < record->item_count; i++) {
+        uint64_t shape = text_hash_seeded(record->items[i].name, place);
+        uint64_t slot = shape % WATCH_SHAPES;
+        if (watched->shapes[slot] != shape) {
+            watched->shapes[slot] = shape;
+            watched->shown[slot] = 0;
+        }
+        if (watched->shown[slot] == WATCH_OFTEN) continue;
+        watched->shown[slot]++;
+        is_often = false;
+    }
+    return is_often;
+}
+
+static bool is_left_out(struct admit *admit)
+{
+    struct admit_watched *watched = &admit->scratch->watched;
+    int64_t second = admit->record->now_ms / 1000;
+    if (watched->second != second) {
+        watched->second = second;
+        watched->count = 0;
+    }
+    watched->count++;
+    return is_often_shown(admit) && watched->count > WATCH_ALL_PER_SECOND &&
+           watched->count % WATCH_SHARE != 0;
+}
+
 void admit_watch(struct admit *admit)
 {
     struct admit_key key;
     const struct shield_record *record = admit->record;
+    if (record->source == SHIELD_FROM_SCAN || is_left_out(admit)) return;
     size_t mark = arena_mark(&admit->scratch->arena);
     bool *is_data = ARENA_ARRAY(&admit->scratch->arena, bool, record->item_count + 1);
     if (record->source != SHIELD_FROM_SCAN && is_data) {
