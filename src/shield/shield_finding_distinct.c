@@ -41,12 +41,14 @@ static struct finding_sketch *find(struct finding_distinct *distinct, uint64_t k
     return &distinct->sketches[place];
 }
 
-void finding_sketch_add(uint8_t registers[DISTINCT_REGISTERS], uint64_t hash)
+bool finding_sketch_add(uint8_t registers[DISTINCT_REGISTERS], uint64_t hash)
 {
     uint64_t rest = hash / DISTINCT_REGISTERS | UINT64_C(1) << 57;
     uint8_t rank = (uint8_t)(__builtin_ctzll(rest) + 1);
     uint8_t *place = &registers[hash % DISTINCT_REGISTERS];
-    if (rank > *place) *place = rank;
+    if (rank <= *place) return false;
+    *place = rank;
+    return true;
 }
 
 uint32_t finding_sketch_estimate(const uint8_t registers[DISTINCT_REGISTERS])
@@ -69,6 +71,8 @@ uint32_t finding_distinct_add(struct finding_distinct *distinct, uint64_t kind, 
     if (day != distinct->day) begin_day(distinct, day);
     struct finding_sketch *sketch = find(distinct, kind);
     if (!sketch) return 0;
-    finding_sketch_add(sketch->registers, text_hash_seeded(value, distinct->key));
-    return finding_sketch_estimate(sketch->registers);
+    if (finding_sketch_add(sketch->registers, text_hash_seeded(value, distinct->key))) {
+        sketch->estimate = finding_sketch_estimate(sketch->registers);
+    }
+    return sketch->estimate;
 }

@@ -12,6 +12,7 @@ enum { DISTINCT_SKETCHES = 4096, DISTINCT_REGISTERS = 128 };
 struct finding_sketch {
     uint64_t kind; /* 0: free */
     uint8_t registers[DISTINCT_REGISTERS];
+    uint32_t estimate; /* of the registers as they are; computed when one changes */
 };
 
 struct finding_distinct {
@@ -29,6 +30,7 @@ void finding_distinct_release(struct finding_distinct *distinct);
 uint32_t finding_distinct_add(struct finding_distinct *distinct, uint64_t kind, int64_t day,
                               struct text value);
 uint32_t finding_sketch_estimate(const uint8_t registers[DISTINCT_REGISTERS]);
-void finding_sketch_add(uint8_t registers[DISTINCT_REGISTERS], uint64_t hash);
+/* True when it changed a register. */
+bool finding_sketch_add(uint8_t registers[DISTINCT_REGISTERS], uint64_t hash);
 
 #endif
