@@ -2,9 +2,11 @@
 
 #include "base/check.h"
 
+#include <string.h>
+
 void lag_watch_init(struct lag_watch *watch)
 {
-    *watch = (struct lag_watch){0};
+    memset(watch, 0, sizeof *watch); /* too large for a temporary */
     os_mutex_init(&watch->mutex);
 }
 

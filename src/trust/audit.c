@@ -333,7 +333,8 @@ enum status audit_page(const struct audit_options *options, struct audit_report 
     };
     make_prefix(out->prefix);
     struct audit *audit = memory_alloc(1, sizeof *audit);
-    *audit = (struct audit){.options = options, .report = out};
+    audit->options = options;
+    audit->report = out;
     struct cdp_options browser = {.program = options->chromium, .event = see, .context = audit};
     enum status status = cdp_open(&browser, &audit->cdp, error);
     if (status == STATUS_OK) status = visit(audit, error);

