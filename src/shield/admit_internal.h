@@ -74,7 +74,7 @@ struct admit_address {
 };
 
 /* Which records the drift watch is shown. Every one, until a thread has more than a few hundred a
- * second of shapes that it has shown often: then one in WATCH_SHARE. What is new is always shown. */
+ * second of shapes that it has shown often: then one in WATCH_SHARE. What is new always is. */
 enum { WATCH_ALL_PER_SECOND = 256, WATCH_SHARE = 16, WATCH_OFTEN = 64, WATCH_SHAPES = 1024 };
 struct admit_watched {
     int64_t second;
