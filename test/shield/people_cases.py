@@ -423,7 +423,7 @@ PLACE = {
     'D10': (['path', 'note', 'value'], home, True, [
         ('path', '/home'), ('path', '/home/products/list'), ('path', '/Users/Shared/a.txt'),
         ('path', '/users/settings/profile'), ('note', 'https://acme.com/home/user/a'),
-        ('path', '/home/runner/work/app'), ('path', 'C:\\Users\\Public\\a.txt'),
+        ('path', '/usr/share/app/work'), ('path', 'C:\\Users\\Public\\a.txt'),
         ('path', '/homepage/ann/.x')],
         [('note', 'at /Users/annv/app/src/main.c:12'), ('note', 'C:\\\\Users\\\\annv\\\\a.c'),
          ('note', 'open "C:/Users/annv/a.c"')]),
