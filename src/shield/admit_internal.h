@@ -133,12 +133,13 @@ struct admit {
     uint32_t note_count;                       /* over the maximum: not to be told again */
     struct text noted_value;                   /* that the notes are of; bytes NULL: none kept */
     size_t noted_path;
-    bool is_planned;    /* the property under way */
-    bool is_identifier; /* likewise, by the plan */
-    bool is_silent;     /* asks, and does not note */
-    bool has_loosened;  /* what is allowed now may not be so later: nothing is remembered */
-    bool is_captured;   /* by a client's autocapture */
-    bool is_template;   /* the address under way, by the project's own lists */
+    bool is_planned;     /* the property under way */
+    size_t planned_path; /* the size of its path */
+    bool is_identifier;  /* likewise, by the plan */
+    bool is_silent;      /* asks, and does not note */
+    bool has_loosened;   /* what is allowed now may not be so later: nothing is remembered */
+    bool is_captured;    /* by a client's autocapture */
+    bool is_template;    /* the address under way, by the project's own lists */
 };
 
 enum admit_verdict { ADMIT_KEEP, ADMIT_REPLACE, ADMIT_REMOVE };

@@ -152,13 +152,14 @@ static void write_child(struct walk *walk, const struct json_node *parent,
     size_t mark = admit_path_push(admit, is_member ? node->key : TEXT(""));
     struct text name = pair_name(parent, node);
     struct admit_key named;
-    bool is_kept = true;
+    size_t planned_path = admit->planned_path;
     if (name.size > 0 && admit_read_key(admit, name, &key, &named)) {
         named.path |= key.exact | key.stem;
         key = named;
+        admit->planned_path = SIZE_MAX; /* the plan lists the pair, not what it names */
     }
-    is_kept = write_node(walk, node, is_member, &key, depth);
-    if (!is_kept) walk->is_changed = true;
+    if (!write_node(walk, node, is_member, &key, depth)) walk->is_changed = true;
+    admit->planned_path = planned_path;
     admit_path_pop(admit, mark);
 }
 

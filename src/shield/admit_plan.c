@@ -68,6 +68,7 @@ bool admit_by_plan(struct admit *admit, struct shield_item *item)
     const struct shield_plan_property *property =
         plan ? shield_plan_find(plan, admit->event_number, item->name) : NULL;
     admit->is_planned = property != NULL;
+    admit->planned_path = admit->scratch->path_size;
     admit->is_identifier = property && property->is_identifier;
     if (admit->is_identifier) admit->has_loosened = true; /* for this property alone */
     if (!property) {

@@ -152,6 +152,14 @@ static enum shield_action soft_action(const struct ruleset_rule *rule,
     UNREACHABLE("no such class");
 }
 
+/* Where a rule of strict mode is in force: not while the plan only watches, and never for what the
+ * plan names itself. */
+static bool is_strict_place(const struct policy *policy, const struct policy_place *place)
+{
+    bool only_watches = policy->plan && policy->plan->stage == SHIELD_PLAN_WATCH;
+    return place->mode == PROJECT_SHIELD_STRICT && !only_watches && !place->is_named;
+}
+
 enum shield_action policy_action(const struct policy *policy, const struct policy_place *place,
                                  const struct matcher_finding *finding)
 {
@@ -160,6 +168,7 @@ enum shield_action policy_action(const struct policy *policy, const struct polic
     if (place->is_template && memcmp(rule->id, "U01", 3) == 0) return SHIELD_ALLOW;
     if (policy_is_loosened(policy, place, rule->id)) return SHIELD_ALLOW;
     if (rule->class == SHIELD_ENTROPY && place->is_identifier) return SHIELD_ALLOW;
+    if (rule->is_strict && !is_strict_place(policy, place)) return SHIELD_ALLOW;
     bool is_personal = rule->class != SHIELD_STRUCTURE && rule->class != SHIELD_CUSTOM;
     if (place->mode == PROJECT_SHIELD_OPEN && is_personal) return SHIELD_ALLOW;
     return soft_action(rule, place, finding->is_whole);

@@ -96,6 +96,7 @@ struct ruleset_rule {
     bool whole;
     bool needs_context;
     bool alerts;
+    bool is_strict; /* in force in strict mode only */
     bool is_off;
     bool has_trigger;
 };

@@ -310,12 +310,17 @@ static enum status read_context(struct parser *parser, struct text rest)
     return read_key_classes(parser, rest, &parser->rule->context);
 }
 
+static enum status read_flag(struct parser *parser, struct text rest, const char *why, bool *flag)
+{
+    if (rest.size > 0) return refuse(parser, why, rest);
+    *flag = true;
+    return STATUS_OK;
+}
+
 static enum status read_whole(struct parser *parser, struct text rest)
 {
-    if (rest.size > 0) return refuse(parser, "nothing follows \"whole\", but:", rest);
-    parser->rule->whole = true;
     parser->rule->has_trigger = true;
-    return STATUS_OK;
+    return read_flag(parser, rest, "nothing follows \"whole\", but:", &parser->rule->whole);
 }
 
 static enum status read_size(struct parser *parser, struct text rest)
@@ -371,8 +376,7 @@ static enum status read_words(struct parser *parser, struct text rest)
 {
     struct text word;
     if (rest.size == 0) return refuse(parser, "a word is missing", rest);
-    bool is_first = parser->rule->words_end == 0;
-    if (is_first) parser->rule->words_begin = parser->set->word_count;
+    if (parser->rule->words_end == 0) parser->rule->words_begin = parser->set->word_count;
     while (next_word(&rest, &word))
         TRY(add_word(parser, word));
     parser->rule->words_end = parser->set->word_count;
@@ -406,16 +410,17 @@ static enum status read_bucket(struct parser *parser, struct text rest)
 
 static enum status read_alert(struct parser *parser, struct text rest)
 {
-    if (rest.size > 0) return refuse(parser, "nothing follows \"alert\", but:", rest);
-    parser->rule->alerts = true;
-    return STATUS_OK;
+    return read_flag(parser, rest, "nothing follows \"alert\", but:", &parser->rule->alerts);
+}
+
+static enum status read_strict(struct parser *parser, struct text rest)
+{
+    return read_flag(parser, rest, "nothing follows \"strict\", but:", &parser->rule->is_strict);
 }
 
 static enum status read_off(struct parser *parser, struct text rest)
 {
-    if (rest.size > 0) return refuse(parser, "nothing follows \"off\", but:", rest);
-    parser->rule->is_off = true;
-    return STATUS_OK;
+    return read_flag(parser, rest, "nothing follows \"off\", but:", &parser->rule->is_off);
 }
 
 static const struct {
@@ -448,6 +453,7 @@ static const struct {
     {TEXT_INIT("action"), read_action, true, false},
     {TEXT_INIT("bucket"), read_bucket, false, false},
     {TEXT_INIT("alert"), read_alert, true, false},
+    {TEXT_INIT("strict"), read_strict, true, false},
     {TEXT_INIT("off"), read_off, true, false},
 };
 _Static_assert(sizeof statements / sizeof *statements <= 32, "a bit for each in `given`");
@@ -462,6 +468,12 @@ static bool is_id(struct text id, enum ruleset_kind kind)
     return is_letter && has_digits;
 }
 
+/* What is hard holds whatever the mode is, and names and ids are judged without one. */
+static bool may_be_strict(enum shield_class class)
+{
+    return class == SHIELD_SPECIAL || (class >= SHIELD_ENTROPY && class <= SHIELD_CUSTOM);
+}
+
 static enum status end_rule(struct parser *parser)
 {
     struct ruleset_rule *rule = parser->rule;
@@ -469,6 +481,9 @@ static enum status end_rule(struct parser *parser)
     if (!rule->has_trigger) return refuse(parser, "it has no trigger", TEXT(""));
     if (rule->action == SHIELD_BUCKET && rule->bucket == BUCKET_NONE) {
         return refuse(parser, "it buckets, and nothing says how", TEXT(""));
+    }
+    if (rule->is_strict && !may_be_strict(rule->class)) {
+        return refuse(parser, "its class holds in every mode, so not in strict alone", TEXT(""));
     }
     return STATUS_OK;
 }

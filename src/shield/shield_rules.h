@@ -44,6 +44,10 @@
  *     action drop|redact|bucket|tokenise   what the built-in policy does at least; default drop
  *     bucket year|region|degree|network|family|outward|template     how, for bucket
  *     alert                          tell a person (not for SHIELD_TEST)
+ *     strict                         in force in strict mode only, and not for a property that the
+ *                                    tracking plan names; classes special, entropy, content,
+ *                                    structure and custom: what is hard, and what names and ids are
+ *                                    judged by, holds in every mode
  *     off                            listed and tested, and not in force: the figure is below goal
  *
  * A rule has at least one trigger. Several triggers: any of them. Ids are a letter and two digits;

@@ -9,6 +9,7 @@ import random
 from pathlib import Path
 
 from make_vectors_national import BENIGN, disguises
+from make_vectors_strict import strict_vectors
 from coin_addresses import base58_address, bech32_address, eip55, ethereum
 from national_numbers import digits, letters, luhn_digit
 
@@ -231,11 +232,11 @@ def cvv_vectors(chance):
     return out
 
 
-def money_vectors(chance):
-    """Off by default: nothing is found."""
-    out = [line('-', key, f'{chance.randint(20, 99)},{digits(chance, 3)} EUR')
-           for key in ('salary', 'income', 'balance', 'net_worth') for _ in range(5)]
-    return out + [line('-', key, value) for key, value in BENIGN]
+def money(chance):
+    return chance.choice([f'{chance.randint(20, 99)},{digits(chance, 3)} EUR',
+                          f'USD {chance.randint(20, 99)}{digits(chance, 3)}',
+                          f'{chance.randint(20, 99)} {digits(chance, 3)} kr',
+                          f'£{chance.randint(200, 999)}.{digits(chance, 2)}'])
 
 
 def write(kind, out):
@@ -246,7 +247,8 @@ def main():
     OUT.mkdir(exist_ok=True)
     write('F01', card_vectors(random.Random('finance F01')))
     write('F04', cvv_vectors(random.Random('finance F04')))
-    write('F15', money_vectors(random.Random('finance F15')))
+    write('F15', strict_vectors('F15', ['salary', 'income', 'account_balance', 'net_worth'], money,
+                                {'зарплата': '84 500 руб', 'gehalt': '4.200 EUR', '工资': '¥12000'}))
     for kind, keys, make, alone in KINDS:
         write(kind, vectors(kind, keys, make, alone))
 

@@ -9,7 +9,8 @@ import random
 from pathlib import Path
 
 from make_vectors_national import BENIGN, PLAIN_KEYS, disguises
-from people_cases import CONTACT, OFF, PLACE
+from make_vectors_strict import strict_vectors
+from people_cases import CONTACT, PLACE, STRICT
 
 OUT = Path(__file__).resolve().parent / 'vectors'
 
@@ -38,12 +39,6 @@ def vectors(kind, keys, make, alone, misses, further):
     return out
 
 
-def off_vectors(kind, keys, make):
-    chance = random.Random(f'people {kind}')
-    return [line('-', key, value) for key, value in BENIGN] + [
-        line('-', keys[number % len(keys)], make(chance)) for number in range(20)]
-
-
 def write(kind, out):
     (OUT / f'{kind}.jsonl').write_text('\n'.join(out) + '\n', encoding='utf-8')
 
@@ -52,8 +47,8 @@ def main():
     OUT.mkdir(exist_ok=True)
     for kind, case in (CONTACT | PLACE).items():
         write(kind, vectors(kind, *case))
-    for kind, case in OFF.items():
-        write(kind, off_vectors(kind, *case))
+    for kind, case in STRICT.items():
+        write(kind, strict_vectors(kind, *case))
 
 
 if __name__ == '__main__':

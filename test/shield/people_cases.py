@@ -200,7 +200,13 @@ CONTACT = {
         [chance.randint(1, 99), str(chance.randint(1, 99)), f'{chance.randint(18, 90)} years']),
         False, [('max_age', 3600), ('age', 3600), ('age', 'old'), ('page', 12), ('usage', 40),
                 ('stage', 3), ('age_ms', 1200), ('age', 'verified'), ('language', 'en')],
-        [('child_age', 7), ('age', '17'), ('alter', 33)]),
+        [('child_age', 7), ('age', '17'), ('alter', 33), ('age', '３４'), ('age', '٣٤'),
+         ('age', '३४'), ('a\u200bge', '34'), ('ａｇｅ', 34), ('ＡＧＥ', '34'), ('аge', 34),
+         ('возраст', '34'), ('年龄', 34), ('edad_usuario', '34 años'), ('age', '"34"'),
+         ('payload', '{"name_first":"x","age":34}'), ('query', 'a=1&user_age=34'),
+         ('user', {'profile': {'age': 34}}), ('fields', [{'name': 'age', 'value': '34'}]),
+         ('blob', 'eyJhZ2UiOiAzNCwgInBsYW4iOiAicHJvIn0='),
+         ('xml', '<person><age>34</age><plan>pro</plan></person>')]),
     'P11': (['gender', 'sex', 'geschlecht'], lambda chance: pick(
         chance, 'male', 'female', 'M', 'F', 'weiblich', 'Männlich', 'femme', 'hombre', 'non-binary',
         '女', 'мужской', 'kvinna', 'they/them'), False, [
@@ -472,9 +478,13 @@ PLACE = {
         ('note', 'END:VCARD')], [('note', 'begin:vcard\r\nversion:4.0\r\nfn:Ann')]),
 }
 
-# Listed and off: nothing is found.
-OFF = {
-    'U02': (['q', 'search_query', 'search'], lambda chance: f'{word(chance, 5)} {word(chance, 6)}'),
+# In force in strict mode, for what no plan names: names, and what stands under them.
+STRICT = {
+    'U02': (['q', 'search_query', 'search'], lambda chance: f'{word(chance, 5)} {word(chance, 6)}',
+            {'搜索词': '红色 鞋子', 'suchbegriff': 'rote Schuhe', 'поисковый_запрос': 'красные туфли'}),
     'U03': (['comment', 'message', 'note'],
-            lambda chance: ' '.join(word(chance, 6) for _ in range(9))),
+            lambda chance: ' '.join(word(chance, 6) for _ in range(9)),
+            {'kommentar': 'das war leider gar nicht so gut wie es hätte sein sollen',
+             'комментарий': 'это было совсем не так хорошо как нам обещали вчера',
+             'opmerking': 'dit was helaas lang niet zo goed als het had kunnen zijn'}),
 }

@@ -73,6 +73,22 @@ static const char full[] = "# a comment\n"
                            "alert\n"
                            "off";
 
+static void reads_strict(void **state)
+{
+    (void)state;
+    static const char *const classes[] = {"special", "entropy", "content", "structure", "custom"};
+    char source[128];
+    for (size_t i = 0; i < sizeof classes / sizeof *classes; i++) {
+        snprintf(source, sizeof source, "set a 1\nrule A00\nwhole\nstrict\nclass %s", classes[i]);
+        struct ruleset *set = make(source, RULESET_BUILTIN);
+        assert_true(set->rules[0].is_strict);
+        ruleset_drop(set);
+    }
+    struct ruleset *set = make("rule X01\nliteral a\nstrict", RULESET_PROJECT);
+    assert_true(set->rules[0].is_strict);
+    ruleset_drop(set);
+}
+
 static void is_literal(const struct ruleset_literal *literal, const char *text, bool is_prefix,
                        bool is_folded)
 {
@@ -173,7 +189,7 @@ static void gives_what_is_not_said_its_default(void **state)
     assert_int_equal(rule->action, SHIELD_DROP);
     assert_int_equal(rule->groups_max, 8);
     assert_null(rule->check);
-    assert_false(rule->needs_context || rule->alerts || rule->is_off);
+    assert_false(rule->needs_context || rule->alerts || rule->is_strict || rule->is_off);
     ruleset_drop(set);
 }
 
@@ -261,6 +277,11 @@ static const struct {
     {"whole\nbucket", "line 4, rule A00: no such bucket"},
     {"whole\nbucket month", "line 4, rule A00: no such bucket: \"month\""},
     {"whole\nalert loudly", "line 4, rule A00: nothing follows \"alert\""},
+    {"whole\nstrict plan", "line 4, rule A00: nothing follows \"strict\", but: \"plan\""},
+    {"whole\nstrict\nclass credential", "line 5, rule A00: its class holds in every mode"},
+    {"whole\nclass card\nstrict", "line 5, rule A00: its class holds in every mode"},
+    {"whole\nclass contact\nstrict", "line 5, rule A00: its class holds in every mode"},
+    {"whole\nclass place\nstrict", "line 5, rule A00: its class holds in every mode"},
     {"whole\noff 1", "line 4, rule A00: nothing follows \"off\""},
     {"whole\nwhole", "line 4, rule A00: given twice: \"whole\""},
     {"whole\ntier V\ntier S", "line 5, rule A00: given twice: \"tier\""},
@@ -528,6 +549,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_every_statement),
+        cmocka_unit_test(reads_strict),
         cmocka_unit_test(reads_every_kind_of_trigger),
         cmocka_unit_test(reads_context_and_words),
         cmocka_unit_test(gives_what_is_not_said_its_default),
