@@ -93,6 +93,7 @@ static void decode(struct collecting *collecting, enum wire_endpoint endpoint)
         .authenticate = api_authenticate,
         .authenticate_context = &gate,
         .admit = door_admit,
+        .repeat = door_repeat,
         .admit_context = &door,
     };
     decoded.body = http_request_body(request, &decoded.body_size);

@@ -116,6 +116,7 @@ enum status local_import(const struct local_call *call, struct error *error)
         .projects = table,
         .trusted_project = listed,
         .admit = door_admit,
+        .repeat = door_repeat,
         .admit_context = &door,
     };
     struct wire_verdict verdict;

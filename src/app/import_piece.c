@@ -38,6 +38,7 @@ void import_piece_decode(struct import_piece *piece, const struct import_options
         .projects = options->projects,
         .trusted_project = options->project,
         .admit = door_admit,
+        .repeat = door_repeat,
         .admit_context = &door,
     };
     wire_decode(&request, &piece->verdict);

@@ -105,3 +105,10 @@ bool door_admit(void *context, const struct project *project, struct wire_record
     if (door->enrich) add_facts(door, record);
     return true;
 }
+
+void door_repeat(void *context, const struct project *project, struct text *id, struct text *name,
+                 struct arena *arena)
+{
+    const struct door *door = context;
+    if (door->guard.shield) door_shield_repeat(&door->guard, project, id, name, arena);
+}

@@ -32,4 +32,8 @@ void door_learn(struct door *door, struct observed *observed, int64_t now_ms);
 /* A wire_admit; context is the door. */
 bool door_admit(void *door, const struct project *project, struct wire_record *record);
 
+/* A wire_repeat; context is the door. */
+void door_repeat(void *door, const struct project *project, struct text *id, struct text *name,
+                 struct arena *arena);
+
 #endif

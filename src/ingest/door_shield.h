@@ -17,4 +17,8 @@ struct door_guard {
 bool door_shield_admit(const struct door_guard *guard, const struct project *project,
                        struct wire_record *record);
 
+/* What an answer may repeat of a refused record: each becomes what the shield leaves of it. */
+void door_shield_repeat(const struct door_guard *guard, const struct project *project,
+                        struct text *id, struct text *name, struct arena *arena);
+
 #endif

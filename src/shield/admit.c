@@ -173,7 +173,7 @@ static void admit_item(struct admit *admit, struct shield_item *item)
         if (!admit_as_id(admit, item)) admit_value(admit, &key, item);
     }
     admit_path_pop(admit, mark);
-    admit->is_planned = admit->is_identifier = false;
+    admit->is_planned = admit->is_identifier = admit->is_harmless = false;
 }
 
 static void wipe(struct shield_scratch *scratch)

@@ -47,9 +47,11 @@ enum admit_reason {
     REASON_REQUIRED,        /* Z08: strict, and missing */
     REASON_HELD,            /* Z05: held until a person lets it go */
     REASON_ADDRESS,         /* U01: an address of the web, reduced to its template */
-    REASON_NAMING,          /* K02: a profile field that names a person */
-    REASON_KEY_IS_DATA,     /* K09 */
-    REASON_NAME_IS_DATA,    /* K10 */
+    REASON_NAMING,       /* K02: a profile field that names a person; or by the plan's category */
+    REASON_SPECIAL,      /* K04: by the plan's category */
+    REASON_SECRET,       /* K01: likewise */
+    REASON_KEY_IS_DATA,  /* K09 */
+    REASON_NAME_IS_DATA, /* K10 */
     REASON_COUNT,
 };
 
@@ -136,6 +138,7 @@ struct admit {
     bool is_planned;     /* the property under way */
     size_t planned_path; /* the size of its path */
     bool is_identifier;  /* likewise, by the plan */
+    bool is_harmless;    /* likewise, whatever its name sounds like */
     bool is_silent;      /* asks, and does not note */
     bool has_loosened;   /* what is allowed now may not be so later: nothing is remembered */
     bool is_captured;    /* by a client's autocapture */

@@ -19,6 +19,8 @@ static const struct {
     [REASON_REQUIRED] = {"Z08", false},
     [REASON_HELD] = {"Z05", false},
     [REASON_NAMING] = {"K02", false},
+    [REASON_SPECIAL] = {"K04", true},
+    [REASON_SECRET] = {"K01", true},
     [REASON_KEY_IS_DATA] = {"K09", true},
     [REASON_NAME_IS_DATA] = {"K10", true},
 };
@@ -219,9 +221,21 @@ void admit_note(struct admit *admit, const struct matcher_finding *found, enum s
     note(admit, &finding, value);
 }
 
+/* The first thing that a record is refused for, for those who are told. */
+static void tell_refusal(struct admit *admit, const char *detector)
+{
+    struct shield_record *record = admit->record;
+    struct text path = {admit->scratch->path, admit->scratch->path_size};
+    if (record->refused_by[0]) return;
+    memcpy(record->refused_by, detector, sizeof record->refused_by);
+    record->refused_path = arena_text(record->arena, path);
+}
+
 void admit_note_reason(struct admit *admit, enum admit_reason reason, enum shield_action action,
                        struct text value)
 {
+    bool is_held = reason == REASON_UNPLANNED_EVENT && action == SHIELD_QUARANTINE;
+    if (action == SHIELD_REJECT || is_held) tell_refusal(admit, reasons[reason].detector);
     struct shield_finding finding = {.detector_version = 1,
                                      .tier = SHIELD_TIER_S,
                                      .action = action,

@@ -62,30 +62,59 @@ static bool object_to(struct admit *admit, struct shield_item *item, enum admit_
     return item->is_removed;
 }
 
+/* What the vault would hold is not kept before there is one, and what is never kept not at all. */
+static bool admit_category(struct admit *admit, const struct shield_plan_property *property,
+                           struct shield_item *item)
+{
+    enum admit_reason reason = REASON_NAMING;
+    bool is_open = admit->mode == PROJECT_SHIELD_OPEN;
+    struct text text = text_of(&item->value);
+    if (item->value.kind <= VALUE_NULL || policy_is_marker(text)) return false;
+    switch (property->category) {
+    case SHIELD_PLAN_UNSAID:
+    case SHIELD_PLAN_HARMLESS: return false;
+    case SHIELD_PLAN_NAMING: break;
+    case SHIELD_PLAN_SPECIAL: reason = REASON_SPECIAL; break;
+    case SHIELD_PLAN_SECRET: reason = REASON_SECRET; break;
+    }
+    if (is_open && reason != REASON_SECRET) return false;
+    admit_note_reason(admit, reason, reason == REASON_SECRET ? SHIELD_DROP : SHIELD_TOKENISE, text);
+    if (is_profile(admit)) {
+        item->is_removed = true;
+    } else {
+        item->value = (struct value){.kind = VALUE_NULL};
+    }
+    return true;
+}
+
+/* Of the property under way, and of nothing else. */
+static void note_property(struct admit *admit, const struct shield_plan_property *property)
+{
+    admit->is_planned = property != NULL;
+    admit->planned_path = admit->scratch->path_size;
+    admit->is_identifier = property && property->is_identifier;
+    admit->is_harmless = property && property->category == SHIELD_PLAN_HARMLESS;
+    if (admit->is_identifier || admit->is_harmless) admit->has_loosened = true;
+}
+
 bool admit_by_plan(struct admit *admit, struct shield_item *item)
 {
     const struct shield_plan *plan = admit->policy->plan;
     const struct shield_plan_property *property =
         plan ? shield_plan_find(plan, admit->event_number, item->name) : NULL;
-    admit->is_planned = property != NULL;
-    admit->planned_path = admit->scratch->path_size;
-    admit->is_identifier = property && property->is_identifier;
-    if (admit->is_identifier) admit->has_loosened = true; /* for this property alone */
+    note_property(admit, property);
     if (!property) {
         if (!is_strict(admit) || admit->is_captured) return false; /* has a closed list */
         if (admit_is_captured_name(item->name)) return false;
         return object_to(admit, item, REASON_UNPLANNED);
     }
     struct value value = item->value;
-    switch (shield_plan_check(property, &value, admit->scratch->plan_room, admit->record->arena)) {
-    case SHIELD_PLAN_MISFIT: return is_strict(admit) && object_to(admit, item, REASON_MISFIT);
-    case SHIELD_PLAN_FITS:
-        if (is_strict(admit)) item->value = value;
-        return false;
-    case SHIELD_PLAN_PROVEN: break;
-    }
-    if (is_strict(admit)) item->value = value;
-    return true;
+    enum shield_plan_fit fit =
+        shield_plan_check(property, &value, admit->scratch->plan_room, admit->record->arena);
+    bool fits = fit != SHIELD_PLAN_MISFIT;
+    if (!fits && is_strict(admit) && object_to(admit, item, REASON_MISFIT)) return true;
+    if (fits && is_strict(admit)) item->value = value;
+    return admit_category(admit, property, item) || fit == SHIELD_PLAN_PROVEN;
 }
 
 static bool has_value(const struct shield_record *record, struct text name)

@@ -48,6 +48,7 @@ static struct policy_place place_of(const struct admit *admit, bool is_number)
         .property = {admit->scratch->path, admit->scratch->path_size},
         .is_number = is_number,
         .is_identifier = admit->is_identifier,
+        .is_harmless = admit->is_harmless,
         .is_named = admit->is_planned && admit->scratch->path_size == admit->planned_path,
         .is_template = admit->is_template,
         .now_ms = admit->record->now_ms,

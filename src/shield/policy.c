@@ -152,6 +152,13 @@ static enum shield_action soft_action(const struct ruleset_rule *rule,
     UNREACHABLE("no such class");
 }
 
+/* Personal by what the property is called, and by nothing in the value. */
+static bool is_by_name_alone(const struct matcher_finding *finding)
+{
+    const struct ruleset_rule *rule = finding->rule;
+    return rule->class == SHIELD_CONTACT && rule->keys != 0 && finding->proof == SHIELD_SHAPE;
+}
+
 /* Where a rule of strict mode is in force: not while the plan only watches, and never for what the
  * plan names itself. */
 static bool is_strict_place(const struct policy *policy, const struct policy_place *place)
@@ -168,6 +175,7 @@ enum shield_action policy_action(const struct policy *policy, const struct polic
     if (place->is_template && memcmp(rule->id, "U01", 3) == 0) return SHIELD_ALLOW;
     if (policy_is_loosened(policy, place, rule->id)) return SHIELD_ALLOW;
     if (rule->class == SHIELD_ENTROPY && place->is_identifier) return SHIELD_ALLOW;
+    if (place->is_harmless && place->is_named && is_by_name_alone(finding)) return SHIELD_ALLOW;
     if (rule->is_strict && !is_strict_place(policy, place)) return SHIELD_ALLOW;
     bool is_personal = rule->class != SHIELD_STRUCTURE && rule->class != SHIELD_CUSTOM;
     if (place->mode == PROJECT_SHIELD_OPEN && is_personal) return SHIELD_ALLOW;

@@ -58,6 +58,7 @@ struct policy_place {
     struct text property; /* the path */
     bool is_template;     /* an address that is its template already */
     bool is_identifier;   /* by the plan */
+    bool is_harmless;     /* likewise, if it is_named: only the name sounds personal */
     bool is_named;        /* the plan lists this very property, not one around it */
     bool is_number;
     int64_t now_ms;

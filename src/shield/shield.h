@@ -71,12 +71,15 @@ struct shield_record {
     struct shield_item *items;
     uint32_t item_count;
     struct arena *arena; /* what replaces a text lives here */
+
+    char refused_by[4];       /* out, when it is not admitted: the detector, "Z04"; else "" */
+    struct text refused_path; /* out, likewise: the property to blame, or "" for the whole record */
 };
 
 enum shield_verdict {
     SHIELD_ADMITTED, /* possibly with less in it */
-    SHIELD_HELD,     /* the whole record is not to be stored: counted as ignored */
-    SHIELD_REFUSED,  /* likewise, and a strict import is told so */
+    SHIELD_HELD,     /* the whole record is not to be stored: the plan does not list its event */
+    SHIELD_REFUSED,  /* likewise: it breaks the plan, or an id of it is a secret */
 };
 
 /* The one door. Never fails: on any doubt a value is removed and counted. Any thread. */

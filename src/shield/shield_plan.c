@@ -140,9 +140,10 @@ static enum status read_member(const struct reading *reading, const struct json_
     if (word_of(key, for_people, sizeof for_people / sizeof *for_people) < 0) {
         return complain(reading, node, "is no word of a property");
     }
-    if (!is_object(node) && node->kind != JSON_ARRAY_BEGIN) return STATUS_OK;
-    if (text_equal(key, TEXT("example"))) return STATUS_OK;
-    return complain(reading, node, "is a text");
+    bool is_text = !is_object(node) && node->kind != JSON_ARRAY_BEGIN;
+    if (!is_text && !text_equal(key, TEXT("example"))) return complain(reading, node, "is a text");
+    if (text_equal(key, TEXT("category"))) property->category = shield_plan_category_of(node->text);
+    return STATUS_OK;
 }
 
 static enum status check_property(const struct reading *reading, const struct json_node *node,

@@ -15,9 +15,9 @@
  *         amount: {type: number, min: 0, max: 100000, required: true}
  *
  * A property: type text|number|integer|bool|timestamp|enum|list|object|any (default text); enum,
- * min, max, pattern (Hyperscan's syntax, the whole value), required, identifier; and for people
- * category, purpose, legal_basis, retention, owner, description, example. An unknown word is an
- * error, so is a name with '*'. */
+ * min, max, pattern (Hyperscan's syntax, the whole value), required, identifier, category
+ * (Fideslang's: user.contact.email); and for people purpose, legal_basis, retention, owner,
+ * description, example. An unknown word is an error, so is a name with '*'. */
 #ifndef CANDOR_SHIELD_PLAN_H
 #define CANDOR_SHIELD_PLAN_H
 
@@ -52,6 +52,15 @@ enum shield_plan_type {
     SHIELD_PLAN_TYPE_COUNT,
 };
 
+/* What a category says of the values (spec/shield.md §8.2). */
+enum shield_plan_category {
+    SHIELD_PLAN_UNSAID,   /* nothing, or in words that are none of Fideslang's */
+    SHIELD_PLAN_HARMLESS, /* nothing of the below, whatever the name sounds like */
+    SHIELD_PLAN_NAMING,   /* contact, name, account, official identifier: for the vault */
+    SHIELD_PLAN_SPECIAL,  /* health, belief, biometrics, minors: likewise, with approval */
+    SHIELD_PLAN_SECRET,   /* credentials and cards: never kept */
+};
+
 struct shield_plan_property {
     struct text name;
     uint32_t event; /* its number, or one of the two below */
@@ -63,6 +72,7 @@ struct shield_plan_property {
     bool has_max;
     bool is_required;
     bool is_identifier;
+    enum shield_plan_category category;
     hs_database_t *pattern; /* NULL: none */
 };
 #define SHIELD_PLAN_SHARED   (UINT32_MAX - 1)
@@ -101,6 +111,10 @@ enum shield_plan_fit {
 enum shield_plan_fit shield_plan_check(const struct shield_plan_property *property,
                                        struct value *value, hs_scratch_t *room,
                                        struct arena *arena);
+
+/* --- shield_plan_category.c --- */
+
+enum shield_plan_category shield_plan_category_of(struct text words);
 
 /* --- shield_plan_read.c --- */
 

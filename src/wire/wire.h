@@ -47,9 +47,11 @@ struct wire_record {
     struct profile_step *steps;
     uint32_t step_count;
     uint32_t step_capacity;
-    enum wire_ip ip_asked; /* by the request */
-    struct value ip;       /* the record's own "ip", or of a profile "$ip" or "ip"; it is stored
+    enum wire_ip ip_asked;    /* by the request */
+    struct value ip;          /* the record's own "ip", or of a profile "$ip" or "ip"; it is stored
                               nowhere. VALUE_MISSING when not sent, no list and no object */
+    char refused_by[4];       /* set with false: the rule's id, for those who are told; or "" */
+    struct text refused_path; /* likewise: the property to blame, or "" for the record */
     bool is_taken; /* set with false: the record is somebody else's, ignored and not refused */
     struct arena *arena; /* for texts put into the record; empty again at the next record */
 };
@@ -58,6 +60,11 @@ enum { WIRE_ARENA_SIZE = 2 * EVENT_SIZE_MAX };
 /* Called for each record that is right, in order. False refuses it (WIRE_REFUSED_SHIELD), or
  * ignores it when it says is_taken. */
 typedef bool wire_admit(void *context, const struct project *project, struct wire_record *record);
+
+/* Called before a strict answer repeats a refused record's $insert_id and the name of the property
+ * to blame, as they were sent; either may be "". Each becomes what may be repeated of it. */
+typedef void wire_repeat(void *context, const struct project *project, struct text *id,
+                         struct text *name, struct arena *arena);
 
 struct wire_request {
     enum wire_endpoint endpoint;
@@ -74,7 +81,8 @@ struct wire_request {
     void *authenticate_context;
     const struct project *trusted_project; /* candor import: no credentials needed, and no limit on
                                               the number or bytes of records; else NULL */
-    wire_admit *admit; /* NULL: every record that is right goes into its batch as it is */
+    wire_admit *admit;   /* NULL: every record that is right goes into its batch as it is */
+    wire_repeat *repeat; /* NULL: answers repeat what was sent */
     void *admit_context;
 };
 

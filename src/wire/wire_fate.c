@@ -126,50 +126,84 @@ static struct text blamed_name(const struct wire_sent *record, enum wire_fate fa
     return is_about_one && record->fault == fault ? record->fault_name : (struct text){0};
 }
 
-/* {"index","insert_id","$insert_id","field","message"} as spec/wire.md §6.3 has it: the two
- * sources differ about the name of the id, so it comes under both. The known message about a
- * property's text has no quotes around its field. */
-static void write_failed_record(struct buffer *out, const struct wire_sent *record, uint32_t index,
-                                enum wire_fate fault)
-{
-    const struct fault_words *words = &faults[fault];
-    struct text name = blamed_name(record, fault);
-    struct json_token insert_id = record->special[WIRE_INSERT_ID];
-    bool has_id = insert_id.kind == JSON_TEXT || insert_id.kind == JSON_NUMBER;
-    struct text id = has_id ? insert_id.text : TEXT("");
-
+/* What an answer says of a refused record. */
+struct complaint {
+    struct text id;
+    struct text name; /* of the property to blame, or "" */
+    const char *rule; /* "Z04" when the project's rules refused it, else "" */
     struct buffer field;
     struct buffer message;
-    buffer_init(&field, FAILED_RECORD_SIZE_MAX);
-    buffer_init(&message, FAILED_RECORD_SIZE_MAX);
-    buffer_append_string(&field, words->field);
-    if (name.size > 0) buffer_append_byte(&field, '.');
-    buffer_append_text(&field, name);
-    if (words->is_rule) {
-        const char *quote = name.size > 0 ? "" : "'";
-        buffer_append_string(&message, quote);
-        buffer_append_text(&message, buffer_text(&field));
-        buffer_append_string(&message, quote);
-        buffer_append_string(&message, " is invalid: ");
-    }
-    buffer_append_string(&message, words->message);
+};
 
+/* An id or a name may be what the record was refused for, or worse. Without a project nobody can
+ * say what may be repeated. */
+static void keep_repeatable(struct wire_decoder *decoder, struct complaint *complaint)
+{
+    const struct wire_request *request = decoder->request;
+    const struct project *project = NULL;
+    if (!request->repeat || (complaint->id.size == 0 && complaint->name.size == 0)) return;
+    if (wire_find_project(decoder, WIRE_FAULT_TOKEN, &project) != WIRE_ACCEPTED) {
+        complaint->id = complaint->name = TEXT("");
+        return;
+    }
+    if (!decoder->added.memory) arena_init(&decoder->added, WIRE_ARENA_SIZE);
+    if (!*complaint->rule) arena_rewind(&decoder->added, 0);
+    request->repeat(request->admit_context, project, &complaint->id, &complaint->name,
+                    &decoder->added);
+}
+
+static void find_words(struct wire_decoder *decoder, enum wire_fate fault,
+                       struct complaint *complaint)
+{
+    const struct fault_words *words = &faults[fault];
+    bool by_rule = fault == WIRE_FAULT_SHIELD && decoder->refused_by[0];
+    struct json_token insert_id = decoder->record.special[WIRE_INSERT_ID];
+    bool has_id = insert_id.kind == JSON_TEXT || insert_id.kind == JSON_NUMBER;
+    complaint->rule = by_rule ? decoder->refused_by : "";
+    complaint->id = has_id ? insert_id.text : TEXT("");
+    complaint->name = by_rule ? decoder->refused_path : blamed_name(&decoder->record, fault);
+    keep_repeatable(decoder, complaint);
+
+    struct text name = complaint->name;
+    bool is_property = by_rule && name.size > 0;
+    buffer_append_string(&complaint->field, is_property ? "properties" : words->field);
+    if (name.size > 0) buffer_append_byte(&complaint->field, '.');
+    buffer_append_text(&complaint->field, name);
+    if (words->is_rule || is_property) {
+        const char *quote = name.size > 0 && !is_property ? "" : "'";
+        buffer_append_string(&complaint->message, quote);
+        buffer_append_text(&complaint->message, buffer_text(&complaint->field));
+        buffer_append_string(&complaint->message, quote);
+        buffer_append_string(&complaint->message, " is invalid: ");
+    }
+    buffer_append_string(&complaint->message, words->message);
+    if (by_rule) buffer_printf(&complaint->message, " (rule %s)", complaint->rule);
+}
+
+/* {"index","insert_id","$insert_id","field","message"} as spec/wire.md §6.3 has it: the two
+ * sources differ about the name of the id, so it comes under both. The known message about a
+ * property's text has no quotes around its field. "rule" is our own, and only of our own rules. */
+static void write_failed_record(struct buffer *out, const struct complaint *complaint,
+                                uint32_t index)
+{
     struct json_writer writer;
     json_writer_init(&writer, out);
     json_object_begin(&writer);
     json_key(&writer, "index");
     json_unsigned(&writer, index);
     json_key(&writer, "insert_id");
-    json_text(&writer, id);
+    json_text(&writer, complaint->id);
     json_key(&writer, "$insert_id");
-    json_text(&writer, id);
+    json_text(&writer, complaint->id);
     json_key(&writer, "field");
-    json_text(&writer, buffer_text(&field));
+    json_text(&writer, buffer_text(&complaint->field));
     json_key(&writer, "message");
-    json_text(&writer, buffer_text(&message));
+    json_text(&writer, buffer_text(&complaint->message));
+    if (*complaint->rule) {
+        json_key(&writer, "rule");
+        json_text(&writer, text_from(complaint->rule));
+    }
     json_object_end(&writer);
-    buffer_release(&field);
-    buffer_release(&message);
 }
 
 /* Whole or not at all: beyond the limit the client has enough to look at. */
@@ -178,8 +212,14 @@ static void note_failed_record(struct wire_decoder *decoder, enum wire_fate faul
     struct buffer *all = &decoder->verdict->failed_records;
     if (all->size_max == 0) buffer_init(all, FAILED_RECORDS_SIZE_MAX);
     struct buffer one;
+    struct complaint complaint = {0};
     buffer_init(&one, FAILED_RECORD_SIZE_MAX);
-    write_failed_record(&one, &decoder->record, decoder->verdict->received, fault);
+    buffer_init(&complaint.field, FAILED_RECORD_SIZE_MAX);
+    buffer_init(&complaint.message, FAILED_RECORD_SIZE_MAX);
+    find_words(decoder, fault, &complaint);
+    write_failed_record(&one, &complaint, decoder->verdict->received);
+    buffer_release(&complaint.field);
+    buffer_release(&complaint.message);
     if (!buffer_overflowed(&one) && one.size < all->size_max - all->size) {
         if (all->size > 0) buffer_append_byte(all, ',');
         buffer_append_text(all, buffer_text(&one));

@@ -201,6 +201,8 @@ struct wire_decoder {
     uint32_t output_count;
     uint32_t output_capacity;
     char device[sizeof "$device:" + WIRE_ID_SIZE_MAX];
+    char refused_by[4]; /* of the record under way, by wire_admit */
+    struct text refused_path;
 };
 
 void wire_read_records(struct wire_decoder *decoder, const struct wire_body *body);

@@ -79,7 +79,11 @@ static bool admit(struct wire_decoder *decoder, const struct project *project,
     record->ip_asked = decoder->ip_asked;
     record->ip = sent_ip(decoder->record.special[WIRE_IP]);
     record->arena = &decoder->added;
-    if (!request->admit(request->admit_context, project, record)) return false;
+    if (!request->admit(request->admit_context, project, record)) {
+        memcpy(decoder->refused_by, record->refused_by, sizeof decoder->refused_by);
+        decoder->refused_path = record->refused_path;
+        return false;
+    }
     assert(record->property_count <= record->property_capacity);
     assert(record->step_count <= record->step_capacity);
     return true;

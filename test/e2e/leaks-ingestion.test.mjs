@@ -207,14 +207,21 @@ describe('not so yet', () => {
         await sleep(1500);
         return assert.deepEqual(findInMemory(server.process.pid, ['Bad-wide-q7Zx']), []);
     });
+});
 
-    test('a strict import does not repeat an insert_id that is an address', {
-        skip: 'known: Mixpanel repeats it in failed_records',
-    }, async () => {
-        const ids = { distinct_id: 'ann', $insert_id: 'ins.ingrid318@example.org' };
-        const { text } = await roads.import(recordOf({ ids }));
-        assert.ok(!text.includes('ingrid318'));
-    });
+test('a strict import does not repeat an insert_id that is an address', async () => {
+    const ids = { distinct_id: 'ann', $insert_id: 'ins.ingrid318@example.org' };
+    const { status, json } = await roads.import(recordOf({ ids }));
+    assert.equal(status, 400);
+    const [failed] = json.failed_records;
+    assert.ok(!JSON.stringify(json).includes('ingrid318'));
+    assert.match(failed.insert_id, /^\$pseudonym:/);
+    assert.equal(failed.$insert_id, failed.insert_id);
+    const key = 'name.ingrid319@example.org';
+    const broken = recordOf({ properties: { [key]: Array(300).fill(1) } });
+    const { text } = await roads.import(broken);
+    assert.match(text, /"field":"properties","message":"'properties' is invalid/);
+    assert.ok(!text.includes('ingrid319'), text);
 });
 
 test('E25: identifiers arrive as they were sent, by every road', async () => {

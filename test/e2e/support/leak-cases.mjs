@@ -66,6 +66,15 @@ const properties = {
         const pairs = names.map((name, i) => [name, secrets[i]]);
         return { properties: Object.fromEntries(pairs), secrets };
     },
+    'E01 an e-mail address inside a longer text': (make) => {
+        const [one, two, three] = ['email', 'email', 'email'].map(make);
+        const properties = {
+            note: `please write to ${one} before noon, or call`,
+            comment: `From: "Ann" <${two}>; sent twice`,
+            list: ['first', `second (${three}) of two`],
+        };
+        return { properties, secrets: [one, two, three] };
+    },
     'E06 an account': (make) => {
         const iban = make('iban');
         return { properties: { from: iban, text: `from ${iban}` }, secrets: [iban] };

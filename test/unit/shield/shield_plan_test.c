@@ -212,6 +212,106 @@ static void a_plan_that_cannot_be_read_makes_it_strict(void **state)
     shield_scene_close(&scene);
 }
 
+/* --- categories --- */
+
+static void knows_categories_by_their_beginning(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *words;
+        enum shield_plan_category category;
+    } cases[] = {
+        {"", SHIELD_PLAN_UNSAID},
+        {"contact", SHIELD_PLAN_UNSAID},
+        {"users.name", SHIELD_PLAN_UNSAID},
+        {"user", SHIELD_PLAN_HARMLESS},
+        {"user.names", SHIELD_PLAN_HARMLESS},
+        {"user.behavior", SHIELD_PLAN_HARMLESS},
+        {"user.unique_id.pseudonymous", SHIELD_PLAN_HARMLESS},
+        {"system.operations", SHIELD_PLAN_HARMLESS},
+        {"user.name", SHIELD_PLAN_NAMING},
+        {"USER.Name.first", SHIELD_PLAN_NAMING},
+        {"user.contact.email", SHIELD_PLAN_NAMING},
+        {"user.financial.bank_account", SHIELD_PLAN_NAMING},
+        {"user.financial.credit_card", SHIELD_PLAN_SECRET},
+        {"user.financial.credit_cards", SHIELD_PLAN_NAMING},
+        {"user.government_id.passport_number", SHIELD_PLAN_NAMING},
+        {"user.demographic.date_of_birth", SHIELD_PLAN_NAMING},
+        {"user.demographic.gender", SHIELD_PLAN_HARMLESS},
+        {"user.demographic.religious_belief", SHIELD_PLAN_SPECIAL},
+        {"user.health_and_medical.record_id", SHIELD_PLAN_SPECIAL},
+        {"user.credentials.password", SHIELD_PLAN_SECRET},
+        {"user.credentials.biometric_credentials", SHIELD_PLAN_SPECIAL},
+        {"user.authorizations.password", SHIELD_PLAN_SECRET},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        if (shield_plan_category_of(text_from(cases[i].words)) != cases[i].category)
+            fail_msg("%s", cases[i].words);
+    }
+}
+
+static const char categories[] =
+    "{\"events\":{\"Paid\":{\"properties\":{"
+    "\"nick\":{\"category\":\"user.name\"},"
+    "\"mood\":{\"category\":\"user.health_and_medical\"},"
+    "\"door\":{\"category\":\"user.credentials\"},"
+    "\"score\":{\"type\":\"integer\",\"min\":0,\"max\":9,\"category\":\"user.biometric\"},"
+    "\"first_name\":{\"category\":\"system.operations\"},"
+    "\"last_name\":{\"category\":\"my own words\"}}}},"
+    "\"profiles\":{\"properties\":{\"nick\":{\"category\":\"user.name\"}}}}";
+
+static void takes_away_what_is_for_the_vault(void **state)
+{
+    (void)state;
+    static struct shield_scene scene;
+    static const enum project_shield modes[] = {PROJECT_SHIELD_GUARDED, PROJECT_SHIELD_STRICT};
+    shield_scene_open(&scene);
+    for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+        give(&scene, modes[i], categories);
+        for (int again = 0; again < 2; again++) { /* the second time it is remembered */
+            assert_string_equal(
+                paid(&scene,
+                     "{\"nick\":\"blue\",\"mood\":\"good\",\"door\":\"green\",\"score\":3}"),
+                "{\"nick\":null,\"mood\":null,\"door\":null,\"score\":null}");
+            assert_int_equal(shield_scene_found(&scene, "K02"), 1);
+            assert_int_equal(shield_scene_found(&scene, "K04"), 2);
+            assert_int_equal(shield_scene_found(&scene, "K01"), 1);
+        }
+    }
+    assert_string_equal(paid(&scene, "{\"nick\":\"[email]\"}"), "{\"nick\":\"[email]\"}");
+    assert_string_equal(paid(&scene, "{\"nick\":null}"), "{\"nick\":null}");
+    assert_int_equal(shield_scene_found(&scene, NULL), 0);
+    give(&scene, PROJECT_SHIELD_OPEN, categories);
+    assert_string_equal(paid(&scene, "{\"nick\":\"blue\",\"door\":\"green\"}"),
+                        "{\"nick\":\"blue\",\"door\":null}");
+    give(&scene, PROJECT_SHIELD_GUARDED, categories);
+    scene.source = SHIELD_FROM_PROFILE;
+    assert_string_equal(
+        shield_scene_admit(&scene, TEXT(""), TEXT("p1"), TEXT("{\"nick\":\"blue\",\"size\":4}")),
+        "{\"size\":4}");
+    shield_scene_close(&scene);
+}
+
+static void lets_a_category_speak_against_a_name(void **state)
+{
+    (void)state;
+    static struct shield_scene scene;
+    shield_scene_open(&scene);
+    give(&scene, PROJECT_SHIELD_GUARDED, categories);
+    for (int again = 0; again < 2; again++) {
+        assert_string_equal(paid(&scene, "{\"first_name\":\"Ada\",\"last_name\":\"Lovelace\"}"),
+                            "{\"first_name\":\"Ada\",\"last_name\":null}");
+        assert_string_equal(paid(&scene, "{\"first_name\":\"ada@example.org\"}"),
+                            "{\"first_name\":null}");
+        assert_string_equal(paid(&scene, "{\"first_name\":{\"first_name\":\"Ada\"}}"),
+                            "{\"first_name\":{}}");
+        (void)shield_scene_admit(&scene, TEXT("Other"), TEXT("p1"),
+                                 TEXT("{\"first_name\":\"Ada\"}"));
+        assert_int_equal(shield_scene_found(&scene, "K02"), 1);
+    }
+    shield_scene_close(&scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -223,6 +323,9 @@ int main(void)
         cmocka_unit_test(guarded_keeps_what_is_not_planned_and_detectors_look_on),
         cmocka_unit_test(a_planned_text_is_still_looked_at),
         cmocka_unit_test(a_plan_that_cannot_be_read_makes_it_strict),
+        cmocka_unit_test(knows_categories_by_their_beginning),
+        cmocka_unit_test(takes_away_what_is_for_the_vault),
+        cmocka_unit_test(lets_a_category_speak_against_a_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -20,6 +20,9 @@ struct gate {
     const char *refused; /* the event to refuse, or NULL */
     bool fills;          /* add properties up to the capacity */
     bool changes;        /* drop the first property, double the text of the second */
+    const char *rule;    /* that refuses it, or NULL */
+    const char *blamed;  /* the property */
+    uint32_t repeats;    /* calls of repeat */
 };
 
 static void note(struct gate *gate, const struct project *project, const struct wire_record *record)
@@ -84,11 +87,26 @@ static bool admit(void *context, const struct project *project, struct wire_reco
 {
     struct gate *gate = context;
     note(gate, project, record);
-    if (gate->refused && strcmp(gate->name, gate->refused) == 0) return false;
+    if (gate->refused && strcmp(gate->name, gate->refused) == 0) {
+        if (gate->rule) snprintf(record->refused_by, sizeof record->refused_by, "%s", gate->rule);
+        record->refused_path = arena_text(record->arena, text_from(gate->blamed));
+        return false;
+    }
     if (gate->changes) change(record);
     if (gate->fills && record->is_profile) fill_steps(record);
     if (gate->fills && !record->is_profile) fill_properties(record);
     return true;
+}
+
+/* "secret…" may not be repeated; of an id a piece stays, of a name nothing. */
+static void repeat(void *context, const struct project *project, struct text *id, struct text *name,
+                   struct arena *arena)
+{
+    struct gate *gate = context;
+    gate->repeats++;
+    assert_int_equal(project->id, 1);
+    if (text_starts_with(*id, TEXT("secret"))) *id = arena_text(arena, TEXT("$pseudonym:a"));
+    if (text_starts_with(*name, TEXT("secret"))) *name = TEXT("");
 }
 
 static void run(struct exchange *exchange, struct gate *gate, enum wire_endpoint endpoint,
@@ -224,6 +242,62 @@ static void answers_a_refused_record_like_a_stored_one(void **state)
     exchange_release(&exchange);
 }
 
+/* One bad record of a strict request: what the answer says of it. */
+static void complains(struct gate *gate, enum wire_endpoint endpoint, const char *record,
+                      const char *words)
+{
+    struct exchange exchange;
+    exchange_init(&exchange, endpoint, "strict=1", "application/json", text_from(record));
+    if (endpoint == WIRE_IMPORT) {
+        exchange.request.trusted_project = project_table_by_id(exchange.projects, 1);
+    }
+    exchange.request.admit = admit;
+    exchange.request.repeat = repeat;
+    exchange.request.admit_context = gate;
+    exchange_run(&exchange);
+    assert_int_equal(exchange.answer.status, 400);
+    const char *body = exchange_string(&exchange, buffer_text(&exchange.answer.body));
+    if (!strstr(body, words)) fail_msg("%s has no %s", body, words);
+    assert_null(strstr(body, "secret"));
+    exchange_release(&exchange);
+}
+
+#define IMPORTED(name, more) \
+    "{\"event\":\"" name "\",\"properties\":{\"time\":" NOW_S ",\"distinct_id\":\"d\"" more "}}"
+
+static void tells_which_rule_refused_which_property(void **state)
+{
+    (void)state;
+    struct gate gate = {.refused = "bad", .rule = "Z04", .blamed = "colour"};
+    complains(&gate, WIRE_IMPORT, IMPORTED("bad", ",\"$insert_id\":\"i2\""),
+              "\"insert_id\":\"i2\",\"$insert_id\":\"i2\",\"field\":\"properties.colour\","
+              "\"message\":\"'properties.colour' is invalid: the project's rules do not admit this "
+              "record (rule Z04)\",\"rule\":\"Z04\"}");
+    gate.blamed = "";
+    complains(&gate, WIRE_IMPORT, IMPORTED("bad", ",\"$insert_id\":\"i2\""),
+              "\"field\":\"\",\"message\":\"the project's rules do not admit this record (rule "
+              "Z04)\",\"rule\":\"Z04\"}");
+    gate.blamed = "secret name";
+    complains(&gate, WIRE_IMPORT, IMPORTED("bad", ",\"$insert_id\":\"secret-id\""),
+              "\"insert_id\":\"$pseudonym:a\",\"$insert_id\":\"$pseudonym:a\",\"field\":\"\"");
+    assert_int_equal(gate.repeats, 3);
+}
+
+static void repeats_nothing_that_may_not_be_told(void **state)
+{
+    (void)state;
+    struct gate gate = {0};
+    complains(&gate, WIRE_IMPORT, IMPORTED("ok", ",\"$insert_id\":\"secret@x.example\""),
+              "\"insert_id\":\"$pseudonym:a\",\"$insert_id\":\"$pseudonym:a\","
+              "\"field\":\"properties.$insert_id\"");
+    complains(&gate, WIRE_IMPORT, IMPORTED("ok", ",\"$insert_id\":\"i\",\"secret\":\"\\ud800\""),
+              "\"insert_id\":\"i\",\"$insert_id\":\"i\",\"field\":\"properties\"");
+    assert_int_equal(gate.repeats, 2);
+    complains(&gate, WIRE_ENGAGE, "{\"$insert_id\":\"secret\",\"$set\":{\"a\":1}}",
+              "\"insert_id\":\"\"");
+    assert_int_equal(gate.repeats, 2); /* nobody knows whose rules they are */
+}
+
 static void tells_a_strict_import_of_a_refused_record(void **state)
 {
     (void)state;
@@ -317,6 +391,8 @@ int main(void)
         cmocka_unit_test(has_room_for_more_steps),
         cmocka_unit_test(sees_texts_whole_that_are_stored_short),
         cmocka_unit_test(answers_a_refused_record_like_a_stored_one),
+        cmocka_unit_test(tells_which_rule_refused_which_property),
+        cmocka_unit_test(repeats_nothing_that_may_not_be_told),
         cmocka_unit_test(tells_a_strict_import_of_a_refused_record),
         cmocka_unit_test(hands_over_what_is_said_of_addresses),
         cmocka_unit_test(stores_no_address),
