@@ -6,6 +6,7 @@
  *   admit_value.c   one text or number: fold, look, act, unwrap
  *   admit_nested.c  lists and objects: their members one by one, then together
  *   admit_note.c    findings
+ *   admit_watch.c   what the drift watch sees of it
  *   admit_list.c    closed lists of names
  *   admit_captured.c  what autocapture may say of an element, by its form
  *
@@ -14,6 +15,7 @@
 #define CANDOR_SHIELD_ADMIT_INTERNAL_H
 
 #include "base/buffer.h"
+#include "shield/admit_watch.h"
 #include "shield/matcher.h"
 #include "shield/policy.h"
 #include "shield/shield.h"
@@ -73,16 +75,6 @@ struct admit_address {
     uint32_t note_count;
     uint32_t size;
     char bytes[ADMIT_TEMPLATE_MAX];
-};
-
-/* Which records the drift watch is shown. Every one, until a thread has more than a few hundred a
- * second of shapes that it has shown often: then one in WATCH_SHARE. What is new always is. */
-enum { WATCH_ALL_PER_SECOND = 256, WATCH_SHARE = 16, WATCH_OFTEN = 64, WATCH_SHAPES = 1024 };
-struct admit_watched {
-    int64_t second;
-    uint32_t count;                /* records in it */
-    uint64_t shapes[WATCH_SHAPES]; /* hashes of event, library and property */
-    uint8_t shown[WATCH_SHAPES];   /* how often, up to WATCH_OFTEN */
 };
 
 struct shield_scratch {
@@ -214,8 +206,14 @@ void admit_note_again(struct admit *admit, const struct admit_noted *noted, stru
 size_t admit_path_push(struct admit *admit, struct text name);
 void admit_path_pop(struct admit *admit, size_t mark);
 
-/* Let the watch see the record as it came, but for what the project holds. */
+/* "web/2.83.0" for findings; a client's own words, so only short ones without surprises. */
+struct text admit_sdk(struct admit *admit);
+
+/* --- admit_watch.c --- */
+
+/* Let the drift watch see the record as it came, or a share of those it knows well. */
 void admit_watch(struct admit *admit);
+
 /* --- admit_captured.c --- */
 
 /* Whether autocapture may send this value under this name: names of the closed list, and what our

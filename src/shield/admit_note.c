@@ -1,5 +1,4 @@
 #include "shield/admit_internal.h"
-#include "shield/shield_watch.h"
 
 #include <string.h>
 
@@ -66,8 +65,7 @@ static bool is_plain(struct text text)
     return true;
 }
 
-/* "web/2.83.0" for findings; a client's own words, so only short ones without surprises. */
-static struct text sdk_of(struct admit *admit)
+struct text admit_sdk(struct admit *admit)
 {
     if (admit->has_sdk) return admit->sdk;
     admit->has_sdk = true;
@@ -131,7 +129,7 @@ static void note(struct admit *admit, struct shield_finding *finding, struct tex
     finding->project = record->project->id;
     finding->event = admit->event;
     finding->path = (struct text){admit->scratch->path, admit->scratch->path_size};
-    finding->sdk = sdk_of(admit);
+    finding->sdk = admit_sdk(admit);
     finding->source = record->source;
     memcpy(finding->country, record->country, sizeof finding->country);
     finding->was_planned = admit->is_planned;
@@ -139,58 +137,6 @@ static void note(struct admit *admit, struct shield_finding *finding, struct tex
     finding->mask = mask_of(value);
     finding->count = 1;
     shield_findings_note_value(shield_findings_of(admit->shield), finding, value);
-}
-
-/* Has every property of it been shown often enough? Counts this record as one more. */
-static bool is_often_shown(struct admit *admit)
-{
-    struct admit_watched *watched = &admit->scratch->watched;
-    const struct shield_record *record = admit->record;
-    uint64_t place =
-        text_hash_seeded(admit->event, admit->scratch->keys.seed + record->project->id);
-    bool is_often = true;
-    place = text_hash_seeded(sdk_of(admit), place);
-    for (uint32_t i = 0; i < record->item_count; i++) {
-        uint64_t shape = text_hash_seeded(record->items[i].name, place);
-        uint64_t slot = shape % WATCH_SHAPES;
-        if (watched->shapes[slot] != shape) {
-            watched->shapes[slot] = shape;
-            watched->shown[slot] = 0;
-        }
-        if (watched->shown[slot] == WATCH_OFTEN) continue;
-        watched->shown[slot]++;
-        is_often = false;
-    }
-    return is_often;
-}
-
-static bool is_left_out(struct admit *admit)
-{
-    struct admit_watched *watched = &admit->scratch->watched;
-    int64_t second = admit->record->now_ms / 1000;
-    if (watched->second != second) {
-        watched->second = second;
-        watched->count = 0;
-    }
-    watched->count++;
-    return is_often_shown(admit) && watched->count > WATCH_ALL_PER_SECOND &&
-           watched->count % WATCH_SHARE != 0;
-}
-
-void admit_watch(struct admit *admit)
-{
-    struct admit_key key;
-    const struct shield_record *record = admit->record;
-    if (record->source == SHIELD_FROM_SCAN || is_left_out(admit)) return;
-    size_t mark = arena_mark(&admit->scratch->arena);
-    bool *is_data = ARENA_ARRAY(&admit->scratch->arena, bool, record->item_count + 1);
-    if (record->source != SHIELD_FROM_SCAN && is_data) {
-        for (uint32_t i = 0; i < record->item_count; i++)
-            is_data[i] = !admit_read_key(admit, record->items[i].name, NULL, &key);
-        shield_watch_record(shield_watch_of(admit->shield), record, admit->event, sdk_of(admit),
-                            is_data);
-    }
-    arena_rewind(&admit->scratch->arena, mark);
 }
 
 void admit_note_again(struct admit *admit, const struct admit_noted *noted, struct text value)

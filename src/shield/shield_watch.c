@@ -14,12 +14,12 @@ enum {
     TYPES = 6,
     LENGTHS = SHIELD_LENGTH_MORE + 1,
     KINDS = 6,
+    MIXED_KINDS = 4,  /* the first ones: digits, small and capital letters, signs */
+    MIXED_SHARE = 32, /* each is more than one in so many */
     SKETCH = 64,
     SHARE = 16, /* of a value among the kinds of its characters */
     LOOK_MAX = 256,
     MINUTE_MS = 60000,
-    MATURE = 2000, /* values after which only one record in SAMPLE is looked at */
-    SAMPLE = 8,
     FADE_MAX = 4 * WATCH_WINDOW,
 };
 
@@ -59,7 +59,6 @@ struct shield_watch {
     uint64_t *known;  /* hashes of project, event and property */
     uint32_t *mature; /* beside it: a series of it + 1 that knows what it looks like */
     uint32_t known_count;
-    uint64_t turn; /* for sampling */
     struct shield_hold holds[WATCH_HOLDS];
     uint32_t hold_first;
     uint32_t hold_count;
@@ -206,6 +205,19 @@ static double mean_surprise(const struct window *window)
     return window->texts > 0 ? (double)window->surprise / window->texts : 0;
 }
 
+/* Signs are priced alike, so text of all kinds of characters mixed may cost a little less. */
+static bool looks_random(const struct window *window)
+{
+    double mean = mean_surprise(window);
+    uint32_t sum = 0;
+    for (int i = 0; i < KINDS; i++)
+        sum += window->kinds[i];
+    bool is_mixed = true;
+    for (int i = 0; i < MIXED_KINDS; i++)
+        is_mixed = is_mixed && window->kinds[i] > sum / MIXED_SHARE;
+    return mean >= WATCH_RANDOM || (is_mixed && mean >= WATCH_RANDOM_MIXED);
+}
+
 /* The number of the alarm, or 0. The strongest reason comes first. */
 static int judge(const struct series *series)
 {
@@ -215,7 +227,7 @@ static int judge(const struct series *series)
     bool has_texts = past->texts >= WATCH_WINDOW / 2 && now->texts >= WATCH_WINDOW / 2;
     if (psi(past->types, now->types, TYPES) > limit) return 3;
     double rise = mean_surprise(now) - mean_surprise(past);
-    if (has_texts && rise > SHIELD_SURPRISE_BIT && mean_surprise(now) >= WATCH_RANDOM) return 8;
+    if (has_texts && rise > SHIELD_SURPRISE_BIT && looks_random(now)) return 8;
     if (has_texts && psi(past->kinds, now->kinds, KINDS) > limit) return 4;
     if (has_texts && psi(past->lengths, now->lengths, LENGTHS) > limit) return 5;
     double share = distinct_share(series);
@@ -258,23 +270,21 @@ static void ask_for_hold(struct shield_watch *watch, uint32_t project, struct te
 
 struct place {
     struct shield_watch *watch;
-    const struct shield_record *record;
-    struct text event;
-    struct text sdk;
+    const struct shield_sight *sight;
 };
 
 static void alarm_of(const struct place *place, struct text property, int number)
 {
-    const struct shield_record *record = place->record;
+    const struct shield_record *record = place->sight->record;
     struct shield_finding finding = {
         .minute = record->now_ms / MINUTE_MS,
         .project = record->project->id,
-        .event = place->event,
+        .event = place->sight->event,
         .path = property,
         .detector_version = 1,
         .tier = number == 1 ? SHIELD_TIER_V : SHIELD_TIER_S,
         .action = number == 1 ? SHIELD_QUARANTINE : SHIELD_ALLOW,
-        .sdk = place->sdk,
+        .sdk = place->sight->sdk,
         .source = record->source,
         .alerts = number != 2,
         .count = 1,
@@ -289,9 +299,8 @@ static void alarm_of(const struct place *place, struct text property, int number
 static void judge_new(const struct place *place, struct series *series, struct text property)
 {
     series->is_fresh = false;
-    bool is_random =
-        2 * series->now.texts >= series->now.count && mean_surprise(&series->now) >= WATCH_RANDOM;
-    alarm_of(place, property, is_random ? 1 : 2);
+    bool is_text = 2 * series->now.texts >= series->now.count;
+    alarm_of(place, property, is_text && looks_random(&series->now) ? 1 : 2);
 }
 
 static void look(const struct place *place, struct series *series, uint32_t *mature,
@@ -330,24 +339,22 @@ static void watch_item(const struct place *place, uint64_t event_key, uint64_t s
     if (!series) return;
     if (is_new_series) begin_series(watch, series, *mature);
     if (is_new && !is_learning) series->is_fresh = true;
-    if (series->seen > MATURE && watch->turn % SAMPLE != 0) return;
     look(place, series, mature, item);
 }
 
-void shield_watch_record(struct shield_watch *watch, const struct shield_record *record,
-                         struct text event, struct text sdk, const bool *is_data)
+void shield_watch_record(struct shield_watch *watch, const struct shield_sight *sight)
 {
-    struct place place = {watch, record, event, sdk};
-    uint64_t event_key = text_hash_seeded(event, record->project->id);
-    uint64_t sdk_key = text_hash(sdk);
+    const struct shield_record *record = sight->record;
+    struct place place = {watch, sight};
+    uint64_t event_key = text_hash_seeded(sight->event, record->project->id);
+    uint64_t sdk_key = text_hash(sight->sdk);
     os_mutex_lock(&watch->mutex);
     struct watched *watched = project_of(watch, record->project->id);
-    watch->turn++;
+    if (watched) watched->events += sight->events;
     for (uint32_t i = 0; watched && i < record->item_count; i++) {
-        if (record->items[i].name.size == 0 || (is_data && is_data[i])) continue;
-        watch_item(&place, event_key, sdk_key, watched->events < WATCH_LEARN, &record->items[i]);
+        if (record->items[i].name.size == 0 || (sight->is_data && sight->is_data[i])) continue;
+        watch_item(&place, event_key, sdk_key, watched->events <= WATCH_LEARN, &record->items[i]);
     }
-    if (watched) watched->events++;
     os_mutex_unlock(&watch->mutex);
 }
 

@@ -20,14 +20,15 @@
 struct shield_watch; /* any thread */
 
 enum {
-    WATCH_LEARN = 1000,    /* events of a project */
-    WATCH_NEW = 20,        /* values until a new property is judged */
-    WATCH_WINDOW = 200,    /* values that are compared */
-    WATCH_SERIES = 16384,  /* further ones are not watched */
-    WATCH_KNOWN = 65536,   /* properties; further ones are not told as new */
-    WATCH_PROJECTS = 1024, /* that are watched */
-    WATCH_HOLDS = 64,      /* requests that wait */
-    WATCH_RANDOM = 5 * 16, /* surprise of a byte from which a text looks random */
+    WATCH_LEARN = 1000,         /* events of a project */
+    WATCH_NEW = 20,             /* values until a new property is judged */
+    WATCH_WINDOW = 200,         /* values that are compared */
+    WATCH_SERIES = 16384,       /* further ones are not watched */
+    WATCH_KNOWN = 65536,        /* properties; further ones are not told as new */
+    WATCH_PROJECTS = 1024,      /* that are watched */
+    WATCH_HOLDS = 64,           /* requests that wait */
+    WATCH_RANDOM = 5 * 16,      /* surprise of a byte from which a text looks random */
+    WATCH_RANDOM_MIXED = 9 * 8, /* the same, if it mixes digits, small and capital letters, signs */
 };
 
 /* folder NULL: memory only. What cannot be read is learnt anew. */
@@ -37,10 +38,16 @@ void shield_watch_close(struct shield_watch *watch); /* saves */
 /* Borrowed from the shield. */
 struct shield_watch *shield_watch_of(struct shield *shield);
 
-/* One record before anything is taken out of it. event and sdk as findings have them; is_data says
- * of each item whether its name is data itself, NULL: none is. Such are passed over. */
-void shield_watch_record(struct shield_watch *watch, const struct shield_record *record,
-                         struct text event, struct text sdk, const bool *is_data);
+/* One record before anything is taken out of it. */
+struct shield_sight {
+    const struct shield_record *record;
+    struct text event;   /* as findings have it */
+    struct text sdk;     /* likewise */
+    const bool *is_data; /* of each item, whether its name is data itself: such are passed over;
+                            NULL: none is */
+    uint32_t events;     /* of the project since the one shown before, this one with them */
+};
+void shield_watch_record(struct shield_watch *watch, const struct shield_sight *sight);
 
 /* A property of a project that should be held; handed out once. */
 struct shield_hold {

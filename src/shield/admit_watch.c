@@ -1,0 +1,173 @@
+/* The drift watch's share of each record. Every record comes through here, so what is well known
+ * costs one hash of its names and one look-up. */
+#include "shield/admit_watch.h"
+
+#include "crypt/secret.h"
+#include "shield/admit_internal.h"
+#include "shield/shield_watch.h"
+
+#include <string.h>
+
+/* --- the shape --- */
+
+static inline uint64_t fold(uint64_t a, uint64_t b)
+{
+    __extension__ unsigned __int128 product = (unsigned __int128)a * b;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+static inline uint64_t word_at(const char *bytes, size_t size)
+{
+    uint64_t word = 0;
+    memcpy(&word, bytes, size);
+    return word;
+}
+
+/* All bytes count; the last word overlaps the one before it, so that no copy has a size of its
+ * own: about 20 instructions for a name. */
+static inline uint64_t hash_of(struct text text, uint64_t seed)
+{
+    const uint64_t k = UINT64_C(0x9e3779b97f4a7c15);
+    const char *bytes = text.bytes;
+    size_t size = text.size;
+    uint64_t hash = seed ^ size;
+    if (size < 4) {
+        for (size_t i = 0; i < size; i++)
+            hash = hash << 8 ^ (uint8_t)bytes[i] ^ hash >> 56;
+        return fold(hash ^ k, k ^ seed);
+    }
+    if (size < 8) {
+        uint64_t word = word_at(bytes, 4) << 32 | word_at(bytes + size - 4, 4);
+        return fold(hash ^ word, k ^ seed);
+    }
+    for (size_t i = 0; i + 8 < size; i += 8)
+        hash = fold(hash ^ word_at(bytes + i, 8), k ^ seed);
+    return fold(hash ^ word_at(bytes + size - 8, 8), k ^ seed);
+}
+
+static inline bool tells_library(struct text name)
+{
+    return (name.size == 6 && memcmp(name.bytes, "mp_lib", 6) == 0) ||
+           (name.size == 12 && memcmp(name.bytes, "$lib_version", 12) == 0);
+}
+
+/* *place is what its properties' names are hashed under. */
+static uint64_t shape_of(const struct admit *admit, uint64_t seed, uint64_t *place)
+{
+    const struct shield_record *record = admit->record;
+    uint64_t around = hash_of(admit->event, seed + record->project->id);
+    uint64_t names = 0; /* a sum: their order does not matter */
+    for (uint32_t i = 0; i < record->item_count; i++) {
+        const struct shield_item *item = &record->items[i];
+        names += hash_of(item->name, seed);
+        if (item->value.kind != VALUE_TEXT || !tells_library(item->name)) continue;
+        around += hash_of(item->value.text, seed ^ item->name.size);
+    }
+    *place = around;
+    return fold(names ^ seed, around | 1) | 1;
+}
+
+/* --- what was shown --- */
+
+/* The place of a hash; a new one takes that of what was longest not asked for. */
+static struct admit_shown *shown_of(struct admit_shown row[ADMIT_WATCH_WAYS], uint64_t hash)
+{
+    struct admit_shown *oldest = row;
+    for (int i = 0; i < ADMIT_WATCH_WAYS; i++) {
+        if (row[i].hash == hash) return &row[i];
+        if (row[i].second < oldest->second) oldest = &row[i];
+    }
+    *oldest = (struct admit_shown){.hash = hash};
+    return oldest;
+}
+
+/* Counts this one. */
+static bool is_wanted(struct admit_shown *shown, uint32_t second)
+{
+    if (shown->second != second) {
+        shown->second = second;
+        shown->in_second = 0;
+    }
+    if (shown->first < ADMIT_WATCH_FIRST) {
+        shown->first++;
+        return true;
+    }
+    if (shown->in_second == ADMIT_WATCH_SECOND) return false;
+    shown->in_second++;
+    return true;
+}
+
+static bool wants_a_name(const struct admit *admit, uint64_t place, uint32_t second)
+{
+    struct admit_watched *watched = &admit->scratch->watched;
+    const struct shield_record *record = admit->record;
+    bool wants = false;
+    for (uint32_t i = 0; i < record->item_count; i++) {
+        uint64_t hash = hash_of(record->items[i].name, place) | 1;
+        struct admit_shown *row = watched->names[hash >> 32 & (ADMIT_WATCH_ROWS - 1)];
+        wants = is_wanted(shown_of(row, hash), second) || wants;
+    }
+    return wants;
+}
+
+static bool is_left_out(const struct admit *admit)
+{
+    struct admit_watched *watched = &admit->scratch->watched;
+    uint32_t second = (uint32_t)(admit->record->now_ms / 1000);
+    uint64_t place;
+    uint64_t shape = shape_of(admit, watched->seed, &place);
+    struct admit_shown *shown =
+        shown_of(watched->shapes[shape >> 32 & (ADMIT_WATCH_ROWS - 1)], shape);
+    bool is_shown = is_wanted(shown, second) && wants_a_name(admit, place, second);
+    if (shown->left_out == ADMIT_WATCH_SHARE - 1) is_shown = true;
+    shown->left_out = is_shown ? 0 : (uint16_t)(shown->left_out + 1);
+    return !is_shown;
+}
+
+/* --- showing --- */
+
+/* How many events of the project this one stands for: itself, and those left out before it. */
+static uint32_t count_events(struct admit_watched *watched, uint32_t project, bool is_shown)
+{
+    uint32_t place = project % ADMIT_WATCH_PROJECTS;
+    if (watched->projects[place].project != project) {
+        watched->projects[place].project = project;
+        watched->projects[place].events = 0;
+    }
+    uint32_t events = ++watched->projects[place].events;
+    if (is_shown) watched->projects[place].events = 0;
+    return events;
+}
+
+static void show(struct admit *admit, uint32_t events)
+{
+    const struct shield_record *record = admit->record;
+    struct admit_key key;
+    bool *is_data = ARENA_ARRAY(&admit->scratch->arena, bool, record->item_count + 1);
+    if (!is_data) return;
+    for (uint32_t i = 0; i < record->item_count; i++)
+        is_data[i] = !admit_read_key(admit, record->items[i].name, NULL, &key);
+    struct shield_sight sight = {
+        .record = record,
+        .event = admit->event,
+        .sdk = admit_sdk(admit),
+        .is_data = is_data,
+        .events = events,
+    };
+    shield_watch_record(shield_watch_of(admit->shield), &sight);
+}
+
+void admit_watch(struct admit *admit)
+{
+    struct admit_watched *watched = &admit->scratch->watched;
+    const struct shield_record *record = admit->record;
+    if (record->source == SHIELD_FROM_SCAN) return;
+    while (watched->seed == 0)
+        secret_random(&watched->seed, sizeof watched->seed);
+    bool is_shown = !is_left_out(admit);
+    uint32_t events = count_events(watched, record->project->id, is_shown);
+    if (!is_shown) return;
+    size_t mark = arena_mark(&admit->scratch->arena);
+    show(admit, events);
+    arena_rewind(&admit->scratch->arena, mark);
+}
