@@ -28,12 +28,13 @@ struct api_options {
     struct project_slot *projects;
     struct backend *backend;
     struct ingest *ingest;
-    struct enrich *enrich;     /* NULL: events get no country and no families */
-    struct observed *observed; /* NULL: texts that pages show are not learned */
-    struct shield *shield;     /* NULL: what comes in is stored as it is (tests) */
-    const char *folder;        /* for the disk figures */
-    const char *version;       /* "0.1.0" */
-    const char *commit;        /* short hash or "unknown" */
+    struct enrich *enrich;              /* NULL: events get no country and no families */
+    struct observed *observed;          /* NULL: texts that pages show are not learned */
+    struct shield *shield;              /* NULL: what comes in is stored as it is (tests) */
+    const struct memory_source *memory; /* for what is not filtered yet; NULL: the heap */
+    const char *folder;                 /* for the disk figures */
+    const char *version;                /* "0.1.0" */
+    const char *commit;                 /* short hash or "unknown" */
     int64_t started_ms;
     const uint8_t *root_key;        /* SECRET_KEY_SIZE bytes, borrowed: signs settings of SDKs */
     api_policy_check *check_policy; /* NULL: plans and rules are kept as they come */

@@ -69,6 +69,7 @@ static void open_door(struct door *door, struct enrich *enrich, const struct htt
         .user_agent = http_request_header(request, "User-Agent"),
     };
     door_init(door, enrich, &sender);
+    memory_wipe(forwarded, sizeof forwarded);
 }
 
 static void decode(struct collecting *collecting, enum wire_endpoint endpoint)
@@ -95,6 +96,7 @@ static void decode(struct collecting *collecting, enum wire_endpoint endpoint)
         .admit = door_admit,
         .repeat = door_repeat,
         .admit_context = &door,
+        .memory = collecting->api->options.memory,
     };
     decoded.body = http_request_body(request, &decoded.body_size);
     (void)atomic_fetch_add_explicit(&collecting->api->counts.ingest_bytes,

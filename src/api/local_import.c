@@ -96,7 +96,7 @@ enum status local_import(const struct local_call *call, struct error *error)
 
     /* Decoding writes into the lines. */
     struct buffer lines;
-    buffer_init(&lines, call->body.size + 1);
+    buffer_init_secret(&lines, call->body.size + 1, call->rooms->memory);
     buffer_append_text(&lines, call->body);
     struct project_table *table = project_slot_take(call->rooms->projects);
     const struct project *listed = project_table_by_id(table, project.id); /* with its policy */
@@ -118,6 +118,7 @@ enum status local_import(const struct local_call *call, struct error *error)
         .admit = door_admit,
         .repeat = door_repeat,
         .admit_context = &door,
+        .memory = call->rooms->memory,
     };
     struct wire_verdict verdict;
     wire_decode(&request, &verdict);

@@ -86,6 +86,7 @@ static enum status open_steps(struct engine *engine, const struct data_folder *f
     engine->root_key = MEMORY_ARRAY(uint8_t, SECRET_KEY_SIZE);
     TRY(data_folder_key(folder, engine->root_key, error));
     engine->projects = project_slot_make();
+    engine->shelter = os_shelter_open();
     TRY(open_enrich(engine, config, error));
     TRY(open_shield(engine, folder, error));
     TRY(open_control(engine, folder, error));
@@ -110,6 +111,7 @@ static enum status open_steps(struct engine *engine, const struct data_folder *f
         .enrich = engine->enrich,
         .shield = engine->shield,
         .observed = engine->observed,
+        .memory = os_shelter_source(engine->shelter),
         .folder = folder->path,
         .version = CANDOR_VERSION,
         .commit = CANDOR_COMMIT,
@@ -141,6 +143,7 @@ void engine_close(struct engine *engine)
     observed_release(engine->observed);
     enrich_close(engine->enrich);
     shield_close(engine->shield);
+    os_shelter_close(engine->shelter);
     if (engine->projects) project_slot_release(engine->projects);
     if (engine->root_key) memory_wipe(engine->root_key, SECRET_KEY_SIZE);
     memory_free(engine->root_key);

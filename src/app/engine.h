@@ -8,8 +8,10 @@
 #include "api/api.h"
 #include "app/config.h"
 #include "app/data_folder.h"
+#include "os/os_shelter.h"
 
 struct engine {
+    struct os_shelter *shelter; /* what is not filtered yet */
     struct project_slot *projects;
     struct control *control;
     struct backend *backend;

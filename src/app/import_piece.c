@@ -40,6 +40,7 @@ void import_piece_decode(struct import_piece *piece, const struct import_options
         .admit = door_admit,
         .repeat = door_repeat,
         .admit_context = &door,
+        .memory = options->memory,
     };
     wire_decode(&request, &piece->verdict);
     door_release(&door);

@@ -186,7 +186,7 @@ static enum status read_all(struct import_run *run, struct error *error)
     const struct import_options *options = run->options;
     for (bool goes_on = true; goes_on;) {
         struct import_piece *piece = free_piece(run, run->filled);
-        if (!piece->bytes) piece->bytes = memory_alloc(IMPORT_ROOM_SIZE, 1);
+        if (!piece->bytes) piece->bytes = memory_take(options->memory, IMPORT_ROOM_SIZE);
         TRY(line_reader_next(options->reader, piece->bytes, IMPORT_ROOM_SIZE, LINE_PIECE_SIZE,
                              &piece->size, error));
         if (piece->size == 0) return STATUS_OK;
@@ -246,7 +246,7 @@ enum status import_run(const struct import_options *options, struct import_resul
     os_condition_release(&run.changed);
     os_mutex_release(&run.mutex);
     for (uint64_t i = 0; i < run.piece_count; i++) {
-        memory_free(run.pieces[i].bytes);
+        memory_give(options->memory, run.pieces[i].bytes, IMPORT_ROOM_SIZE, IMPORT_ROOM_SIZE);
         line_map_release(&run.pieces[i].lines);
     }
     memory_free(run.pieces);

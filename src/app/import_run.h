@@ -33,6 +33,7 @@ struct import_options {
     struct ingest *ingest;
     struct enrich *enrich;                /* may be NULL */
     struct shield *shield;                /* likewise: in tests alone */
+    const struct memory_source *memory;   /* for lines that are not filtered yet; NULL: the heap */
     const struct project_table *projects; /* held by the caller */
     const struct project *project;
     bool strict;

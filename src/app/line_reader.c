@@ -35,8 +35,8 @@ enum status line_reader_open(const char *path, struct line_reader **out, struct 
     reader->path = path;
     reader->file = file;
     reader->is_input = is_input;
-    reader->packed = memory_alloc(PACKED_SIZE, 1);
-    buffer_init(&reader->carry, LINE_SIZE_MAX);
+    reader->packed = memory_take(NULL, PACKED_SIZE);
+    buffer_init_secret(&reader->carry, LINE_SIZE_MAX, NULL);
     *out = reader;
     return STATUS_OK;
 }
@@ -47,7 +47,7 @@ void line_reader_close(struct line_reader *reader)
     os_file_close(&reader->file);
     if (reader->gunzip) transfer_gunzip_close(reader->gunzip);
     buffer_release(&reader->carry);
-    memory_free(reader->packed);
+    memory_give(NULL, reader->packed, PACKED_SIZE, PACKED_SIZE);
     memory_free(reader);
 }
 

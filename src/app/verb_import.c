@@ -109,6 +109,7 @@ static enum status import_stopped(struct exchange *exchange, struct engine *engi
             .ingest = engine->ingest,
             .enrich = engine->enrich,
             .shield = engine->shield,
+            .memory = os_shelter_source(engine->shelter),
             .projects = projects,
             .project = project,
             .strict = invocation_has(invocation, "strict"),
@@ -214,11 +215,11 @@ static enum status import_running(struct exchange *exchange, struct line_reader 
     target_add(&exchange->target, "project", invocation_value(invocation, "project"));
     target_add(&exchange->target, "strict", invocation_has(invocation, "strict") ? "1" : "0");
     struct posting posting = {.progress = progress, .result = result};
-    posting.bytes = memory_alloc(POST_ROOM_SIZE, 1);
+    posting.bytes = memory_take(NULL, POST_ROOM_SIZE);
     line_map_init(&posting.lines);
     enum status status = post_all(exchange, reader, &posting);
     line_map_release(&posting.lines);
-    memory_free(posting.bytes);
+    memory_give(NULL, posting.bytes, POST_ROOM_SIZE, POST_ROOM_SIZE);
     return status;
 }
 
@@ -319,6 +320,7 @@ enum verb_exit verb_import(const struct invocation *invocation)
         return verb_failed("import", &error);
     }
     struct exchange exchange;
+    os_forbid_core();
     exchange_init(&exchange, invocation, "/local/import");
     arena_init(&exchange.arena, POST_ARENA_SIZE);
     enum status status = import_into(&exchange, reader);

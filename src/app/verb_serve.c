@@ -7,6 +7,7 @@
 #include "app/verb.h"
 #include "http/http.h"
 #include "os/os_clock.h"
+#include "os/os_memory.h"
 #include "os/os_process.h"
 #include "os/os_thread.h"
 
@@ -41,6 +42,7 @@ static enum status start_servers(struct serving *serving, struct error *error)
         .thread_count = (unsigned)config_number_or(config, CONFIG_server_threads, 0),
         .handler = api_handle,
         .context = serving->engine.api,
+        .memory = os_shelter_source(serving->engine.shelter),
     };
     struct http_options local_options = {
         .unix_path = serving->folder.socket_path,
@@ -48,6 +50,7 @@ static enum status start_servers(struct serving *serving, struct error *error)
         .body_size_max = LOCAL_BODY_SIZE_MAX,
         .handler = api_handle,
         .context = serving->engine.api,
+        .memory = os_shelter_source(serving->engine.shelter),
     };
     TRY(http_server_start(&local_options, &serving->local_server, error));
     return http_server_start(&public_options, &serving->public_server, error);
@@ -93,6 +96,14 @@ static void log_start(const struct serving *serving)
     };
     project_table_drop(table);
     os_log_fields(OS_LOG_INFO, "app", "started", fields, sizeof fields / sizeof fields[0]);
+}
+
+static void warn_of_limits(void)
+{
+    if (os_memory_may_lock(OS_SHELTER_LOCKED_MAX)) return;
+    os_log(OS_LOG_WARNING, "app",
+           "what is not filtered yet may be swapped out: the limit of locked memory (ulimit -l) is "
+           "below 64 MiB");
 }
 
 /* --- stopping --- */
@@ -204,6 +215,7 @@ static enum status serve(struct serving *serving, struct error *error)
     TRY(start(serving, error));
     api_set_ready(serving->engine.api, true);
     serving->was_ready = true;
+    warn_of_limits();
     log_start(serving);
     TRY(announce(serving, error));
     wait_for_stop();

@@ -73,14 +73,13 @@ static enum status scan_file(struct exchange *exchange, struct shield_scan *scan
     size_t room = LINE_SIZE_MAX + LINE_PIECE_SIZE;
     size_t size = 0;
     TRY(line_reader_open(exchange->invocation->operands[0], &reader, &exchange->error));
-    char *bytes = MEMORY_ARRAY(char, room);
+    char *bytes = memory_take(NULL, room);
     enum status status;
     do {
         status = line_reader_next(reader, bytes, room, LINE_PIECE_SIZE, &size, &exchange->error);
         if (status == STATUS_OK) scan_lines(scan, bytes, size);
     } while (status == STATUS_OK && size > 0);
-    memory_wipe(bytes, room);
-    memory_free(bytes);
+    memory_give(NULL, bytes, room, room);
     line_reader_close(reader);
     return status;
 }
@@ -211,7 +210,8 @@ enum verb_exit verb_shield_scan(const struct invocation *invocation)
     struct exchange exchange;
     struct scanning scanning = {.exchange = &exchange};
     exchange_init(&exchange, invocation, "/local/export");
-    buffer_init(&scanning.line, 2 * LINE_SIZE_MAX);
+    buffer_init_secret(&scanning.line, 2 * LINE_SIZE_MAX, NULL);
+    os_forbid_core();
     os_process_lower_priority();
     enum status status =
         shield_scan_open(invocation_value(invocation, "rules"), &scanning.scan, &exchange.error);

@@ -17,16 +17,23 @@ void arena_lend(struct arena *arena, void *memory, size_t capacity)
     *arena = (struct arena){.memory = memory, .capacity = capacity};
 }
 
-void arena_release(struct arena *arena)
+void arena_init_secret(struct arena *arena, size_t capacity, const struct memory_source *source)
 {
-    memory_free(arena->memory);
-    *arena = (struct arena){0};
+    assert(capacity > 0);
+    *arena = (struct arena){.memory = memory_take(source, capacity),
+                            .capacity = capacity,
+                            .is_secret = true,
+                            .source = source};
 }
 
-void arena_wipe(struct arena *arena)
+void arena_release(struct arena *arena)
 {
-    if (arena->memory) memory_wipe(arena->memory, arena->used_max);
-    arena_release(arena);
+    if (arena->is_secret) {
+        memory_give(arena->source, arena->memory, arena->capacity, arena->used_max);
+    } else {
+        memory_free(arena->memory);
+    }
+    *arena = (struct arena){0};
 }
 
 void *arena_alloc_dirty(struct arena *arena, size_t count, size_t item_size, size_t alignment)

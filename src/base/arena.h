@@ -6,8 +6,10 @@
 #ifndef CANDOR_BASE_ARENA_H
 #define CANDOR_BASE_ARENA_H
 
+#include "base/memory.h"
 #include "base/text.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,13 +18,16 @@ struct arena {
     size_t capacity;
     size_t used;
     size_t used_max; /* the high-water mark, for the metrics page */
+    bool is_secret;
+    const struct memory_source *source; /* of a secret one */
 };
 
 void arena_init(struct arena *arena, size_t capacity);
-void arena_release(struct arena *arena);
+void arena_release(struct arena *arena); /* one that was never made is fine */
 
-/* Release, with what was ever used overwritten before. One that was never made is fine. */
-void arena_wipe(struct arena *arena);
+/* For bytes that may leave no trace: what was ever used is overwritten at the release. Its memory
+ * comes from the source (NULL: the heap). */
+void arena_init_secret(struct arena *arena, size_t capacity, const struct memory_source *source);
 
 /* Over memory of the caller's, which is not released with it. */
 void arena_lend(struct arena *arena, void *memory, size_t capacity);

@@ -15,22 +15,41 @@ void buffer_init(struct buffer *buffer, size_t size_max)
     *buffer = (struct buffer){.size_max = size_max};
 }
 
-void buffer_release(struct buffer *buffer)
+void buffer_init_secret(struct buffer *buffer, size_t size_max, const struct memory_source *source)
 {
-    memory_free(buffer->bytes);
-    *buffer = (struct buffer){.size_max = buffer->size_max};
+    buffer_init(buffer, size_max);
+    buffer->is_secret = true;
+    buffer->source = source;
 }
 
-void buffer_wipe(struct buffer *buffer)
+void buffer_release(struct buffer *buffer)
 {
-    if (buffer->bytes) memory_wipe(buffer->bytes, buffer->capacity);
-    buffer_release(buffer);
+    if (buffer->is_secret) {
+        memory_give(buffer->source, buffer->bytes, buffer->capacity, buffer->capacity);
+    } else {
+        memory_free(buffer->bytes);
+    }
+    *buffer = (struct buffer){
+        .size_max = buffer->size_max, .is_secret = buffer->is_secret, .source = buffer->source};
 }
 
 void buffer_clear(struct buffer *buffer)
 {
     buffer->size = 0;
     buffer->overflowed = false;
+}
+
+static void grow(struct buffer *buffer, size_t capacity)
+{
+    if (buffer->is_secret) {
+        char *bytes = memory_take(buffer->source, capacity);
+        if (buffer->size > 0) memcpy(bytes, buffer->bytes, buffer->size);
+        memory_give(buffer->source, buffer->bytes, buffer->capacity, buffer->capacity);
+        buffer->bytes = bytes;
+    } else {
+        buffer->bytes = memory_resize(buffer->bytes, capacity, 1);
+    }
+    buffer->capacity = capacity;
 }
 
 char *buffer_reserve(struct buffer *buffer, size_t size)
@@ -47,8 +66,7 @@ char *buffer_reserve(struct buffer *buffer, size_t size)
         if (capacity > buffer->size_max) capacity = buffer->size_max;
         while (capacity < needed)
             capacity = capacity > buffer->size_max / 2 ? buffer->size_max : capacity * 2;
-        buffer->bytes = memory_resize(buffer->bytes, capacity, 1);
-        buffer->capacity = capacity;
+        grow(buffer, capacity);
     }
     return buffer->bytes + buffer->size;
 }

@@ -6,6 +6,7 @@
 #ifndef CANDOR_BASE_BUFFER_H
 #define CANDOR_BASE_BUFFER_H
 
+#include "base/memory.h"
 #include "base/text.h"
 
 #include <stdbool.h>
@@ -18,11 +19,17 @@ struct buffer {
     size_t capacity;
     size_t size_max;
     bool overflowed;
+    bool is_secret;
+    const struct memory_source *source; /* of a secret one */
 };
 
 void buffer_init(struct buffer *buffer, size_t size_max);
+
+/* For bytes that may leave no trace: growing and releasing overwrite what is given back, which
+ * comes from the source (NULL: the heap). */
+void buffer_init_secret(struct buffer *buffer, size_t size_max, const struct memory_source *source);
+
 void buffer_release(struct buffer *buffer);
-void buffer_wipe(struct buffer *buffer);  /* release, with its bytes overwritten before */
 void buffer_clear(struct buffer *buffer); /* keeps the memory and the maximum */
 
 void buffer_append(struct buffer *buffer, const void *bytes, size_t size);

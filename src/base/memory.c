@@ -33,3 +33,21 @@ void memory_wipe(void *memory, size_t size)
 {
     if (size > 0) explicit_bzero(memory, size);
 }
+
+void *memory_take(const struct memory_source *source, size_t size)
+{
+    assert(size > 0);
+    return source ? source->take(source->context, size) : memory_alloc(size, 1);
+}
+
+void memory_give(const struct memory_source *source, void *memory, size_t size, size_t used)
+{
+    assert(used <= size);
+    if (!memory) return;
+    if (source) {
+        source->give(source->context, memory, size, used);
+    } else {
+        memory_wipe(memory, used);
+        memory_free(memory);
+    }
+}

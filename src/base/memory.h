@@ -19,6 +19,19 @@ void memory_free(void *memory);
 /* Overwrite with zeros in a way that the compiler cannot leave out. */
 void memory_wipe(void *memory, size_t size);
 
+/* Where the memory of unfiltered bytes comes from (`os_shelter` is one): pages that are kept out of
+ * core files and of the swap, say. Any thread. Borrowed by all who were given memory of it. */
+struct memory_source {
+    void *(*take)(void *context, size_t size); /* zeroed, never NULL */
+    /* used: so many of its first bytes may have been written, and are to be overwritten. */
+    void (*give)(void *context, void *memory, size_t size, size_t used);
+    void *context;
+};
+
+/* From a source, or with NULL for it from the heap: overwritten all the same when given back. */
+void *memory_take(const struct memory_source *source, size_t size);
+void memory_give(const struct memory_source *source, void *memory, size_t size, size_t used);
+
 #define MEMORY_ARRAY(type, count) ((type *)memory_alloc((count), sizeof(type)))
 #define MEMORY_NEW(type)          MEMORY_ARRAY(type, 1)
 

@@ -6,6 +6,7 @@
 
 #include <libdeflate.h>
 #include <limits.h>
+#include <stddef.h>
 
 #define ZLIB_CONST /* its input is const only then */
 #include <zlib.h>
@@ -181,9 +182,34 @@ struct transfer_gunzip {
     bool is_between; /* a member has ended and no other begun */
 };
 
+/* What zlib keeps of the text it made is overwritten when it is let go. */
+struct gunzip_room {
+    size_t size;
+    _Alignas(16) unsigned char bytes[];
+};
+
+static void *take_room(void *context, uInt count, uInt item_size)
+{
+    (void)context;
+    size_t size = sizeof(struct gunzip_room) + (size_t)count * item_size;
+    struct gunzip_room *room = memory_take(NULL, size);
+    room->size = size;
+    return room->bytes;
+}
+
+static void give_room(void *context, void *bytes)
+{
+    (void)context;
+    void *room = (unsigned char *)bytes - offsetof(struct gunzip_room, bytes);
+    size_t size = ((struct gunzip_room *)room)->size;
+    memory_give(NULL, room, size, size);
+}
+
 struct transfer_gunzip *transfer_gunzip_open(void)
 {
     struct transfer_gunzip *gunzip = MEMORY_NEW(struct transfer_gunzip);
+    gunzip->stream.zalloc = take_room;
+    gunzip->stream.zfree = give_room;
     int result = inflateInit2(&gunzip->stream, 15 + 16); /* the largest window, gzip form only */
     if (result != Z_OK) UNREACHABLE("the machine is out of memory");
     return gunzip;

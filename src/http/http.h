@@ -41,6 +41,7 @@ struct http_options {
     uint64_t body_size_max; /* 0: HTTP_BODY_ENCODED_MAX */
     http_handler *handler;
     void *context;
+    const struct memory_source *memory; /* for requests; NULL: the heap */
 };
 
 enum status http_server_start(const struct http_options *options, struct http_server **out,

@@ -35,7 +35,9 @@ enum {
 struct http_worker {
     struct http_server *server;
     struct MHD_Daemon *daemon;
+    bool is_hidden;                    /* its stack is left out of core files; the worker's */
     bool is_large;                     /* room for HTTP_HEAD_SIZE_MAX, else for POST heads */
+    size_t room;                       /* of each connection */
     uint64_t given_count;              /* connections; the acceptor's */
     atomic_uint_least64_t ended_count; /* of those */
 };
@@ -44,6 +46,7 @@ struct http_worker {
 struct http_connection {
     struct http_worker *worker;
     int descriptor;
+    bool is_hidden; /* the library's memory of it is left out of core files */
     struct http_connection *previous;
     struct http_connection *next;
 };
@@ -58,6 +61,7 @@ struct http_server {
     atomic_uint_least64_t ended_count;
     http_handler *handler;
     void *context;
+    const struct memory_source *memory;
     uint64_t body_size_max;
     uint16_t port;
     bool is_local;
@@ -96,6 +100,7 @@ struct http_request {
     struct http_stream stream;
     struct http_request *stream_previous;
     struct http_request *stream_next;
+    size_t size;   /* of this, with the target */
     char target[]; /* what path and query point into */
 };
 

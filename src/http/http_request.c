@@ -4,6 +4,7 @@
 #include "http/http.h"
 #include "http/http_internal.h"
 #include "os/os_clock.h"
+#include "os/os_memory.h"
 
 #include <netinet/in.h>
 #include <string.h>
@@ -24,11 +25,30 @@ static struct text without_authority(struct text target)
     return text_slice(target, first, target.size - first);
 }
 
+/* What the library reads of a connection, heads and bodies, stands in one mapping of its own, which
+ * begins with the first request line; it zeroes it after each request. While one is under way, a
+ * core file must hold neither that nor what is worked on, on the stack. */
+static void hide(struct MHD_Connection *connection, const char *target)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    struct http_connection *own = info ? info->socket_context : NULL;
+    assert(own);
+    if (!own->is_hidden) os_memory_hide(target, own->worker->room);
+    own->is_hidden = true;
+    if (!own->worker->is_hidden) os_thread_hide_stack();
+    own->worker->is_hidden = true;
+}
+
 void *http_on_target(void *context, const char *target, struct MHD_Connection *connection)
 {
+    struct http_server *server = context;
+    hide(connection, target);
     size_t size = strlen(target);
-    struct http_request *request = memory_alloc(1, sizeof *request + size + 1);
-    request->server = context;
+    size_t size_with_target = sizeof(struct http_request) + size + 1;
+    struct http_request *request = memory_take(server->memory, size_with_target);
+    request->server = server;
+    request->size = size_with_target;
     request->connection = connection;
     (void)text_to_string((struct text){target, size}, request->target, size + 1);
 
@@ -36,7 +56,7 @@ void *http_on_target(void *context, const char *target, struct MHD_Connection *c
     request->path = text_split(whole, '?', &request->query);
     char *path = request->target + (request->path.bytes - request->target);
     request->path.size = transfer_percent_decode(path, request->path.size, TRANSFER_PLUS_KEPT);
-    buffer_init(&request->body, request->server->body_size_max);
+    buffer_init_secret(&request->body, server->body_size_max, server->memory);
     return request;
 }
 
@@ -109,7 +129,7 @@ static bool begin(struct http_request *request, const char *method, const char *
 static void drop_body(struct http_request *request, enum http_problem problem)
 {
     (void)atomic_fetch_sub(&request->server->bodies_size, request->body.capacity);
-    buffer_wipe(&request->body);
+    buffer_release(&request->body);
     request->problem = problem;
 }
 
@@ -233,7 +253,7 @@ void http_on_completed(void *context, struct MHD_Connection *connection, void **
     if (request->has_response) http_response_release(&request->response);
     drop_body(request, HTTP_FINE);
     if (request->delivered) (void)atomic_fetch_sub(&server->unsent, 1);
-    memory_free(request);
+    memory_give(server->memory, request, request->size, request->size);
 }
 
 /* --- what the handler reads --- */

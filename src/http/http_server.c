@@ -73,6 +73,7 @@ enum status http_server_start(const struct http_options *options, struct http_se
     os_mutex_init(&server->connections_mutex);
     server->handler = options->handler;
     server->context = options->context;
+    server->memory = options->memory;
     server->body_size_max = options->body_size_max ? options->body_size_max : HTTP_BODY_ENCODED_MAX;
 
     server->listening = -1;

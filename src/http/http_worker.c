@@ -20,14 +20,13 @@ static struct MHD_Daemon *start_daemon(struct http_worker *worker)
     const unsigned flags =
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET;
     struct http_server *server = worker->server;
-    size_t head_size_max = worker->is_large ? HTTP_HEAD_SIZE_MAX : HTTP_POST_HEAD_SIZE_MAX;
     return MHD_start_daemon(
-        flags, 0, NULL, NULL, http_on_request, server,                              //
-        MHD_OPTION_URI_LOG_CALLBACK, http_on_target, (void *)server,                //
-        MHD_OPTION_NOTIFY_COMPLETED, http_on_completed, (void *)server,             //
-        MHD_OPTION_NOTIFY_CONNECTION, http_on_connection, (void *)worker,           //
-        MHD_OPTION_UNESCAPE_CALLBACK, http_on_unescape, (void *)server,             //
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, head_size_max + CONNECTION_MEMORY_REST, //
+        flags, 0, NULL, NULL, http_on_request, server,                    //
+        MHD_OPTION_URI_LOG_CALLBACK, http_on_target, (void *)server,      //
+        MHD_OPTION_NOTIFY_COMPLETED, http_on_completed, (void *)server,   //
+        MHD_OPTION_NOTIFY_CONNECTION, http_on_connection, (void *)worker, //
+        MHD_OPTION_UNESCAPE_CALLBACK, http_on_unescape, (void *)server,   //
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, worker->room,                 //
         /* Our own limit comes first; what has ended may not be let go of yet. */
         MHD_OPTION_CONNECTION_LIMIT, (unsigned)HTTP_WORKER_CONNECTIONS_MAX + 20, //
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)HTTP_TIMEOUT_S,                 //
@@ -41,6 +40,8 @@ struct http_worker *http_worker_start(struct http_server *server, bool is_large)
     struct http_worker *worker = MEMORY_NEW(struct http_worker);
     worker->server = server;
     worker->is_large = is_large;
+    worker->room =
+        CONNECTION_MEMORY_REST + (size_t)(is_large ? HTTP_HEAD_SIZE_MAX : HTTP_POST_HEAD_SIZE_MAX);
     worker->daemon = start_daemon(worker);
     if (!worker->daemon) {
         memory_free(worker);

@@ -22,7 +22,7 @@ static bool lock(void *memory, size_t size)
     return mlock2(memory, size, MLOCK_ONFAULT) == 0;
 }
 
-void *os_memory_take(size_t size, bool *is_locked)
+static void *map(size_t size)
 {
     size_t mapped = whole_pages(size);
     void *memory = mmap(NULL, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -30,14 +30,49 @@ void *os_memory_take(size_t size, bool *is_locked)
     /* Old kernels lack some of it: the process forbids cores as a whole, too. */
     (void)madvise(memory, mapped, MADV_DONTDUMP);
     (void)madvise(memory, mapped, MADV_DONTFORK);
-    bool locked = lock(memory, mapped);
+    return memory;
+}
+
+void *os_memory_take(size_t size, bool *is_locked)
+{
+    void *memory = map(size);
+    bool locked = lock(memory, whole_pages(size));
     if (is_locked) *is_locked = locked;
     return memory;
 }
 
+bool os_memory_may_lock(size_t size)
+{
+    bool is_locked = false;
+    os_memory_give_used(os_memory_take(size, &is_locked), size, 0);
+    return is_locked;
+}
+
+void *os_memory_take_unlocked(size_t size)
+{
+    return map(size);
+}
+
 void os_memory_give(void *memory, size_t size)
 {
+    os_memory_give_used(memory, size, size);
+}
+
+void os_memory_give_used(void *memory, size_t size, size_t used)
+{
+    assert(used <= size);
     if (!memory) return;
-    memory_wipe(memory, size);
+    memory_wipe(memory, used);
     if (munmap(memory, whole_pages(size)) != 0) UNREACHABLE("pages that were mapped here");
+}
+
+void os_memory_hide(const void *inside, size_t size)
+{
+    size_t page = whole_pages(1);
+    uintptr_t first = (uintptr_t)inside / page * page;
+    union {
+        uintptr_t number;
+        void *memory;
+    } begin = {.number = first};
+    (void)madvise(begin.memory, whole_pages(size), MADV_DONTDUMP);
 }

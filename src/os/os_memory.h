@@ -13,7 +13,18 @@
  * refuse to serve. */
 void *os_memory_take(size_t size, bool *is_locked);
 
-/* The same size as taken. NULL is allowed and does nothing. */
+void *os_memory_take_unlocked(size_t size);
+
+/* Whether so much could be locked now. */
+bool os_memory_may_lock(size_t size);
+
+/* The same size as taken. NULL is allowed and does nothing. used: nothing behind so many bytes was
+ * written. */
 void os_memory_give(void *memory, size_t size);
+void os_memory_give_used(void *memory, size_t size, size_t used);
+
+/* Leave memory of somebody else's out of core files: size bytes from the begin of the page that
+ * `inside` stands in. Best effort: it stays as it was where the kernel does not do it. */
+void os_memory_hide(const void *inside, size_t size);
 
 #endif

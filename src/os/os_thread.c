@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 
 enum {
@@ -118,11 +119,23 @@ struct thread_start {
     char name[THREAD_NAME_SIZE];
 };
 
+void os_thread_hide_stack(void)
+{
+    pthread_attr_t attributes;
+    void *begin = NULL;
+    size_t size = 0;
+    if (pthread_getattr_np(pthread_self(), &attributes) != 0) return;
+    must(pthread_attr_getstack(&attributes, &begin, &size));
+    must(pthread_attr_destroy(&attributes));
+    (void)madvise(begin, size, MADV_DONTDUMP);
+}
+
 static void *run_thread(void *argument)
 {
     struct thread_start start = *(struct thread_start *)argument;
     memory_free(argument);
     must(pthread_setname_np(pthread_self(), start.name));
+    os_thread_hide_stack();
     start.run(start.context);
     return NULL;
 }

@@ -46,6 +46,9 @@ void os_rwlock_unlock(struct os_rwlock *lock);
 /* The name (at most 15 bytes) shows in ps and gdb. All signals are blocked in the new thread. */
 void os_thread_start(struct os_thread *thread, const char *name, void (*run)(void *),
                      void *context);
+/* Leave the stack of the calling thread out of core files: what it works on passes there. Done for
+ * threads that os_thread_start makes. Best effort. */
+void os_thread_hide_stack(void);
 void os_thread_join(struct os_thread *thread);
 
 unsigned os_processor_count(void);

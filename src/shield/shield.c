@@ -107,7 +107,7 @@ static void release_scratch(struct shield_scratch *scratch)
     policy_drop(scratch->policy);
     buffer_release(&scratch->output);
     os_memory_give(scratch->memory, SCRATCH_SIZE);
-    memory_free(scratch);
+    os_memory_give(scratch, sizeof *scratch);
 }
 
 void shield_close(struct shield *shield)
@@ -160,7 +160,8 @@ enum status shield_policy_check(const struct shield *shield, struct text plan, s
 
 static struct shield_scratch *make_scratch(struct shield *shield)
 {
-    struct shield_scratch *scratch = MEMORY_NEW(struct shield_scratch);
+    /* Names that turned out to be data stand in the cache of names, too. */
+    struct shield_scratch *scratch = os_memory_take(sizeof *scratch, NULL);
     scratch->shield = shield;
     scratch->memory = os_memory_take(SCRATCH_SIZE, NULL);
     arena_lend(&scratch->arena, scratch->memory, SCRATCH_SIZE);

@@ -84,6 +84,7 @@ struct wire_request {
     wire_admit *admit;   /* NULL: every record that is right goes into its batch as it is */
     wire_repeat *repeat; /* NULL: answers repeat what was sent */
     void *admit_context;
+    const struct memory_source *memory; /* for what is not filtered yet; NULL: the heap */
 };
 
 enum wire_refusal {

@@ -26,7 +26,7 @@ static void fail(struct wire_body *body, enum wire_body_state state)
 static bool inflate_into(struct wire_body *body, const struct wire_request *request,
                          enum transfer_format format, struct text packed, struct buffer *out)
 {
-    buffer_init(out, size_max(request));
+    buffer_init_secret(out, size_max(request), request->memory);
     size_t ratio = packed.size > 0 ? RATIO_FREE_SIZE / packed.size + 1 : 0;
     if (ratio < EVENT_INFLATE_RATIO_MAX) ratio = EVENT_INFLATE_RATIO_MAX;
     struct error error = {0};
@@ -154,7 +154,7 @@ static void open_query_data(struct wire_body *body, const struct wire_request *r
         fail(body, WIRE_BODY_EMPTY);
         return;
     }
-    buffer_init(&body->copied, value->text.size);
+    buffer_init_secret(&body->copied, value->text.size, request->memory);
     buffer_append_text(&body->copied, value->text);
     open_value(body, request, body->copied.bytes, body->copied.size, value->is_encoded);
 }
@@ -222,7 +222,7 @@ void wire_body_init(struct wire_body *body, const struct wire_request *request,
 /* What came in unfiltered does not stay behind in freed memory. */
 void wire_body_release(struct wire_body *body)
 {
-    buffer_wipe(&body->inflated);
-    buffer_wipe(&body->copied);
-    buffer_wipe(&body->unpacked);
+    buffer_release(&body->inflated);
+    buffer_release(&body->copied);
+    buffer_release(&body->unpacked);
 }

@@ -99,12 +99,12 @@ static void decoder_init(struct wire_decoder *decoder, const struct wire_request
                                      .is_import = request->endpoint == WIRE_IMPORT};
     if (request->endpoint == WIRE_ENGAGE || request->endpoint == WIRE_GROUPS) {
         wire_names_init(&decoder->names, WIRE_PROFILE_NAMES);
-        buffer_init(&decoder->compact, PROFILE_LIST_SIZE_MAX);
+        buffer_init_secret(&decoder->compact, PROFILE_LIST_SIZE_MAX, request->memory);
         decoder->steps =
             MEMORY_ARRAY(struct profile_step, WIRE_PROFILE_STEP_COUNT_MAX + WIRE_SPARE_COUNT);
     } else {
         wire_names_init(&decoder->names, WIRE_EVENT_NAMES);
-        buffer_init(&decoder->compact, EVENT_LIST_SIZE_MAX);
+        buffer_init_secret(&decoder->compact, EVENT_LIST_SIZE_MAX, request->memory);
         decoder->properties =
             MEMORY_ARRAY(struct property, EVENT_PROPERTY_COUNT_MAX + WIRE_SPARE_COUNT);
     }
@@ -113,11 +113,12 @@ static void decoder_init(struct wire_decoder *decoder, const struct wire_request
 static void decoder_release(struct wire_decoder *decoder)
 {
     wire_names_release(&decoder->names);
-    buffer_wipe(&decoder->compact);
-    arena_wipe(&decoder->wrapped);
-    arena_wipe(&decoder->added);
+    buffer_release(&decoder->compact);
+    arena_release(&decoder->wrapped);
+    arena_release(&decoder->added);
     memory_free(decoder->properties);
     memory_free(decoder->steps);
+    memory_wipe(decoder->device, sizeof decoder->device);
 }
 
 void wire_decode(const struct wire_request *request, struct wire_verdict *verdict)

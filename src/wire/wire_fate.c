@@ -146,7 +146,9 @@ static void keep_repeatable(struct wire_decoder *decoder, struct complaint *comp
         complaint->id = complaint->name = TEXT("");
         return;
     }
-    if (!decoder->added.memory) arena_init(&decoder->added, WIRE_ARENA_SIZE);
+    if (!decoder->added.memory) {
+        arena_init_secret(&decoder->added, WIRE_ARENA_SIZE, request->memory);
+    }
     if (!*complaint->rule) arena_rewind(&decoder->added, 0);
     request->repeat(request->admit_context, project, &complaint->id, &complaint->name,
                     &decoder->added);
@@ -210,12 +212,13 @@ static void write_failed_record(struct buffer *out, const struct complaint *comp
 static void note_failed_record(struct wire_decoder *decoder, enum wire_fate fault)
 {
     struct buffer *all = &decoder->verdict->failed_records;
-    if (all->size_max == 0) buffer_init(all, FAILED_RECORDS_SIZE_MAX);
+    const struct memory_source *memory = decoder->request->memory;
+    if (all->size_max == 0) buffer_init_secret(all, FAILED_RECORDS_SIZE_MAX, memory);
     struct buffer one;
     struct complaint complaint = {0};
-    buffer_init(&one, FAILED_RECORD_SIZE_MAX);
-    buffer_init(&complaint.field, FAILED_RECORD_SIZE_MAX);
-    buffer_init(&complaint.message, FAILED_RECORD_SIZE_MAX);
+    buffer_init_secret(&one, FAILED_RECORD_SIZE_MAX, memory);
+    buffer_init_secret(&complaint.field, FAILED_RECORD_SIZE_MAX, memory);
+    buffer_init_secret(&complaint.message, FAILED_RECORD_SIZE_MAX, memory);
     find_words(decoder, fault, &complaint);
     write_failed_record(&one, &complaint, decoder->verdict->received);
     buffer_release(&complaint.field);

@@ -73,7 +73,9 @@ static bool admit(struct wire_decoder *decoder, const struct project *project,
                   struct wire_record *record)
 {
     const struct wire_request *request = decoder->request;
-    if (!decoder->added.memory) arena_init(&decoder->added, WIRE_ARENA_SIZE);
+    if (!decoder->added.memory) {
+        arena_init_secret(&decoder->added, WIRE_ARENA_SIZE, request->memory);
+    }
     arena_rewind(&decoder->added, 0);
     record->endpoint = request->endpoint;
     record->ip_asked = decoder->ip_asked;

@@ -82,7 +82,9 @@ static void wrap_in_list(struct wire_decoder *decoder, struct value *value)
     buffer_append_byte(compact, '[');
     value_write_json(value, compact);
     buffer_append_byte(compact, ']');
-    if (!decoder->wrapped.memory) arena_init(&decoder->wrapped, 2 * (size_t)EVENT_SIZE_MAX);
+    if (!decoder->wrapped.memory) {
+        arena_init_secret(&decoder->wrapped, 2 * (size_t)EVENT_SIZE_MAX, decoder->request->memory);
+    }
     struct text list = arena_text(&decoder->wrapped, buffer_text(compact));
     if (buffer_overflowed(compact) || !list.bytes) {
         wire_fault(decoder, WIRE_FAULT_LIST_SIZE);

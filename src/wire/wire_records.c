@@ -249,10 +249,10 @@ static enum array_end read_elements(struct wire_decoder *decoder, char *data, st
 static void read_array(struct wire_decoder *decoder, char *data, size_t size)
 {
     struct buffer copy;
-    buffer_init(&copy, size);
+    buffer_init_secret(&copy, size, decoder->request->memory);
     buffer_append(&copy, data, size);
     enum array_end end = read_elements(decoder, data, buffer_text(&copy));
-    buffer_wipe(&copy);
+    buffer_release(&copy);
     if (end == ARRAY_TOO_LONG) refuse_too_many(decoder);
     if (end == ARRAY_BROKEN) wire_refuse_request(decoder, WIRE_FAULT_BROKEN);
 }

@@ -1,14 +1,15 @@
 // One request, one answer, exactly as they are on the wire: no redirects followed, nothing
-// inflated, a new connection each time.
+// inflated, and a new connection each time unless an agent keeps them.
 import http from 'node:http';
 
 const REQUEST_SECONDS_MAX = 30;
 
 /** @returns {Promise<{status: number, headers: object, bytes: Buffer, text: string, json: any}>} */
-export function request(port, { method = 'GET', path = '/', headers = {}, body, socketPath } = {}) {
+export function request(port, options = {}) {
+    const { method = 'GET', path = '/', headers = {}, body, socketPath, agent = false } = options;
     const { promise, resolve, reject } = deferred();
     const place = socketPath ? { socketPath } : { host: '127.0.0.1', port };
-    const sent = http.request({ ...place, method, path, headers, agent: false }, (answer) => {
+    const sent = http.request({ ...place, method, path, headers, agent }, (answer) => {
         const pieces = [];
         answer.on('data', (piece) => pieces.push(piece));
         answer.on('error', reject);

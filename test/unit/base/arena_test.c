@@ -89,6 +89,39 @@ static void copies_texts_with_a_nul_behind(void **state)
     arena_release(&arena);
 }
 
+static void *take(void *context, size_t size)
+{
+    (void)context;
+    return memory_alloc(size, 1);
+}
+
+static void give(void *context, void *memory, size_t size, size_t used)
+{
+    size_t *told = context;
+    assert_int_equal(size, 4096);
+    *told = used;
+    memory_free(memory);
+}
+
+static void a_secret_one_tells_how_much_to_overwrite(void **state)
+{
+    (void)state;
+    size_t told = 0;
+    const struct memory_source source = {take, give, &told};
+    struct arena arena;
+    arena_init_secret(&arena, 4096, &source);
+    assert_non_null(ARENA_ARRAY(&arena, char, 1000));
+    arena_rewind(&arena, 0);
+    assert_non_null(ARENA_ARRAY(&arena, char, 10));
+    arena_release(&arena);
+    assert_int_equal(told, 1000);
+    arena_release(&arena); /* nothing is left to give */
+    arena_init_secret(&arena, 4096, NULL);
+    assert_non_null(ARENA_ARRAY(&arena, char, 4096));
+    assert_null(ARENA_ARRAY(&arena, char, 1));
+    arena_release(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -97,6 +130,7 @@ int main(void)
         cmocka_unit_test(survives_counts_whose_size_overflows),
         cmocka_unit_test(rewinds_and_clears_what_was_there),
         cmocka_unit_test(copies_texts_with_a_nul_behind),
+        cmocka_unit_test(a_secret_one_tells_how_much_to_overwrite),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -118,6 +118,65 @@ static void formats_a_text_that_fills_it_exactly(void **state)
     buffer_release(&buffer);
 }
 
+/* A source that keeps account, and says what it was given back. */
+struct account {
+    size_t taken;
+    size_t given;
+    size_t used;
+};
+
+static void *take(void *context, size_t size)
+{
+    struct account *account = context;
+    account->taken += size;
+    return memory_alloc(size, 1);
+}
+
+static void give(void *context, void *memory, size_t size, size_t used)
+{
+    struct account *account = context;
+    account->given += size;
+    account->used += used;
+    memory_free(memory);
+}
+
+static void a_secret_one_gives_all_back_to_be_overwritten(void **state)
+{
+    (void)state;
+    struct account account = {0};
+    const struct memory_source source = {take, give, &account};
+    struct buffer buffer;
+    buffer_init_secret(&buffer, 5000, &source);
+    for (int i = 0; i < 5000; i++)
+        buffer_append_byte(&buffer, (char)i);
+    assert_false(buffer_overflowed(&buffer));
+    for (int i = 0; i < 5000; i++)
+        assert_int_equal(buffer.bytes[i], (char)i);
+    buffer_append_byte(&buffer, 'x');
+    assert_true(buffer_overflowed(&buffer));
+    buffer_release(&buffer);
+    assert_true(account.taken > 5000);
+    assert_int_equal(account.given, account.taken);
+    assert_int_equal(account.used, account.taken);
+
+    buffer_append_byte(&buffer, 'x'); /* a released one begins anew, as secret as before */
+    assert_true(account.taken > account.given);
+    buffer_release(&buffer);
+    assert_int_equal(account.given, account.taken);
+}
+
+static void a_secret_one_lives_on_the_heap_without_a_source(void **state)
+{
+    (void)state;
+    struct buffer buffer;
+    buffer_init_secret(&buffer, 1000, NULL);
+    buffer_printf(&buffer, "%0999d", 7);
+    assert_int_equal(buffer.size, 999);
+    assert_int_equal(buffer.bytes[998], '7');
+    buffer_release(&buffer);
+    buffer_release(&buffer);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -127,6 +186,8 @@ int main(void)
         cmocka_unit_test(reserves_room_that_does_not_count_until_used),
         cmocka_unit_test(formats_texts_longer_than_its_first_memory),
         cmocka_unit_test(formats_a_text_that_fills_it_exactly),
+        cmocka_unit_test(a_secret_one_gives_all_back_to_be_overwritten),
+        cmocka_unit_test(a_secret_one_lives_on_the_heap_without_a_source),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

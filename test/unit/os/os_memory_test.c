@@ -66,6 +66,10 @@ static void pages_that_cannot_be_locked_are_given_all_the_same(void **state)
     os_memory_give(memory, 1);
     memory = os_memory_take(1, NULL);
     os_memory_give(memory, 1);
+    os_fault_set(&plan);
+    assert_false(os_memory_may_lock(1));
+    os_fault_set(&(struct os_fault_plan){.kind = OS_FAULT_NONE});
+    (void)os_memory_may_lock(1);
 }
 
 int main(void)
