@@ -20,7 +20,7 @@ enum {
     RULESET_TRIGGERS_MAX = 4,         /* `digits` of a rule, and `token` */
     RULESET_SOURCE_MAX = 1024 * 1024, /* bytes of a set's text */
     RULESET_PROJECT_SOURCE_MAX = 64 * 1024,
-    RULESET_PATTERN_STATES_MAX = 4096,
+    RULESET_PATTERN_STATES_MAX = 4096, /* of all patterns together, by pattern_cost.h */
     RULESET_WORD_SIZE_MAX = 64,
     RULESET_MASK_WORDS = RULESET_RULES_MAX / 64,
     RULESET_FORM_PLACES = 4,

@@ -3,10 +3,14 @@
 
 #include "base/check.h"
 #include "base/memory.h"
+#include "shield/pattern_cost.h"
 
 #include <string.h>
 
-enum { PATTERN_DATABASE_SIZE_MAX = 4 * 1024 * 1024 };
+enum {
+    PATTERN_ONE_DATABASE_SIZE_MAX = 256 * 1024,
+    PATTERN_DATABASE_SIZE_MAX = 4 * 1024 * 1024,
+};
 
 static void list_add(struct ruleset_list *list, uint32_t rule)
 {
@@ -277,16 +281,23 @@ static enum status refuse_pattern(const struct ruleset *set, unsigned index, con
                      rule->id, why);
 }
 
-/* Hyperscan keeps no count of states for callers; the size of a pattern's own database bounds them:
- * a state of a bounded repeat or a DFA takes at least a byte. */
-static enum status check_pattern(const struct ruleset *set, unsigned index, struct error *error)
+/* Its size is known before it is compiled; that of its database only behind. */
+static enum status check_pattern(const struct ruleset *set, unsigned index, uint32_t *states,
+                                 struct error *error)
 {
     char bytes[1024];
     hs_database_t *database = NULL;
     hs_compile_error_t *failure = NULL;
+    struct pattern_cost cost;
     size_t size = 0;
     if (!text_to_string(set->patterns[index].text, bytes, sizeof bytes)) {
         return refuse_pattern(set, index, "is longer than 1,023 bytes", error);
+    }
+    const char *refusal = pattern_refusal(set->patterns[index].text, &cost);
+    if (refusal) return refuse_pattern(set, index, refusal, error);
+    *states += cost.states;
+    if (*states > RULESET_PATTERN_STATES_MAX) {
+        return refuse_pattern(set, index, "and those before it need more than 4,096 states", error);
     }
     if (hs_compile(bytes, HS_FLAG_UTF8 | HS_FLAG_SOM_LEFTMOST, HS_MODE_BLOCK, NULL, &database,
                    &failure) != HS_SUCCESS) {
@@ -295,9 +306,9 @@ static enum status check_pattern(const struct ruleset *set, unsigned index, stru
         return status;
     }
     bool is_small =
-        hs_database_size(database, &size) == HS_SUCCESS && size <= RULESET_PATTERN_STATES_MAX * 16;
+        hs_database_size(database, &size) == HS_SUCCESS && size <= PATTERN_ONE_DATABASE_SIZE_MAX;
     (void)hs_free_database(database);
-    return is_small ? STATUS_OK : refuse_pattern(set, index, "needs more than 4,096 states", error);
+    return is_small ? STATUS_OK : refuse_pattern(set, index, "needs more than 256 KiB", error);
 }
 
 static enum status compile_patterns(struct ruleset *set, struct error *error)
@@ -305,8 +316,9 @@ static enum status compile_patterns(struct ruleset *set, struct error *error)
     const char *texts[RULESET_PATTERNS_MAX];
     unsigned flags[RULESET_PATTERNS_MAX];
     unsigned ids[RULESET_PATTERNS_MAX];
+    uint32_t states = 0;
     for (uint32_t i = 0; i < set->pattern_count; i++)
-        TRY(check_pattern(set, i, error));
+        TRY(check_pattern(set, i, &states, error));
     uint32_t count = 0;
     for (uint32_t i = 0; i < set->pattern_count; i++) {
         if (set->rules[set->patterns[i].rule].is_off) continue;

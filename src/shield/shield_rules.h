@@ -33,8 +33,9 @@
  *     whole                          trigger: every value at least once
  *     size MIN[-MAX]                 of the whole value, checked before any trigger of this rule
  *     literal TEXT                   trigger, to the end of the line: an infix with spaces
- *     pattern REGEX                  trigger, to the end of the line: Hyperscan's syntax, at most
- *                                    4,096 states; project rules only
+ *     pattern REGEX                  trigger, to the end of the line: Hyperscan's syntax without \p
+ *                                    and (?x); at most 64 positions and 1,024 states, 4,096 in all
+ *                                    (pattern_cost.h); project rules only
  *     tail CHARSET MIN[-MAX]         after a prefix: a run of so many, then no further one; extends
  *                                    the span
  *     check NAME                     the validator; without one the trigger and tail are the proof

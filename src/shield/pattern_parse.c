@@ -1,0 +1,552 @@
+/* The syntax that Hyperscan takes, as far as it matters for how large a pattern is. Code points
+ * beyond ASCII are written out in UTF-8; a class with any of them is taken for all of them. */
+#include "shield/pattern_parse.h"
+
+#include "base/check.h"
+
+#include <string.h>
+
+enum { REPEAT_MAX = 32768 /* of one quantifier: Hyperscan takes no more */ };
+
+/* A piece of the pattern: positions that lie together. */
+struct piece {
+    uint32_t begin;
+    uint32_t end;
+    struct pattern_set first;
+    struct pattern_set last;
+    bool is_nullable;
+};
+
+/* A group under way: the alternatives that are complete, and the one being read. */
+struct level {
+    struct piece alternatives;
+    struct piece sequence;
+    struct piece item; /* the last one of the sequence, which a quantifier would repeat */
+    bool has_alternative;
+    bool has_item;
+};
+
+struct parser {
+    struct text pattern;
+    size_t place;
+    bool is_caseless;
+    const char *refusal;
+    struct pattern_automaton *out;
+    uint32_t depth;
+    struct level levels[PATTERN_DEPTH_MAX + 1];
+};
+
+static void refuse(struct parser *parser, const char *why)
+{
+    if (!parser->refusal) parser->refusal = why;
+    parser->place = parser->pattern.size;
+}
+
+static struct piece nothing_at(uint32_t place)
+{
+    return (struct piece){.begin = place, .end = place, .is_nullable = true};
+}
+
+static struct piece nothing(const struct parser *parser)
+{
+    return nothing_at(parser->out->count);
+}
+
+/* --- building --- */
+
+static void follow_by(struct parser *parser, const struct pattern_set *from,
+                      const struct pattern_set *to)
+{
+    for (int word = 0; word < PATTERN_WORDS; word++) {
+        for (uint64_t bits = from->words[word]; bits; bits &= bits - 1) {
+            int position = word * 64 + __builtin_ctzll(bits);
+            pattern_set_join(&parser->out->follow[position], to);
+        }
+    }
+}
+
+static struct piece join(struct parser *parser, struct piece before, struct piece behind)
+{
+    struct piece all = before;
+    follow_by(parser, &before.last, &behind.first);
+    if (before.begin == before.end) all.begin = behind.begin;
+    all.end = behind.end;
+    if (before.is_nullable) pattern_set_join(&all.first, &behind.first);
+    all.last = behind.last;
+    if (behind.is_nullable) pattern_set_join(&all.last, &before.last);
+    all.is_nullable = before.is_nullable && behind.is_nullable;
+    return all;
+}
+
+static struct piece either(struct piece one, struct piece other)
+{
+    if (one.begin == one.end) one.begin = other.begin;
+    one.end = other.end > one.end ? other.end : one.end;
+    pattern_set_join(&one.first, &other.first);
+    pattern_set_join(&one.last, &other.last);
+    one.is_nullable = one.is_nullable || other.is_nullable;
+    return one;
+}
+
+static struct pattern_set moved(struct pattern_set set, uint32_t by)
+{
+    struct pattern_set out = {0};
+    for (int word = 0; word < PATTERN_WORDS; word++) {
+        for (uint64_t bits = set.words[word]; bits; bits &= bits - 1)
+            pattern_set_add(&out, (uint32_t)(word * 64 + __builtin_ctzll(bits)) + by);
+    }
+    return out;
+}
+
+/* The piece as it was before it was joined to anything: only what follows inside it is copied. */
+static bool copy_piece(struct parser *parser, const struct piece *piece,
+                       const struct pattern_set *follow, struct piece *copy)
+{
+    struct pattern_automaton *out = parser->out;
+    uint32_t size = piece->end - piece->begin;
+    uint32_t by = out->count - piece->begin;
+    if (out->count + size > PATTERN_POSITIONS_MAX) {
+        refuse(parser, "has more than 64 positions, with repeats written out");
+        return false;
+    }
+    for (uint32_t i = 0; i < size; i++) {
+        out->bytes[out->count + i] = out->bytes[piece->begin + i];
+        out->follow[out->count + i] = moved(follow[i], by);
+    }
+    out->count += size;
+    *copy = (struct piece){.begin = piece->begin + by,
+                           .end = piece->end + by,
+                           .first = moved(piece->first, by),
+                           .last = moved(piece->last, by),
+                           .is_nullable = piece->is_nullable};
+    return true;
+}
+
+struct bounds {
+    uint32_t min;
+    uint32_t max;
+    bool is_open; /* without an end: the last copy goes round */
+};
+
+static struct piece repeat(struct parser *parser, struct piece piece, struct bounds bounds)
+{
+    struct pattern_set follow[PATTERN_POSITIONS_MAX];
+    uint32_t copies = bounds.is_open ? bounds.min : bounds.max;
+    if (copies == 0 && !bounds.is_open) return nothing_at(piece.end); /* x{0}: its places stay */
+    if (copies == 0) copies = 1;
+    memcpy(follow, parser->out->follow + piece.begin, (piece.end - piece.begin) * sizeof *follow);
+    struct piece all = piece;
+    struct piece newest = piece;
+    if (bounds.min == 0) all.is_nullable = true;
+    for (uint32_t i = 1; i < copies && piece.end > piece.begin; i++) {
+        struct piece copy;
+        if (!copy_piece(parser, &piece, follow, &copy)) return all;
+        newest = copy;
+        struct pattern_set last = all.last;
+        if (i >= bounds.min) copy.is_nullable = true;
+        all = join(parser, all, copy);
+        if (i >= bounds.min) pattern_set_join(&all.last, &last);
+    }
+    if (bounds.is_open) follow_by(parser, &newest.last, &newest.first);
+    return all;
+}
+
+/* --- bytes and classes --- */
+
+static void take_range(struct pattern_bytes *bytes, uint32_t from, uint32_t to)
+{
+    for (uint32_t byte = from; byte <= to; byte++)
+        bytes->words[byte / 64] |= UINT64_C(1) << byte % 64;
+}
+
+static struct piece put_bytes(struct parser *parser, const struct pattern_bytes *bytes)
+{
+    struct pattern_automaton *out = parser->out;
+    if (out->count == PATTERN_POSITIONS_MAX) {
+        refuse(parser, "has more than 64 positions, with repeats written out");
+        return nothing(parser);
+    }
+    uint32_t position = out->count++;
+    out->bytes[position] = *bytes;
+    out->follow[position] = (struct pattern_set){0};
+    struct piece piece = {.begin = position, .end = position + 1};
+    pattern_set_add(&piece.first, position);
+    pattern_set_add(&piece.last, position);
+    return piece;
+}
+
+static struct piece put_range(struct parser *parser, uint32_t from, uint32_t to)
+{
+    struct pattern_bytes bytes = {0};
+    take_range(&bytes, from, to);
+    return put_bytes(parser, &bytes);
+}
+
+/* The ASCII ones given, and any code point beyond. */
+static struct piece put_wide(struct parser *parser, const struct pattern_bytes *ascii)
+{
+    static const uint32_t leads[][2] = {{0xc2, 0xdf}, {0xe0, 0xef}, {0xf0, 0xf4}};
+    struct piece all = put_bytes(parser, ascii);
+    for (uint32_t i = 0; i < 3; i++) {
+        struct piece sequence = put_range(parser, leads[i][0], leads[i][1]);
+        for (uint32_t more = 0; more <= i; more++)
+            sequence = join(parser, sequence, put_range(parser, 0x80, 0xbf));
+        all = either(all, sequence);
+    }
+    return all;
+}
+
+static char peek(const struct parser *parser)
+{
+    return parser->place < parser->pattern.size ? parser->pattern.bytes[parser->place] : 0;
+}
+
+static bool is_end(const struct parser *parser)
+{
+    return parser->place >= parser->pattern.size;
+}
+
+static bool skip_to(struct parser *parser, char byte)
+{
+    while (!is_end(parser) && peek(parser) != byte)
+        parser->place++;
+    if (is_end(parser)) return false;
+    parser->place++;
+    return true;
+}
+
+/* What a class or an escape takes: bytes of ASCII, and maybe everything beyond. */
+struct taken {
+    struct pattern_bytes ascii;
+    bool is_wide;
+    bool is_empty; /* a place between two bytes */
+};
+
+static void take_class_letter(struct taken *taken, char letter)
+{
+    switch (letter) {
+    case 'd': take_range(&taken->ascii, '0', '9'); return;
+    case 'w':
+        take_range(&taken->ascii, '0', '9');
+        take_range(&taken->ascii, 'A', 'Z');
+        take_range(&taken->ascii, 'a', 'z');
+        take_range(&taken->ascii, '_', '_');
+        return;
+    case 's':
+        take_range(&taken->ascii, '\t', '\r');
+        take_range(&taken->ascii, ' ', ' ');
+        return;
+    default: /* \D \W \S \N \H \V \R \h \v: as if they took everything */
+        take_range(&taken->ascii, 0, 0x7f);
+        taken->is_wide = true;
+    }
+}
+
+/* Behind a backslash, inside a class or not. */
+static struct taken read_escape(struct parser *parser, bool is_in_class)
+{
+    struct taken taken = {0};
+    char letter = peek(parser);
+    if (!is_end(parser)) parser->place++;
+    if (letter == 'p' || letter == 'P' || letter == 'X') {
+        refuse(parser, "has a class of Unicode (\\p, \\P, \\X), which is too large to compile");
+        return taken;
+    }
+    if (letter && strchr("dwsDWSNHVRhv", letter)) {
+        take_class_letter(&taken, letter);
+    } else if ((letter == 'x' || letter == 'o') && peek(parser) == '{') {
+        (void)skip_to(parser, '}');
+        take_range(&taken.ascii, 0, 0x7f);
+        taken.is_wide = true;
+    } else if (letter == 'x') {
+        for (int i = 0; i < 2 && !is_end(parser) && strchr("0123456789abcdefABCDEF", peek(parser));
+             i++)
+            parser->place++;
+        take_range(&taken.ascii, 0, 0x7f);
+        taken.is_wide = true;
+    } else if (letter && strchr("bBAzZG", letter) && !is_in_class) {
+        taken.is_empty = true;
+    } else {
+        take_range(&taken.ascii, (uint8_t)letter, (uint8_t)letter);
+    }
+    return taken;
+}
+
+static void fold_case(struct pattern_bytes *bytes)
+{
+    for (uint32_t upper = 'A'; upper <= 'Z'; upper++) {
+        bool has_one = pattern_bytes_have(bytes, upper) || pattern_bytes_have(bytes, upper | 0x20);
+        if (!has_one) continue;
+        take_range(bytes, upper, upper);
+        take_range(bytes, upper | 0x20, upper | 0x20);
+    }
+}
+
+/* One member of a class, or a range of them. */
+static void read_member(struct parser *parser, struct taken *all)
+{
+    uint8_t from = (uint8_t)peek(parser);
+    parser->place++;
+    if (from == '[' && peek(parser) == ':') { /* [:alpha:] */
+        (void)skip_to(parser, ']');
+        take_class_letter(all, 'W');
+        return;
+    }
+    if (from == '\\') {
+        struct taken taken = read_escape(parser, true);
+        for (int i = 0; i < 4; i++)
+            all->ascii.words[i] |= taken.ascii.words[i];
+        if (taken.is_wide) all->is_wide = true;
+        if (peek(parser) == '-') take_class_letter(all, 'W'); /* a range from it, perhaps */
+        return;
+    }
+    uint8_t to = from;
+    bool is_range = peek(parser) == '-' && parser->place + 1 < parser->pattern.size &&
+                    parser->pattern.bytes[parser->place + 1] != ']';
+    if (is_range) {
+        to = (uint8_t)parser->pattern.bytes[parser->place + 1];
+        parser->place += 2;
+        if (to == '\\') {
+            take_class_letter(all, 'W');
+            (void)read_escape(parser, true);
+            return;
+        }
+    }
+    if (from >= 0x80 || to >= 0x80) all->is_wide = true;
+    if (from < 0x80) take_range(&all->ascii, from, to < 0x80 ? to : 0x7f);
+}
+
+static struct piece read_class(struct parser *parser)
+{
+    struct taken all = {0};
+    bool is_negated = peek(parser) == '^';
+    if (is_negated) parser->place++;
+    bool is_first = true; /* a bracket there is a member */
+    while (!is_end(parser) && (is_first || peek(parser) != ']')) {
+        read_member(parser, &all);
+        is_first = false;
+    }
+    if (!is_end(parser)) parser->place++;
+    if (parser->is_caseless) fold_case(&all.ascii);
+    if (is_negated) {
+        all.is_wide = true;
+        for (int i = 0; i < 2; i++)
+            all.ascii.words[i] = ~all.ascii.words[i];
+    }
+    return all.is_wide ? put_wide(parser, &all.ascii) : put_bytes(parser, &all.ascii);
+}
+
+/* --- groups and quantifiers --- */
+
+static void put_item(struct parser *parser, struct piece piece)
+{
+    struct level *level = &parser->levels[parser->depth];
+    if (level->has_item) level->sequence = join(parser, level->sequence, level->item);
+    level->item = piece;
+    level->has_item = true;
+}
+
+static void end_alternative(struct parser *parser)
+{
+    struct level *level = &parser->levels[parser->depth];
+    if (level->has_item) level->sequence = join(parser, level->sequence, level->item);
+    level->has_item = false;
+    level->alternatives =
+        level->has_alternative ? either(level->alternatives, level->sequence) : level->sequence;
+    level->has_alternative = true;
+    level->sequence = nothing(parser);
+}
+
+/* Behind "(?": flags, a name, a look around; up to ':' or to where the group begins. */
+static void read_group_head(struct parser *parser)
+{
+    bool is_off = false;
+    if (peek(parser) == '#') {
+        while (!is_end(parser) && peek(parser) != ')')
+            parser->place++;
+        return;
+    }
+    for (; !is_end(parser); parser->place++) {
+        char byte = peek(parser);
+        if (byte == '-') is_off = true;
+        if (byte == 'x' && !is_off) refuse(parser, "has free spacing, (?x)");
+        if (byte == 'i' && !is_off) parser->is_caseless = true; /* to the end: too much at most */
+        if (byte != '-' && (byte < 'a' || byte > 'z')) break;
+    }
+    if (peek(parser) == ':') parser->place++;
+}
+
+static void open_group(struct parser *parser)
+{
+    if (peek(parser) == '*') {
+        refuse(parser, "begins a group with (*");
+    } else if (parser->depth == PATTERN_DEPTH_MAX) {
+        refuse(parser, "has more than 24 groups inside one another");
+    } else {
+        parser->depth++;
+        parser->levels[parser->depth] = (struct level){.sequence = nothing(parser)};
+        if (peek(parser) != '?') return;
+        parser->place++;
+        read_group_head(parser);
+    }
+}
+
+static void close_group(struct parser *parser)
+{
+    if (parser->depth == 0) return; /* Hyperscan will say so */
+    end_alternative(parser);
+    struct piece group = parser->levels[parser->depth].alternatives;
+    parser->depth--;
+    put_item(parser, group);
+}
+
+static bool read_count(struct parser *parser, uint32_t *count)
+{
+    size_t begin = parser->place;
+    *count = 0;
+    for (; peek(parser) >= '0' && peek(parser) <= '9'; parser->place++) {
+        *count = *count * 10 + (uint32_t)(peek(parser) - '0');
+        if (*count > REPEAT_MAX) *count = REPEAT_MAX;
+    }
+    return parser->place > begin;
+}
+
+/* {3}, {3,} or {3,5}; anything else in braces is text. */
+static bool read_bounds(struct parser *parser, struct bounds *bounds)
+{
+    size_t begin = parser->place++;
+    bool is_good = read_count(parser, &bounds->min);
+    bounds->max = bounds->min;
+    bounds->is_open = false;
+    if (peek(parser) == ',') {
+        parser->place++;
+        bounds->is_open = !read_count(parser, &bounds->max);
+    }
+    if (is_good && peek(parser) == '}') {
+        parser->place++;
+        return true;
+    }
+    parser->place = begin;
+    return false;
+}
+
+/* True when there was a quantifier. "+" and "?" behind another one say how it matches, not what. */
+static bool read_quantifier(struct parser *parser)
+{
+    struct level *level = &parser->levels[parser->depth];
+    struct bounds bounds = {.max = 1};
+    char byte = peek(parser);
+    if (byte == '{') {
+        if (!read_bounds(parser, &bounds)) return false;
+    } else if (byte == '*' || byte == '+' || byte == '?') {
+        parser->place++;
+        bounds.min = byte == '+';
+        bounds.is_open = byte != '?';
+    } else {
+        return false;
+    }
+    if (level->has_item) level->item = repeat(parser, level->item, bounds);
+    return true;
+}
+
+static void put_literal(struct parser *parser, char byte)
+{
+    struct pattern_bytes bytes = {0};
+    take_range(&bytes, (uint8_t)byte, (uint8_t)byte);
+    if (parser->is_caseless) fold_case(&bytes);
+    put_item(parser, put_bytes(parser, &bytes));
+}
+
+/* A quantifier takes the whole code point. In the other case it may have any other bytes. */
+static void put_code_point(struct parser *parser, char lead)
+{
+    static const struct pattern_bytes none;
+    if (parser->is_caseless) {
+        while (((uint8_t)peek(parser) & 0xc0) == 0x80)
+            parser->place++;
+        put_item(parser, put_wide(parser, &none));
+        return;
+    }
+    struct piece all = put_range(parser, (uint8_t)lead, (uint8_t)lead);
+    while (((uint8_t)peek(parser) & 0xc0) == 0x80) {
+        uint8_t byte = (uint8_t)peek(parser);
+        parser->place++;
+        all = join(parser, all, put_range(parser, byte, byte));
+    }
+    put_item(parser, all);
+}
+
+static void read_quoted(struct parser *parser)
+{
+    parser->place++; /* the Q */
+    while (!is_end(parser)) {
+        char byte = peek(parser);
+        parser->place++;
+        if (byte == '\\' && peek(parser) == 'E') {
+            parser->place++;
+            return;
+        }
+        put_literal(parser, byte);
+    }
+}
+
+static void put_escape(struct parser *parser)
+{
+    if (peek(parser) == 'Q') {
+        read_quoted(parser);
+        return;
+    }
+    struct taken taken = read_escape(parser, false);
+    if (parser->is_caseless) fold_case(&taken.ascii);
+    if (taken.is_empty) {
+        put_item(parser, nothing(parser));
+    } else if (taken.is_wide) {
+        put_item(parser, put_wide(parser, &taken.ascii));
+    } else {
+        put_item(parser, put_bytes(parser, &taken.ascii));
+    }
+}
+
+static void read_next(struct parser *parser)
+{
+    struct pattern_bytes all = {0};
+    if (read_quantifier(parser)) return;
+    char byte = peek(parser);
+    parser->place++;
+    switch (byte) {
+    case '(': open_group(parser); break;
+    case ')': close_group(parser); break;
+    case '|': end_alternative(parser); break;
+    case '[': put_item(parser, read_class(parser)); break;
+    case '.':
+        take_range(&all, 0, 0x7f);
+        put_item(parser, put_wide(parser, &all));
+        break;
+    case '^':
+    case '$': put_item(parser, nothing(parser)); break;
+    case '\\': put_escape(parser); break;
+    default:
+        if ((uint8_t)byte >= 0xc0) {
+            put_code_point(parser, byte);
+        } else {
+            put_literal(parser, byte);
+        }
+    }
+}
+
+const char *pattern_parse(struct text pattern, struct pattern_automaton *out)
+{
+    struct parser parser = {.pattern = pattern, .out = out};
+    out->count = 0;
+    parser.levels[0].sequence = nothing(&parser);
+    while (!is_end(&parser))
+        read_next(&parser);
+    while (parser.depth > 0)
+        close_group(&parser);
+    end_alternative(&parser);
+    out->first = parser.levels[0].alternatives.first;
+    out->last = parser.levels[0].alternatives.last;
+    out->is_nullable = parser.levels[0].alternatives.is_nullable;
+    assert(out->count <= PATTERN_POSITIONS_MAX);
+    return parser.refusal;
+}
