@@ -99,6 +99,7 @@ static void tend_watch(struct jobs *jobs)
     struct error error = {0};
     uint64_t now_ns = os_clock_monotonic_ns();
     if (!jobs->watch) return;
+    shield_watch_tend(jobs->watch, os_clock_now_ms());
     while (jobs->control && shield_watch_next_hold(jobs->watch, &hold))
         hold_property(jobs, &hold);
     if (now_ns - jobs->saved_ns < SAVE_EVERY_NS) return;

@@ -110,7 +110,8 @@ static bool wants_a_name(const struct admit *admit, uint64_t place, uint32_t sec
     return wants;
 }
 
-static bool is_left_out(const struct admit *admit)
+/* How many records of its shape it stands for: itself and those left out before it, or 0. */
+static uint32_t share_of(const struct admit *admit)
 {
     struct admit_watched *watched = &admit->scratch->watched;
     uint32_t second = (uint32_t)(admit->record->now_ms / 1000);
@@ -120,8 +121,9 @@ static bool is_left_out(const struct admit *admit)
         shown_of(watched->shapes[shape >> 32 & (ADMIT_WATCH_ROWS - 1)], shape);
     bool is_shown = is_wanted(shown, second) && wants_a_name(admit, place, second);
     if (shown->left_out == ADMIT_WATCH_SHARE - 1) is_shown = true;
+    uint32_t count = is_shown ? shown->left_out + 1U : 0;
     shown->left_out = is_shown ? 0 : (uint16_t)(shown->left_out + 1);
-    return !is_shown;
+    return count;
 }
 
 /* --- showing --- */
@@ -139,7 +141,7 @@ static uint32_t count_events(struct admit_watched *watched, uint32_t project, bo
     return events;
 }
 
-static void show(struct admit *admit, uint32_t events)
+static void show(struct admit *admit, uint32_t events, uint32_t count)
 {
     const struct shield_record *record = admit->record;
     struct admit_key key;
@@ -153,6 +155,7 @@ static void show(struct admit *admit, uint32_t events)
         .sdk = admit_sdk(admit),
         .is_data = is_data,
         .events = events,
+        .count = count,
     };
     shield_watch_record(shield_watch_of(admit->shield), &sight);
 }
@@ -164,10 +167,10 @@ void admit_watch(struct admit *admit)
     if (record->source == SHIELD_FROM_SCAN) return;
     while (watched->seed == 0)
         secret_random(&watched->seed, sizeof watched->seed);
-    bool is_shown = !is_left_out(admit);
-    uint32_t events = count_events(watched, record->project->id, is_shown);
-    if (!is_shown) return;
+    uint32_t count = share_of(admit);
+    uint32_t events = count_events(watched, record->project->id, count > 0);
+    if (count == 0) return;
     size_t mark = arena_mark(&admit->scratch->arena);
-    show(admit, events);
+    show(admit, events, count);
     arena_rewind(&admit->scratch->arena, mark);
 }

@@ -1,0 +1,527 @@
+/* What the watch keeps: how many of an event come in an hour, what people are shown, what survives
+ * a restart, and that its memory has an end. */
+#include "shield/shield_watch.h"
+
+#include "base/memory.h"
+#include "codec/block.h"
+#include "crypt/secret.h"
+#include "os/os_file.h"
+#include "shield/shield_watch_volume.h"
+#include "shield_scene.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HOUR_MS INT64_C(3600000)
+enum { HOURS_A_DAY = 24, HOURS_A_WEEK = 7 * 24, MINUTE = 60000, HEAD = 16 };
+
+static uint64_t seed = 20261122;
+
+static uint32_t chance(uint32_t below)
+{
+    seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (uint32_t)(seed >> 33) % below;
+}
+
+struct rig {
+    struct shield_findings *findings;
+    struct shield_watch *watch;
+    struct project project;
+    int64_t now_ms;
+};
+
+static void rig_begin(struct rig *rig, const char *folder)
+{
+    struct error error = {0};
+    crypt_init();
+    *rig = (struct rig){.project = {.id = 1}, .now_ms = INT64_C(497500) * HOUR_MS};
+    assert_int_equal(shield_findings_open(NULL, &rig->findings, &error), STATUS_OK);
+    rig->watch = shield_watch_open(folder, rig->findings);
+}
+
+static void rig_end(struct rig *rig)
+{
+    shield_watch_close(rig->watch);
+    shield_findings_close(rig->findings);
+}
+
+/* One record, which stands for so many. */
+static void give(struct rig *rig, const char *sdk, const char *name, struct value value,
+                 uint32_t count)
+{
+    struct shield_item item = {.name = text_from(name), .value = value};
+    struct shield_record record = {.project = &rig->project,
+                                   .now_ms = rig->now_ms,
+                                   .items = &item,
+                                   .item_count = name[0] ? 1 : 0};
+    struct shield_sight sight = {.record = &record,
+                                 .event = TEXT("Viewed"),
+                                 .sdk = text_from(sdk),
+                                 .events = count,
+                                 .count = count};
+    shield_watch_record(rig->watch, &sight);
+}
+
+static void give_text(struct rig *rig, const char *name, const char *text)
+{
+    give(rig, "web/1", name, value_from_text(text_from(text)), 1);
+}
+
+static void pass_hour(struct rig *rig)
+{
+    rig->now_ms += HOUR_MS;
+    shield_watch_tend(rig->watch, rig->now_ms);
+}
+
+struct tally {
+    uint64_t count;
+    char all[256];
+};
+
+static bool tally(void *context, const struct shield_finding *finding, int64_t last_minute)
+{
+    struct tally *tally = context;
+    (void)last_minute;
+    tally->count += finding->count;
+    size_t used = strlen(tally->all);
+    (void)snprintf(tally->all + used, sizeof tally->all - used, "%s %.*s/%.*s ", finding->detector,
+                   (int)finding->event.size, finding->event.bytes, (int)finding->path.size,
+                   finding->path.bytes);
+    return true;
+}
+
+static struct tally told(struct rig *rig)
+{
+    struct tally result = {0};
+    shield_findings_read(rig->findings, 1, INT64_MIN, INT64_MAX, tally, &result);
+    return result;
+}
+
+/* --- volume --- */
+
+static void an_hour_is_kept_right_to_five_in_a_hundred(void **state)
+{
+    (void)state;
+    assert_int_equal(volume_code(0), 1);
+    assert_true(volume_count(volume_code(0)) < 1e-9);
+    assert_int_equal(volume_code(UINT64_MAX), UINT8_MAX);
+    uint8_t last = 0;
+    for (uint64_t count = 1; count < UINT64_C(1) << 31; count += 1 + count / 7) {
+        uint8_t code = volume_code(count);
+        double back = volume_count(code);
+        assert_true(code >= last && code != VOLUME_UNKNOWN);
+        assert_true(fabs(back - (double)count) <= 0.05 * (double)(count + 1));
+        last = code;
+    }
+}
+
+/* As a shop has it: nights, weekends, and a sixth up and down by chance. */
+static uint32_t usual(int64_t hour)
+{
+    uint32_t day = hour / HOURS_A_DAY % 7 >= 5 ? 300 : 1000;
+    uint32_t now = hour % HOURS_A_DAY < 7 ? day / 10 : day;
+    return now * (84 + chance(33)) / 100;
+}
+
+static void live(struct rig *rig, int hours)
+{
+    for (int i = 0; i < hours; i++) {
+        give(rig, "web/1", "", (struct value){0}, usual(rig->now_ms / HOUR_MS));
+        pass_hour(rig);
+    }
+}
+
+/* Until it is noon on a weekday. */
+static void live_to_noon(struct rig *rig)
+{
+    while (rig->now_ms / HOUR_MS % HOURS_A_DAY != 12 ||
+           rig->now_ms / HOUR_MS / HOURS_A_DAY % 7 >= 5)
+        live(rig, 1);
+}
+
+static void an_event_that_stops_is_told_when_its_hour_is_over(void **state)
+{
+    (void)state;
+    struct rig rig;
+    rig_begin(&rig, NULL);
+    live(&rig, 4 * HOURS_A_WEEK);
+    live_to_noon(&rig);
+    assert_string_equal(told(&rig).all, "");
+    rig.now_ms += HOUR_MS - 1;
+    shield_watch_tend(rig.watch, rig.now_ms);
+    assert_string_equal(told(&rig).all, "");
+    rig.now_ms += 1;
+    shield_watch_tend(rig.watch, rig.now_ms);
+    assert_string_equal(told(&rig).all, "W10 Viewed/ ");
+    for (int i = 0; i < 3 * HOURS_A_DAY; i++)
+        pass_hour(&rig);
+    assert_int_equal(told(&rig).count, 1); /* once a week */
+    rig_end(&rig);
+}
+
+static void an_event_that_comes_far_more_often_is_told_at_once(void **state)
+{
+    (void)state;
+    struct rig rig;
+    rig_begin(&rig, NULL);
+    live(&rig, 4 * HOURS_A_WEEK);
+    live_to_noon(&rig);
+    give(&rig, "web/1", "", (struct value){0}, 1300);
+    assert_string_equal(told(&rig).all, "");
+    give(&rig, "web/1", "", (struct value){0}, 1200);
+    assert_string_equal(told(&rig).all, "W10 Viewed/ ");
+    give(&rig, "web/1", "", (struct value){0}, 1200);
+    assert_int_equal(told(&rig).count, 1);
+    rig_end(&rig);
+}
+
+static void volume_is_not_judged_by_less_than_three_weeks(void **state)
+{
+    (void)state;
+    struct rig rig;
+    rig_begin(&rig, NULL);
+    live(&rig, 2 * HOURS_A_WEEK);
+    give(&rig, "web/1", "", (struct value){0}, 1000000);
+    for (int i = 0; i < HOURS_A_DAY; i++)
+        pass_hour(&rig);
+    assert_string_equal(told(&rig).all, "");
+    rig_end(&rig);
+}
+
+/* The server was off, or the clock leapt. */
+static void hours_in_which_nobody_counted_are_not_judged(void **state)
+{
+    (void)state;
+    struct rig rig;
+    rig_begin(&rig, NULL);
+    live(&rig, 4 * HOURS_A_WEEK);
+    live_to_noon(&rig);
+    rig.now_ms += 5 * HOUR_MS;
+    shield_watch_tend(rig.watch, rig.now_ms);
+    rig.now_ms -= 9 * HOUR_MS;
+    shield_watch_tend(rig.watch, rig.now_ms);
+    rig.now_ms += 9 * HOUR_MS;
+    pass_hour(&rig); /* it was not seen from its beginning */
+    assert_string_equal(told(&rig).all, "");
+    rig_end(&rig);
+}
+
+static void what_is_imported_is_of_another_time(void **state)
+{
+    (void)state;
+    struct rig rig;
+    rig_begin(&rig, NULL);
+    live(&rig, 4 * HOURS_A_WEEK);
+    live_to_noon(&rig);
+    struct shield_record record = {
+        .project = &rig.project, .now_ms = rig.now_ms, .source = SHIELD_FROM_IMPORT};
+    struct shield_sight sight = {
+        .record = &record, .event = TEXT("Viewed"), .events = 1000000, .count = 1000000};
+    shield_watch_record(rig.watch, &sight);
+    assert_string_equal(told(&rig).all, "");
+    rig_end(&rig);
+}
+
+/* 90 days, hour by hour: an outage of six hours and a campaign of a week are told, nothing else. */
+static void ninety_days_have_as_many_alarms_as_reasons(void **state)
+{
+    (void)state;
+    struct rig rig;
+    uint64_t began = seed;
+    rig_begin(&rig, NULL);
+    for (int hour = 0; hour < 90 * HOURS_A_DAY; hour++) {
+        uint32_t count = usual(rig.now_ms / HOUR_MS);
+        bool is_campaign = hour >= 40 * HOURS_A_DAY && hour < 47 * HOURS_A_DAY;
+        bool is_out = hour >= 60 * HOURS_A_DAY + 9 && hour < 60 * HOURS_A_DAY + 15;
+        if (is_campaign) count *= 3;
+        for (int i = 0; i < 4 && !is_out; i++)
+            give(&rig, "web/1", "", (struct value){0}, count / 4);
+        pass_hour(&rig);
+    }
+    struct tally result = told(&rig);
+    print_message("%llu alarms in 90 days, seed %llu\n", (unsigned long long)result.count,
+                  (unsigned long long)began);
+    assert_in_range(result.count, 2, 12);
+    rig_end(&rig);
+}
+
+/* --- what people are shown --- */
+
+struct rows {
+    char all[4096];
+    size_t size;
+};
+
+static void show_row(void *context, const struct shield_watch_row *row)
+{
+    static const char *const states[] = {"learning", "settled", "alarmed"};
+    struct rows *rows = context;
+    rows->size +=
+        (size_t)snprintf(rows->all + rows->size, sizeof rows->all - rows->size,
+                         "%.*s|%.*s|%.*s|%llu|%.2f|%lld|%lld|%s|%s|%d\n", (int)row->event.size,
+                         row->event.bytes, (int)row->property.size, row->property.bytes,
+                         (int)row->sdk.size, row->sdk.bytes, (unsigned long long)row->count,
+                         row->presence, (long long)(row->first_minute - INT64_C(497500) * 60),
+                         (long long)(row->last_minute - INT64_C(497500) * 60), states[row->state],
+                         row->signal, row->is_cut);
+}
+
+static const char *shown(struct rig *rig, struct rows *rows)
+{
+    *rows = (struct rows){0};
+    (void)shield_watch_read(rig->watch, 1, rig->now_ms, show_row, rows);
+    return rows->all;
+}
+
+static void a_series_shows_counts_times_state_and_no_value(void **state)
+{
+    (void)state;
+    struct rig rig;
+    struct rows rows;
+    rig_begin(&rig, NULL);
+    assert_string_equal(shown(&rig, &rows), "");
+    for (int i = 0; i < 500; i++)
+        give_text(&rig, "page", "home");
+    for (int i = 0; i < 500; i++)
+        give_text(&rig, "", "");
+    assert_string_equal(shown(&rig, &rows), "Viewed||web/1|1000|1.00|0|0|settled||0\n"
+                                            "Viewed|page|web/1|500|0.50|0|0|settled||0\n");
+    rig.now_ms += MINUTE;
+    for (int i = 0; i < 100; i++)
+        give_text(&rig, "code", "x7#Kq!pZ2&mW9)Tg4$");
+    assert_string_equal(shown(&rig, &rows), "Viewed||web/1|1100|1.00|0|1|settled||0\n"
+                                            "Viewed|code|web/1|100|1.00|1|1|alarmed|W01|0\n"
+                                            "Viewed|page|web/1|500|0.45|0|0|settled||0\n");
+    rig.now_ms += 25 * HOUR_MS;
+    assert_non_null(strstr(shown(&rig, &rows), "|learning|W01|0\n"));
+    assert_null(strstr(shown(&rig, &rows), "home"));
+    assert_int_equal(shield_watch_read(rig.watch, 2, rig.now_ms, show_row, &rows), 0);
+    rig_end(&rig);
+}
+
+static void long_names_are_cut_between_characters(void **state)
+{
+    (void)state;
+    struct rig rig;
+    struct rows rows;
+    char name[256] = "x";
+    rig_begin(&rig, NULL);
+    for (size_t i = 1; i + 2 < 200; i += 2)
+        memcpy(name + i, "\xc3\xbc", 3);
+    give_text(&rig, name, "home");
+    const char *line = strstr(shown(&rig, &rows), "Viewed|x");
+    assert_non_null(line);
+    const char *end = strchr(line + 7, '|');
+    assert_int_equal((end - line - 8) % 2, 0);
+    assert_non_null(strstr(line, "|1\n"));
+    rig_end(&rig);
+}
+
+/* --- memory --- */
+
+static void what_is_seen_stays_when_more_series_come_than_there_is_room_for(void **state)
+{
+    (void)state;
+    struct rig rig;
+    char name[32];
+    rig_begin(&rig, NULL);
+    for (int i = 0; i < 300; i++)
+        give_text(&rig, "page", "home");
+    for (int i = 0; i < WATCH_SERIES + WATCH_SERIES / 2; i++) {
+        if (i % 1000 == 0) rig.now_ms += MINUTE;
+        (void)snprintf(name, sizeof name, "p%d", i);
+        give_text(&rig, name, "home");
+        if (i % 200 == 0) give_text(&rig, "page", "home");
+    }
+    struct rows *rows = MEMORY_NEW(struct rows);
+    uint64_t before = told(&rig).count;
+    for (int i = 0; i < 500; i++)
+        give(&rig, "web/1", "page", value_from_integer(7), 1);
+    assert_true(told(&rig).count > before); /* W03: it is known what page looked like */
+    memory_free(rows);
+    rig_end(&rig);
+}
+
+/* --- restarts --- */
+
+struct home {
+    char folder[32];
+    char path[64];
+};
+
+static void home_begin(struct home *home)
+{
+    (void)snprintf(home->folder, sizeof home->folder, "shield-watch-XXXXXX");
+    assert_non_null(mkdtemp(home->folder));
+    (void)snprintf(home->path, sizeof home->path, "%s/watch", home->folder);
+}
+
+static void home_end(struct home *home)
+{
+    assert_int_equal(remove(home->path), 0);
+    assert_int_equal(remove(home->folder), 0);
+}
+
+static void fill(struct rig *rig)
+{
+    for (int i = 0; i < WATCH_LEARN; i++) {
+        give_text(rig, "trace", i % 2 ? "x7#Kq!pZ2&mW9)Tg4$" : "aB3$kLm9!pQr5%tUv");
+        give_text(rig, "page", i % 3 ? "home" : "pricing");
+    }
+}
+
+static void what_it_learnt_survives_a_restart(void **state)
+{
+    (void)state;
+    struct rig rig;
+    struct rows before, after;
+    struct home home;
+    home_begin(&home);
+    rig_begin(&rig, home.folder);
+    fill(&rig);
+    assert_true(strlen(shown(&rig, &before)) > 0);
+    rig_end(&rig);
+    rig_begin(&rig, home.folder);
+    assert_string_equal(shown(&rig, &after), before.all);
+    for (int i = 0; i < 100; i++)
+        give_text(&rig, "trace", "x7#Kq!pZ2&mW9)Tg4$");
+    assert_string_equal(told(&rig).all, ""); /* it is known */
+    for (int i = 0; i < WATCH_WINDOW; i++)
+        give(&rig, "web/1", "page", value_from_integer(i), 1);
+    assert_string_equal(told(&rig).all, "W03 Viewed/page "); /* and so is what it looked like */
+    for (int i = 0; i < WATCH_WINDOW; i++)
+        give(&rig, "web/2", "trace", value_from_bool(true), 1);
+    assert_non_null(strstr(told(&rig).all, "W07 Viewed/trace ")); /* by the next version, too */
+    for (int i = 0; i < WATCH_NEW; i++)
+        give_text(&rig, "other", "x7#Kq!pZ2&mW9)Tg4$");
+    assert_non_null(strstr(told(&rig).all, "W01 Viewed/other "));
+    rig_end(&rig);
+    home_end(&home);
+}
+
+static void so_do_the_hours(void **state)
+{
+    (void)state;
+    struct rig rig;
+    struct home home;
+    int64_t now_ms = 0;
+    home_begin(&home);
+    rig_begin(&rig, home.folder);
+    live(&rig, 4 * HOURS_A_WEEK);
+    live_to_noon(&rig);
+    now_ms = rig.now_ms;
+    rig_end(&rig);
+    rig_begin(&rig, home.folder);
+    rig.now_ms = now_ms;
+    give(&rig, "web/1", "", (struct value){0}, 2500);
+    assert_string_equal(told(&rig).all, "W10 Viewed/ ");
+    rig_end(&rig);
+    home_end(&home);
+}
+
+/* Neither a value nor what stands for one: two runs that differ in a value alone write the same. */
+static void no_value_is_written(void **state)
+{
+    (void)state;
+    struct home home[2];
+    char *bytes[2];
+    size_t sizes[2];
+    struct error error = {0};
+    static const char *const values[] = {"canary-one-77", "canary-two-88"};
+    for (int i = 0; i < 2; i++) {
+        struct rig rig;
+        home_begin(&home[i]);
+        rig_begin(&rig, home[i].folder);
+        for (int k = 0; k < 3 * WATCH_WINDOW + 50; k++)
+            give_text(&rig, "page", values[i]);
+        rig_end(&rig);
+        assert_int_equal(os_file_read_all(home[i].path, 1 << 20, &bytes[i], &sizes[i], &error),
+                         STATUS_OK);
+    }
+    assert_int_equal(sizes[0], sizes[1]);
+    assert_null(memmem(bytes[0], sizes[0], "canary", 6));
+    for (size_t i = 0, odd = 0; i < sizes[0]; i++) {
+        if (i >= HEAD && bytes[0][i] != bytes[1][i]) odd++;
+        if (odd > 2) fail_msg("more than a mean of surprise differs"); /* its two low bytes */
+    }
+    for (int i = 0; i < 2; i++) {
+        memory_free(bytes[i]);
+        home_end(&home[i]);
+    }
+}
+
+static void write_file(const char *path, const char *bytes, size_t size)
+{
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, size, file), size);
+    assert_int_equal(fclose(file), 0);
+}
+
+/* Flipped, cut off and made up, also under a checksum that is right. */
+static void a_damaged_file_is_learnt_anew(void **state)
+{
+    (void)state;
+    struct rig rig;
+    struct home home;
+    struct error error = {0};
+    char *bytes = NULL;
+    size_t size = 0;
+    uint64_t began = seed;
+    home_begin(&home);
+    rig_begin(&rig, home.folder);
+    fill(&rig);
+    rig_end(&rig);
+    assert_int_equal(os_file_read_all(home.path, 1 << 20, &bytes, &size, &error), STATUS_OK);
+    char *copy = memory_alloc(size + 8, 1);
+    for (int i = 0; i < 200; i++) {
+        size_t kept = i % 4 == 0 ? chance((uint32_t)size) : size + (i % 4 == 1 ? 8 : 0);
+        memcpy(copy, bytes, size);
+        for (int k = 0; k < 1 + i % 5; k++)
+            copy[chance((uint32_t)size)] = (char)chance(256);
+        if (i % 2 && kept > HEAD) {
+            memcpy(copy, bytes, 8);
+            store_u64(copy + 8, block_checksum(copy + HEAD, kept - HEAD, 0));
+        }
+        write_file(home.path, copy, kept);
+        rig_begin(&rig, home.folder);
+        for (int k = 0; k < 300; k++)
+            give_text(&rig, "page", "home");
+        struct rows rows;
+        (void)shown(&rig, &rows);
+        rig_end(&rig);
+    }
+    copy[0] = 'x';
+    write_file(home.path, copy, size);
+    rig_begin(&rig, home.folder);
+    struct rows rows;
+    assert_string_equal(shown(&rig, &rows), "");
+    rig_end(&rig);
+    print_message("seed %llu\n", (unsigned long long)began);
+    memory_free(copy);
+    memory_free(bytes);
+    home_end(&home);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_hour_is_kept_right_to_five_in_a_hundred),
+        cmocka_unit_test(an_event_that_stops_is_told_when_its_hour_is_over),
+        cmocka_unit_test(an_event_that_comes_far_more_often_is_told_at_once),
+        cmocka_unit_test(volume_is_not_judged_by_less_than_three_weeks),
+        cmocka_unit_test(hours_in_which_nobody_counted_are_not_judged),
+        cmocka_unit_test(what_is_imported_is_of_another_time),
+        cmocka_unit_test(ninety_days_have_as_many_alarms_as_reasons),
+        cmocka_unit_test(a_series_shows_counts_times_state_and_no_value),
+        cmocka_unit_test(long_names_are_cut_between_characters),
+        cmocka_unit_test(what_is_seen_stays_when_more_series_come_than_there_is_room_for),
+        cmocka_unit_test(what_it_learnt_survives_a_restart),
+        cmocka_unit_test(so_do_the_hours),
+        cmocka_unit_test(no_value_is_written),
+        cmocka_unit_test(a_damaged_file_is_learnt_anew),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
