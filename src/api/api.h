@@ -81,6 +81,7 @@ void api_set_ready(struct api *api, bool ready);
  *   GET  /local/shield/show?project=P → all of it
  *   GET  /local/shield/findings?project=P&days=N|from=D&to=D → {"from","to","findings":[…],"total",
  *                                "left_out"}
+ *   GET  /local/shield/watch?project=P → {"series":[…],"left_out"}
  *   GET  /local/shield/versions?project=P&days=N → {"days","versions":[…],"sentences":[…]}
  *   POST /local/shield/inspect-link {"project","url"} → {"link","until"}
  *   POST /local/flush            {} → {}   memtables to segments (verify, demo, tests)

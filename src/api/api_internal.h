@@ -143,6 +143,7 @@ enum status sdk_file_get(struct api_exchange *exchange, struct error *error);
 enum status sdk_versions_get(struct api_exchange *exchange, struct error *error);
 enum status sdk_settings_get(struct api_exchange *exchange, struct error *error);
 enum status shield_findings_get(struct api_exchange *exchange, struct error *error);
+enum status shield_watch_get(struct api_exchange *exchange, struct error *error);
 enum status shield_versions_get(struct api_exchange *exchange, struct error *error);
 enum status local_route_call(struct api_exchange *exchange, struct error *error);
 enum status local_route_export(struct api_exchange *exchange, struct error *error);

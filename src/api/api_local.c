@@ -36,6 +36,7 @@ static const struct local_route routes[] = {
     {TEXT_INIT("GET"), TEXT_INIT("/local/shield/show"), local_shield_show},
     {TEXT_INIT("GET"), TEXT_INIT("/local/shield/versions"), local_shield_versions},
     {TEXT_INIT("GET"), TEXT_INIT("/local/shield/findings"), local_shield_findings},
+    {TEXT_INIT("GET"), TEXT_INIT("/local/shield/watch"), local_shield_watch},
     {TEXT_INIT("POST"), TEXT_INIT("/local/shield/findings"), local_shield_note},
     {TEXT_INIT("POST"), TEXT_INIT("/local/shield/inspect-link"), local_inspect_link},
     {TEXT_INIT("GET"), TEXT_INIT("/local/shield/dictionary"), local_dictionary_list},

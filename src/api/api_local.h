@@ -65,6 +65,7 @@ enum status local_dictionary_list(const struct local_call *call, struct error *e
 enum status local_dictionary_forget(const struct local_call *call, struct error *error) MUST_CHECK;
 enum status local_dictionary_clear(const struct local_call *call, struct error *error) MUST_CHECK;
 enum status local_shield_note(const struct local_call *call, struct error *error) MUST_CHECK;
+enum status local_shield_watch(const struct local_call *call, struct error *error) MUST_CHECK;
 enum status local_shield_versions(const struct local_call *call, struct error *error) MUST_CHECK;
 enum status local_inspect_link(const struct local_call *call, struct error *error) MUST_CHECK;
 enum status local_flush(const struct local_call *call, struct error *error) MUST_CHECK;

@@ -26,6 +26,8 @@ static const struct api_route public_routes[] = {
      shield_versions_get},
     {"/api/v1/shield/findings", API_SHIELD, API_GET, API_MANNER_PROBLEM, API_ON_QUERIES,
      shield_findings_get},
+    {"/api/v1/shield/watch", API_SHIELD, API_GET, API_MANNER_PROBLEM, API_ON_QUERIES,
+     shield_watch_get},
     {"/sdk/settings", API_SDK, API_GET, API_MANNER_SDK, API_HERE, sdk_settings_get},
     {"/sdk/versions", API_SDK, API_GET, API_MANNER_SDK, API_HERE, sdk_versions_get},
     {"/sdk/*", API_SDK, API_GET, API_MANNER_SDK, API_HERE, sdk_file_get},

@@ -119,6 +119,7 @@ enum verb_exit verb_shield_hold(const struct invocation *invocation);
 enum verb_exit verb_shield_release(const struct invocation *invocation);
 enum verb_exit verb_shield_dictionary(const struct invocation *invocation);
 enum verb_exit verb_shield_scan(const struct invocation *invocation);
+enum verb_exit verb_shield_watch(const struct invocation *invocation);
 enum verb_exit verb_shield_settings(const struct invocation *invocation);
 enum verb_exit verb_shield_show(const struct invocation *invocation);
 enum verb_exit verb_shield_inspect_link(const struct invocation *invocation);

@@ -222,6 +222,20 @@
         .run = verb_shield_findings,
     },
     {
+        .name = "shield watch",
+        .operands = "",
+        .summary = "show what the drift watch keeps count of",
+        .about =
+            "By event, property and library version: how often, in what share of the event's\n"
+            "records, since when, and the newest alarm; never a value. A row without a property\n"
+            "is the event itself. State is learning, settled, alarmed (within the last day) or\n"
+            "held. --json prints {\"series\",\"left_out\"}.",
+        .examples = "candor shield watch --project shop",
+        .flags = (const struct verb_flag[]){PROJECT_FLAG, {0}},
+        .needs_folder = true,
+        .run = verb_shield_watch,
+    },
+    {
         .name = "shield scan",
         .operands = "[FILE|-]",
         .operand_max = 1,

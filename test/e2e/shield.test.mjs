@@ -223,8 +223,37 @@ describe('the drift watch', () => {
             { seconds: 60, what: 'the webhook' });
     });
 
+    test('shows what it counts, by names alone, to those who may see findings', async () => {
+        const { series, left_out } = await server.json(['shield', 'watch', '--project', 'clicks']);
+        assert.equal(left_out, 0);
+        const find = (property, sdk) => series.find((row) =>
+            row.event === 'Clicked' && row.property === property && row.sdk === sdk);
+        const row = find(PROPERTY, 'web/1.5.0');
+        assert.equal(row.state, 'held');
+        assert.equal(row.signal, 'W01');
+        assert.equal(row.count, 50);
+        assert.equal(row.presence, 1);
+        assert.equal(find('page', 'web/1.4.0').state, 'settled');
+        assert.ok(find('', 'web/1.4.0').count > 9900, 'but for what a sample leaves over');
+        assert.ok(!JSON.stringify(series).includes('pricing'));
+        const table = await server.output(['shield', 'watch', '--project', 'clicks']);
+        assert.match(table, /held +50 .*W01/);
+        assert.match(table, /\d+ series, 0 alarmed, 1 held/);
+
+        const address = '/api/v1/shield/watch';
+        const token = await server.token(page);
+        const answer = await server.get(`${address}?project=clicks`, bearer(token));
+        assert.equal(answer.status, 200);
+        assert.deepEqual(answer.json.series, series);
+        assert.equal((await server.get(address)).status, 401);
+        assert.equal((await server.get(`${address}?project=shop`, bearer(token))).status, 403);
+    });
+
     test('drops what is held until a person releases it, also after a restart', async () => {
+        const { series: before } = await server.json(['shield', 'watch', '--project', 'clicks']);
         await server.stop();
+        const { series: asleep } = await server.json(['shield', 'watch', '--project', 'clicks']);
+        assert.deepEqual(asleep, before);
         await server.start();
         await click(10, '1.5.0', printable);
         const { findings: rows } = await server.json(['shield', 'findings', '--project', 'clicks']);
