@@ -1,6 +1,8 @@
 #include "os/os_child.h"
 
+#include "base/memory.h"
 #include "base/text.h"
+#include "os/os_clock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,7 +18,21 @@
 
 extern char **environ;
 
-enum { CHILD_READS = 3, CHILD_WRITES = 4, SAFE_DESCRIPTOR = 10, WALK_DESCRIPTORS = 16 };
+enum {
+    CHILD_READS = 3,
+    CHILD_WRITES = 4,
+    SAFE_DESCRIPTOR = 10,
+    WALK_DESCRIPTORS = 16,
+    WAIT_STEP_MS = 5,
+};
+
+enum status os_child_self(char out[OS_PATH_SIZE], struct error *error)
+{
+    ssize_t size = readlink("/proc/self/exe", out, OS_PATH_SIZE - 1);
+    if (size < 0) return error_set_errno(error, "could not find this program");
+    out[size] = '\0';
+    return STATUS_OK;
+}
 
 bool os_child_find(const char *name, char out[OS_PATH_SIZE])
 {
@@ -51,9 +67,9 @@ static enum status open_pipe(int ends[2], struct error *error)
     return error_set_errno(error, "could not make a pipe");
 }
 
-static int spawn(const char *const *words, int child_reads, int child_writes, pid_t *pid)
+static int spawn(const char *const *words, posix_spawn_file_actions_t *actions,
+                 char *const *environment, pid_t *pid)
 {
-    posix_spawn_file_actions_t actions;
     posix_spawnattr_t how;
     sigset_t none;
     union {
@@ -61,17 +77,24 @@ static int spawn(const char *const *words, int child_reads, int child_writes, pi
         char *const *any;
     } arguments = {.fixed = words}; /* posix_spawn does not write to them */
     (void)sigemptyset(&none);
-    (void)posix_spawn_file_actions_init(&actions);
     (void)posix_spawnattr_init(&how);
+    (void)posix_spawnattr_setsigmask(&how, &none);
+    (void)posix_spawnattr_setflags(&how, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);
+    int result = posix_spawn(pid, words[0], actions, &how, arguments.any, environment);
+    (void)posix_spawnattr_destroy(&how);
+    return result;
+}
+
+static int spawn_with_pipes(const char *const *words, int child_reads, int child_writes, pid_t *pid)
+{
+    posix_spawn_file_actions_t actions;
+    (void)posix_spawn_file_actions_init(&actions);
     for (int stream = 0; stream <= 2; stream++)
         (void)posix_spawn_file_actions_addopen(&actions, stream, "/dev/null", O_RDWR, 0);
     (void)posix_spawn_file_actions_adddup2(&actions, child_reads, CHILD_READS);
     (void)posix_spawn_file_actions_adddup2(&actions, child_writes, CHILD_WRITES);
-    (void)posix_spawnattr_setsigmask(&how, &none);
-    (void)posix_spawnattr_setflags(&how, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);
-    int result = posix_spawn(pid, words[0], &actions, &how, arguments.any, environ);
+    int result = spawn(words, &actions, environ, pid);
     (void)posix_spawn_file_actions_destroy(&actions);
-    (void)posix_spawnattr_destroy(&how);
     return result;
 }
 
@@ -88,7 +111,7 @@ enum status os_child_start(const char *const *words, struct os_child *out, struc
         close_both(there);
         return status;
     }
-    int result = spawn(words, there[0], back[1], &pid);
+    int result = spawn_with_pipes(words, there[0], back[1], &pid);
     (void)close(there[0]);
     (void)close(back[1]);
     if (result == 0) {
@@ -99,6 +122,79 @@ enum status os_child_start(const char *const *words, struct os_child *out, struc
     (void)close(back[0]);
     errno = result;
     return error_set_errno(error, "could not start \"%.200s\"", words[0]);
+}
+
+/* The variables that do not begin so; the list alone is new. */
+static char **environment_without(const char *prefix)
+{
+    size_t count = 0;
+    size_t kept = 0;
+    while (environ[count])
+        count++;
+    char **list = MEMORY_ARRAY(char *, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        bool is_left_out = prefix && strncmp(environ[i], prefix, strlen(prefix)) == 0;
+        if (!is_left_out) list[kept++] = environ[i];
+    }
+    return list;
+}
+
+enum status os_child_run(const char *const *words, const struct os_child_options *options,
+                         struct os_child *out, struct error *error)
+{
+    const char *streams[] = {NULL, options->output, options->errors};
+    posix_spawn_file_actions_t actions;
+    pid_t pid = 0;
+    *out = (struct os_child){0};
+    (void)posix_spawn_file_actions_init(&actions);
+    for (int stream = 0; stream <= 2; stream++) {
+        const char *path = streams[stream] ? streams[stream] : "/dev/null";
+        int flags = streams[stream] ? O_WRONLY | O_CREAT | O_TRUNC : O_RDWR;
+        (void)posix_spawn_file_actions_addopen(&actions, stream, path, flags, 0600);
+    }
+    char **environment = environment_without(options->without);
+    int result = spawn(words, &actions, environment, &pid);
+    memory_free(environment);
+    (void)posix_spawn_file_actions_destroy(&actions);
+    if (result == 0) {
+        *out = (struct os_child){.pid = pid, .to = -1, .from = -1};
+        return STATUS_OK;
+    }
+    errno = result;
+    return error_set_errno(error, "could not start \"%.200s\"", words[0]);
+}
+
+static void close_pipes(const struct os_child *child)
+{
+    if (child->to >= 0) (void)close(child->to);
+    if (child->from >= 0) (void)close(child->from);
+}
+
+enum status os_child_wait(struct os_child *child, uint32_t timeout_ms, int *code,
+                          struct error *error)
+{
+    int how = 0;
+    if (child->pid == 0) return error_set(error, STATUS_ABSENT, "there is no other program");
+    for (uint32_t waited = 0;; waited += WAIT_STEP_MS) {
+        pid_t ended = waitpid(child->pid, &how, WNOHANG);
+        if (ended < 0 && errno != EINTR) {
+            return error_set_errno(error, "could not wait for the other program");
+        }
+        if (ended == child->pid) break;
+        if (waited >= timeout_ms) {
+            return error_set(error, STATUS_BUSY, "the other program did not end in time");
+        }
+        os_sleep_ms(WAIT_STEP_MS);
+    }
+    close_pipes(child);
+    *child = (struct os_child){0};
+    *code = WIFEXITED(how) ? WEXITSTATUS(how) : 128 + WTERMSIG(how);
+    return STATUS_OK;
+}
+
+void os_child_ask_to_end(const struct os_child *child)
+{
+    if (child->pid != 0) (void)kill(child->pid, SIGTERM);
 }
 
 enum status os_child_write(const struct os_child *child, const void *bytes, size_t size,
@@ -135,8 +231,7 @@ void os_child_end(struct os_child *child)
 {
     if (child->pid == 0) return;
     (void)kill(-child->pid, SIGKILL);
-    (void)close(child->to);
-    (void)close(child->from);
+    close_pipes(child);
     while (waitpid(child->pid, NULL, 0) < 0 && errno == EINTR)
         continue;
     *child = (struct os_child){0};

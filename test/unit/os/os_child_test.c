@@ -72,6 +72,92 @@ static void says_what_could_not_be_started(void **state)
     os_child_end(&child);
 }
 
+static int run(const char *script, const struct os_child_options *options)
+{
+    struct os_child child;
+    struct error error;
+    int code = -1;
+    const char *words[] = {"/bin/sh", "-c", script, NULL};
+    assert_int_equal(os_child_run(words, options, &child, &error), STATUS_OK);
+    assert_int_equal(os_child_wait(&child, 10000, &code, &error), STATUS_OK);
+    assert_int_equal(child.pid, 0);
+    assert_int_equal(os_child_wait(&child, 0, &code, &error), STATUS_ABSENT);
+    return code;
+}
+
+static void one_left_to_itself_ends_with_a_code(void **state)
+{
+    (void)state;
+    struct os_child_options options = {0};
+    assert_int_equal(run("exit 0", &options), 0);
+    assert_int_equal(run("exit 7", &options), 7);
+    assert_int_equal(run("kill -9 $$", &options), 128 + 9);
+}
+
+static void what_it_prints_goes_to_files_made_anew(void **state)
+{
+    (void)state;
+    char folder[OS_PATH_SIZE];
+    char output[OS_PATH_SIZE + 16];
+    char errors[OS_PATH_SIZE + 16];
+    char bytes[64] = "";
+    struct error error;
+    assert_int_equal(os_child_folder_make(folder, &error), STATUS_OK);
+    (void)snprintf(output, sizeof output, "%s/out", folder);
+    (void)snprintf(errors, sizeof errors, "%s/err", folder);
+    struct os_child_options options = {.output = output, .errors = errors};
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(run("echo said; echo complained >&2", &options), 0);
+        FILE *file = fopen(output, "r");
+        assert_int_equal(fread(bytes, 1, sizeof bytes, file), 5);
+        assert_memory_equal(bytes, "said\n", 5);
+        (void)fclose(file);
+        file = fopen(errors, "r");
+        assert_int_equal(fread(bytes, 1, sizeof bytes, file), 11);
+        (void)fclose(file);
+    }
+    os_child_folder_remove(folder);
+}
+
+static void variables_can_be_kept_from_it(void **state)
+{
+    (void)state;
+    struct os_child_options all = {0};
+    struct os_child_options some = {.without = "DRILL_"};
+    assert_int_equal(setenv("DRILL_ONE", "1", 1), 0);
+    assert_int_equal(setenv("ADRILL_TWO", "2", 1), 0);
+    assert_int_equal(run("test \"$DRILL_ONE$ADRILL_TWO\" = 12", &all), 0);
+    assert_int_equal(run("test \"$DRILL_ONE$ADRILL_TWO\" = 2", &some), 0);
+}
+
+static void ends_when_it_is_asked_and_when_it_is_not(void **state)
+{
+    (void)state;
+    struct os_child child;
+    struct error error;
+    int code = -1;
+    struct os_child_options options = {0};
+    const char *words[] = {"/bin/sleep", "60", NULL};
+    assert_int_equal(os_child_run(words, &options, &child, &error), STATUS_OK);
+    assert_int_equal(os_child_wait(&child, 20, &code, &error), STATUS_BUSY);
+    os_child_ask_to_end(&child);
+    assert_int_equal(os_child_wait(&child, 10000, &code, &error), STATUS_OK);
+    assert_int_equal(code, 128 + 15);
+    assert_int_equal(os_child_run(words, &options, &child, &error), STATUS_OK);
+    os_child_end(&child);
+    assert_int_equal(child.pid, 0);
+    os_child_ask_to_end(&child); /* nobody */
+}
+
+static void says_which_program_this_is(void **state)
+{
+    (void)state;
+    char path[OS_PATH_SIZE];
+    struct error error;
+    assert_int_equal(os_child_self(path, &error), STATUS_OK);
+    assert_non_null(strstr(path, "/os_child_test"));
+}
+
 static void finds_programs_in_the_path(void **state)
 {
     (void)state;
@@ -109,6 +195,11 @@ int main(void)
         cmocka_unit_test(says_back_what_was_said),
         cmocka_unit_test(tells_silence_from_an_end),
         cmocka_unit_test(says_what_could_not_be_started),
+        cmocka_unit_test(one_left_to_itself_ends_with_a_code),
+        cmocka_unit_test(what_it_prints_goes_to_files_made_anew),
+        cmocka_unit_test(variables_can_be_kept_from_it),
+        cmocka_unit_test(ends_when_it_is_asked_and_when_it_is_not),
+        cmocka_unit_test(says_which_program_this_is),
         cmocka_unit_test(finds_programs_in_the_path),
         cmocka_unit_test(a_folder_goes_with_all_in_it),
     };
