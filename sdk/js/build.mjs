@@ -35,9 +35,26 @@ const OWN_NAMES = [
 // The inspector is built first: what it is like becomes a constant of the SDK.
 let inspector = '';
 
-async function bundle(entry, format, outfile, ownNames = OWN_NAMES) {
+// The SDK that `candor drill` sends against a server of its own: these sources, but for the parts that
+// make them careful. It is embedded in the server's program, served by nothing else, and published
+// nowhere.
+const drill = path.join(here, 'drill');
+const broken = {
+    name: 'broken',
+    setup(build) {
+        build.onResolve({ filter: /^\.\/(?:detectors|emit|reader)$/ }, ({ path: name, importer }) => {
+            if (name === './detectors') return { path: path.join(drill, 'blind-detectors.ts') };
+            if (path.basename(importer) !== 'autocapture.ts') return undefined;
+            return { path: path.join(drill, `greedy-${name.slice(2)}.ts`) };
+        });
+    },
+};
+
+async function bundle(entry, format, outfile, ownNames = OWN_NAMES, plugins = []) {
+    const toldVersion = plugins.length ? `${version}-broken` : version;
     const { outputFiles } = await build({
         entryPoints: [path.join(here, 'src', entry)],
+        plugins,
         bundle: true,
         minify: true,
         format,
@@ -45,7 +62,7 @@ async function bundle(entry, format, outfile, ownNames = OWN_NAMES) {
         charset: 'utf8',
         legalComments: 'none',
         define: {
-            __VERSION__: JSON.stringify(version), __INSPECTOR__: JSON.stringify(inspector),
+            __VERSION__: JSON.stringify(toldVersion), __INSPECTOR__: JSON.stringify(inspector),
         },
         ...(ownNames.length && { mangleProps: new RegExp(`^(?:${ownNames.join('|')})$`) }),
         write: false,
@@ -88,10 +105,11 @@ function writeVersion() {
 
 run(['--project', here]);
 fs.rmSync(dist, { recursive: true, force: true });
-fs.mkdirSync(dist);
+fs.mkdirSync(path.join(dist, 'drill'), { recursive: true });
 const inspect = await bundle('inspect/inspect.ts', 'iife', 'candor-inspect.js', []);
 inspector = `sha256-${createHash('sha256').update(inspect).digest('base64')}`;
 await bundle('classic.ts', 'iife', 'candor.js');
+await bundle('classic.ts', 'iife', 'drill/broken.js', OWN_NAMES, [broken]);
 await bundle('candor.ts', 'esm', 'candor.mjs');
 writeTypes();
 writeVersion();
