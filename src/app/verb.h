@@ -125,6 +125,7 @@ enum verb_exit verb_shield_show(const struct invocation *invocation);
 enum verb_exit verb_shield_inspect_link(const struct invocation *invocation);
 enum verb_exit verb_shield_versions(const struct invocation *invocation);
 enum verb_exit verb_sdk_audit(const struct invocation *invocation);
+enum verb_exit verb_drill(const struct invocation *invocation);
 enum verb_exit verb_import(const struct invocation *invocation);
 enum verb_exit verb_export(const struct invocation *invocation);
 enum verb_exit verb_query(const struct invocation *invocation);

@@ -57,6 +57,13 @@ static const struct verb_flag sdk_audit_flags[] = {
     {0},
 };
 
+static const struct verb_flag drill_flags[] = {
+    {"mode", "MODE", "of the shield: guarded (default), strict or open", VERB_FLAG_OPTIONAL},
+    {"chromium", "PATH", "the browser (default chromium in PATH)", VERB_FLAG_OPTIONAL},
+    {"keep", NULL, "leave the temporary folder, and say where it is", VERB_FLAG_OPTIONAL},
+    {0},
+};
+
 static const struct verb_flag query_flags[] = {
     {"project", "P", "project, by name or id, unless the plan names it", VERB_FLAG_OPTIONAL},
     {"format", "FORMAT", "table (default), json or csv", VERB_FLAG_OPTIONAL},
@@ -207,6 +214,27 @@ static const struct verb verbs[] = {
                     "candor sdk-audit https://staging.example.org/ --wait 10 --json",
         .flags = sdk_audit_flags,
         .run = verb_sdk_audit,
+    },
+    {
+        .name = "drill",
+        .operands = "[DRILL]",
+        .operand_max = 1,
+        .summary = "play an incident of the past against this program",
+        .about =
+            "Starts a server, a site and a browser of its own on this machine, in a temporary\n"
+            "folder that goes away afterwards, and plays the drill with them. Nothing else is\n"
+            "reached. Without DRILL it lists what there is.\n"
+            "2018-autocapture: a page with fields of a framework and a password manager. Our\n"
+            "SDK must send nothing of what is planted; a broken build of it sends everything,\n"
+            "and the server must store nothing; a property that no detector knows must raise\n"
+            "the alarm and be held. Takes about a minute.\n"
+            "Exit status: 0 only when nothing got through and the alarm came. --json prints\n"
+            "{\"drill\",\"mode\",\"passed\",\"ms\",\"rows\",\"through\",\"left_out\"}.",
+        .examples = "candor drill\n"
+                    "candor drill 2018-autocapture\n"
+                    "candor drill 2018-autocapture --mode open --json",
+        .flags = drill_flags,
+        .run = verb_drill,
     },
     {
         .name = "import",
