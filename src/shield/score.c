@@ -5,7 +5,7 @@
  *   the key's classes         exactly the rule's context +3   as a word of it +2   outer keys +2
  *   the rule's own words      in the key +2
  *   30 before and 20 behind   a class +1   an own word +1
- *   harmless key              -3, unless the key itself speaks for the rule
+ *   harmless key              -3, unless what speaks for the rule is worth 2
  *   harmless shape            -3, likewise, and never against a proof
  *   all of it a UUID, a ULID, a digest or a date: -4, likewise
  *   enough                    5
