@@ -78,10 +78,19 @@ static void note_signal(const struct place *place, struct series *series, struct
     tell(place->watch, &alarm);
 }
 
+/* An id that an event brings which is new itself, and that looks so everywhere, is nothing new. */
+static bool looks_so_elsewhere(const struct shield_watch *watch, const struct series *series)
+{
+    const struct series *other = watch_namesake(watch, series);
+    if (!other || other == series) return false;
+    return series_looks_random(other->past.count > 0 ? &other->past : &other->now);
+}
+
 static void judge_new(const struct place *place, struct series *series, struct text property)
 {
     bool is_text = 2 * series->now.texts >= series->now.count;
-    bool is_random = is_text && series_looks_random(&series->now);
+    bool is_random =
+        is_text && series_looks_random(&series->now) && !looks_so_elsewhere(place->watch, series);
     series->is_fresh = false;
     note_signal(place, series, property, is_random ? WATCH_NEW_RANDOM : WATCH_NEW_PROPERTY);
 }
@@ -143,6 +152,7 @@ static void watch_item(const struct place *place, const struct shield_item *item
     if (is_new_series) {
         series->event_total = place->event->total - place->sight->count;
         begin_split(place->watch, series, known);
+        watch_know_name(place->watch, series);
     }
     if (is_new && !place->is_learning) series->is_fresh = true;
     look(place, series, known, item);

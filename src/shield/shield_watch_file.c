@@ -105,7 +105,9 @@ static void read_series(struct shield_watch *watch, struct reading *reading)
     series->name_size = take_name(reading, bits >> 8 & 0xff, series->name, sizeof series->name);
     series->event_size = take_name(reading, bits >> 16 & 0xff, series->event, sizeof series->event);
     series->sdk_size = take_name(reading, bits >> 24 & 0xff, series->sdk, sizeof series->sdk);
-    if (reading->fails || series->past.count < WATCH_WINDOW) return;
+    if (reading->fails) return;
+    if (series->name_size > 0) watch_know_name(watch, series);
+    if (series->past.count < WATCH_WINDOW) return;
     uint32_t known = watch_known(watch, series->property, &is_known);
     if (known < WATCH_KNOWN) watch->settled[known] = (uint32_t)(series - watch->series) + 1;
 }
