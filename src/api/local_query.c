@@ -108,6 +108,7 @@ enum status local_export_parse(const struct local_call *call, struct backend_exp
         .from_ms = from * CALENDAR_DAY_MS,
         .to_ms = (to + 1) * CALENDAR_DAY_MS,
         .csv = csv,
+        .shows_held = text_equal(local_parameter(call, "held"), TEXT("shown")),
     };
     return STATUS_OK;
 }

@@ -106,7 +106,9 @@
         .name = "shield hold",
         .operands = "",
         .summary = "drop a property's new values until it is released",
-        .about = "",
+        .about =
+            "What is stored of it is not shown until then: exports leave it out, and questions\n"
+            "that name it are refused.",
         .examples =
             "candor shield hold --project shop --property note --by ann --reason \"names in it\"",
         .flags =

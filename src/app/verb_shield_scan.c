@@ -49,6 +49,7 @@ static enum status scan_stored(struct exchange *exchange, struct scanning *scann
     target_add(&exchange->target, "from", from ? from : "1971-01-01");
     target_add(&exchange->target, "to", to ? to : "2100-12-31");
     target_add(&exchange->target, "format", "jsonl");
+    target_add(&exchange->target, "held", "shown"); /* what is held is what is looked for */
     TRY(target_end(&exchange->target, &target, &exchange->error));
     TRY(exchange_open(exchange));
     struct engine *engine = local_engine(exchange->local);

@@ -58,7 +58,8 @@ enum status backend_flush(struct backend *backend, enum backend_flush which, boo
 /* True while memtables hold so much that ingestion must wait for a flush. */
 bool backend_is_behind(struct backend *backend);
 
-/* Answer a plan that plan_parse made. result was made by result_init. */
+/* Answer a plan that plan_parse made. result was made by result_init. STATUS_DENIED when it names a
+ * property that is held. */
 enum status backend_run(struct backend *backend, uint32_t project, const struct plan *plan,
                         int64_t now_ms, struct result *result, struct error *error) MUST_CHECK;
 
@@ -72,14 +73,15 @@ typedef enum status backend_piece(void *context, struct text lines, struct error
 struct backend_export {
     uint32_t project;
     int64_t from_ms;
-    int64_t to_ms; /* excluded */
-    bool csv;      /* event,time,distinct_id,$insert_id,properties (JSON) instead of JSON lines */
+    int64_t to_ms;   /* excluded */
+    bool shows_held; /* properties that are held, too: for a scan */
+    bool csv;        /* event,time,distinct_id,$insert_id,properties (JSON) instead of JSON lines */
 };
 enum status backend_export(struct backend *backend, const struct backend_export *options,
                            backend_piece *piece, void *context, uint64_t *rows,
                            struct error *error) MUST_CHECK;
 
-/* The newest events by arrival, as a JSON array of export objects. */
+/* The newest events by arrival, as a JSON array of export objects, without what is held. */
 enum status backend_newest(struct backend *backend, uint32_t project, uint32_t count_max,
                            struct buffer *out, struct error *error) MUST_CHECK;
 

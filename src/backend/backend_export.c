@@ -106,6 +106,7 @@ static enum status write_row(struct export *export, const struct row_columns *co
         .project = export->options->project,
         .persons = export->view.persons,
         .arena = &export->arena,
+        .held = export->options->shows_held ? TEXT("") : export->view.held,
     };
     enum status status = STATUS_OK;
     if (export->options->csv) {

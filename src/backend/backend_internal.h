@@ -31,6 +31,8 @@ struct backend {
 struct backend_view {
     struct snapshot *snapshot;
     struct identity_view *persons;
+    struct project_table *projects;
+    struct text held; /* names of properties that are not shown (held.h), of that table */
 };
 enum status backend_view_open(struct backend *backend, uint32_t project, struct backend_view *out,
                               struct error *error) MUST_CHECK;

@@ -1,6 +1,7 @@
 /* Answers plans: a view of rows and people at one moment, handed to exec. */
 #include "backend/backend_internal.h"
 #include "backend/backend_limits.h"
+#include "backend/held.h"
 #include "base/check.h"
 #include "exec/exec.h"
 #include "os/os_clock.h"
@@ -14,6 +15,9 @@ enum status backend_view_open(struct backend *backend, uint32_t project, struct 
     TRY(store_snapshot(backend->store, project, &out->snapshot, error));
     /* After the rows: every person they name is known to the view. */
     out->persons = identity_view(backend->identity, project);
+    out->projects = project_slot_take(backend->options.projects);
+    const struct project *found = project_table_by_id(out->projects, project);
+    out->held = found ? found->shield_held : TEXT("");
     return STATUS_OK;
 }
 
@@ -21,6 +25,7 @@ void backend_view_close(struct backend_view *view)
 {
     snapshot_release(view->snapshot);
     identity_view_release(view->persons);
+    project_table_drop(view->projects);
 }
 
 static enum status find_zone(struct backend *backend, uint32_t project, const struct plan *plan,
@@ -61,7 +66,8 @@ enum status backend_run(struct backend *backend, uint32_t project, const struct 
     TRY(backend_view_open(backend, project, &view, error));
     input.snapshot = view.snapshot;
     input.persons = view.persons;
-    enum status status = exec_run(&input, result, error);
+    enum status status = held_check_plan(view.held, plan, error);
+    if (status == STATUS_OK) status = exec_run(&input, result, error);
     backend_view_close(&view);
     return status;
 }

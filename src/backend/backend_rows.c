@@ -74,7 +74,12 @@ static enum status write_newest_row(struct backend *backend, uint32_t project,
     struct row_columns columns;
     TRY(row_columns_read(source, &row, 1, ROW_COLUMNS_ALL, arena, &columns, error));
     struct row_names names = {
-        .backend = backend, .project = project, .persons = view->persons, .arena = arena};
+        .backend = backend,
+        .project = project,
+        .persons = view->persons,
+        .arena = arena,
+        .held = view->held,
+    };
     return row_write_json(&columns, 0, row.time_ms, &names, out, error);
 }
 

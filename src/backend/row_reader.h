@@ -56,6 +56,7 @@ struct row_names {
     uint32_t project;
     const struct identity_view *persons;
     struct arena *arena; /* texts of ids; rewound by the caller */
+    struct text held;    /* properties that are left out (held.h) */
 };
 enum status row_write_json(const struct row_columns *columns, size_t place, int64_t time_ms,
                            const struct row_names *names, struct buffer *out,

@@ -1,4 +1,5 @@
 /* One event as an export line. */
+#include "backend/held.h"
 #include "backend/row_reader.h"
 #include "base/check.h"
 #include "codec/json_writer.h"
@@ -46,21 +47,32 @@ static void write_seconds(struct buffer *out, int64_t time_ms)
 }
 
 /* The overflow column holds an object of whole members: taken apart by leaving its braces out. */
-static void write_overflow(struct json_writer *writer, const struct value *overflow)
+static void write_overflow(struct json_writer *writer, const struct value *overflow,
+                           struct text held)
 {
     if (overflow->kind != VALUE_OBJECT || overflow->text.size <= 2) return;
-    buffer_append_text(json_direct(writer), text_slice(overflow->text, 1, overflow->text.size - 2));
+    if (held.size == 0) {
+        buffer_append_text(json_direct(writer),
+                           text_slice(overflow->text, 1, overflow->text.size - 2));
+        return;
+    }
+    struct buffer rest;
+    buffer_init(&rest, 2 * overflow->text.size + 64);
+    bool is_read = held_write_rest(held, overflow->text, &rest);
+    if (is_read && rest.size > 0) buffer_append_text(json_direct(writer), buffer_text(&rest));
+    buffer_release(&rest);
 }
 
 static void write_property(struct json_writer *writer, const struct row_columns *columns,
-                           uint32_t column, size_t place)
+                           uint32_t column, size_t place, struct text held)
 {
     const struct value *value = row_columns_value(columns, column, place);
     if (value->kind == VALUE_MISSING) return;
     if (text_equal(columns->names[column], TEXT(ROW_OVERFLOW_COLUMN))) {
-        write_overflow(writer, value);
+        write_overflow(writer, value, held);
         return;
     }
+    if (held_has(held, columns->names[column])) return;
     json_key_text(writer, columns->names[column]);
     value_write_json(value, json_direct(writer));
 }
@@ -79,11 +91,11 @@ static void write_import(struct json_writer *writer, const struct row_columns *c
 }
 
 static void write_properties(struct json_writer *writer, const struct row_columns *columns,
-                             size_t place)
+                             size_t place, struct text held)
 {
     write_import(writer, columns, place);
     for (uint32_t column = ROW_COLUMN_INSERT_ID + 1; column < columns->column_count; column++) {
-        write_property(writer, columns, column, place);
+        write_property(writer, columns, column, place, held);
     }
 }
 
@@ -112,7 +124,7 @@ enum status row_write_json(const struct row_columns *columns, size_t place, int6
         json_key(&writer, "$distinct_id_before_identity");
         json_text(&writer, person.sent);
     }
-    write_properties(&writer, columns, place);
+    write_properties(&writer, columns, place, names->held);
     json_object_end(&writer);
     json_object_end(&writer);
     return STATUS_OK;
@@ -138,7 +150,7 @@ enum status row_write_csv(const struct row_columns *columns, size_t place, int64
     struct json_writer writer;
     json_writer_init(&writer, &properties);
     json_object_begin(&writer);
-    write_properties(&writer, columns, place);
+    write_properties(&writer, columns, place, names->held);
     json_object_end(&writer);
     result_write_csv_text(buffer_text(&properties), out);
     buffer_release(&properties);

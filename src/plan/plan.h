@@ -161,6 +161,11 @@ struct plan_span {
 struct plan_span plan_resolve(const struct plan *plan, const struct zone *zone, int week_start,
                               int64_t now_ms);
 
+/* Each property that the plan names, in filters and in its breakdown, some more than once; until
+ * visit returns false, which is handed back. */
+typedef bool plan_visit_property(void *context, struct text property);
+bool plan_each_property(const struct plan *plan, plan_visit_property *visit, void *context);
+
 /* Does this value satisfy the leaf? The one definition of every operator (spec/plan.md §1), on
  * lists by element. scratch is used for lists and rewound; a list that does not fit there gets
  * memory of its own for the moment. */

@@ -249,6 +249,31 @@ describe('the drift watch', () => {
         assert.equal((await server.get(`${address}?project=shop`, bearer(token))).status, 403);
     });
 
+    function stored() {
+        return server.export(page)
+            .then((events) => events.filter((each) => PROPERTY in each.properties).length);
+    }
+
+    const question = (where) => JSON.stringify({
+        kind: 'trend', time: { last: { count: 1, unit: 'day' } }, unit: 'total',
+        measures: [{ event: 'Clicked', count: 'events' }], where,
+    });
+
+    test('shows nothing of what is held, though it is stored', async () => {
+        assert.equal(await stored(), 0);
+        const token = await server.token(page);
+        const ask = (where) => server.post('/api/v1/query', question(where),
+            { ...JSON_TYPE, ...bearer(token) });
+        assert.equal((await ask({ property: 'page', is: ['team'] })).status, 200);
+        const refused = await ask({ property: PROPERTY, is_set: true });
+        assert.equal(refused.status, 403);
+        assert.match(refused.json.detail, /\$el_attr__value" is held/);
+        const verb = await server.verb(['query', '-', '--project', 'clicks'],
+            { input: question({ property: PROPERTY, is_set: true }) });
+        assert.equal(verb.code, 1);
+        assert.match(verb.stderr, /is held/);
+    });
+
     test('drops what is held until a person releases it, also after a restart', async () => {
         const { series: before } = await server.json(['shield', 'watch', '--project', 'clicks']);
         await server.stop();
@@ -262,6 +287,7 @@ describe('the drift watch', () => {
         await server.output(['shield', 'release', '--project', 'clicks', '--property', PROPERTY,
             '--by', 'ann']);
         assert.deepEqual(await held(), []);
+        assert.ok(await stored() >= 20, 'what came before the hold was kept, and is shown again');
         await click(100, '1.5.0', printable);
         assert.equal((await alarms()).length, 1);
         assert.deepEqual(await held(), []);

@@ -1,4 +1,5 @@
 /* Appending, flushing, limits, and the readers of single rows. */
+#include "backend/held.h"
 #include "backend_scene.h"
 #include "base/memory.h"
 #include "plan/plan.h"
@@ -121,6 +122,123 @@ static void ask(struct scene *scene, const char *words, enum status wanted)
     "\"unit\":\"total\",\"measures\":[{\"event\":\"*\",\"count\":\"events\"}]"
 #define BY_VALUE ",\"breakdown\":[{\"property\":\"n\",\"top\":2}]"
 
+/* As people hold and release: a new table of projects. */
+static void hold_names(struct scene *scene, const char *lines)
+{
+    struct project project = {.id = SCENE_PROJECT,
+                              .name = TEXT("p"),
+                              .zone = TEXT("UTC"),
+                              .week_start = 1,
+                              .shield_held = text_from(lines)};
+    project_slot_publish(scene->options.projects, project_table_make(&project, 1));
+}
+
+static enum status take_piece(void *context, struct text lines, struct error *error)
+{
+    (void)error;
+    buffer_append_text(context, lines);
+    return STATUS_OK;
+}
+
+static bool export_has(struct scene *scene, const char *word, bool csv, bool shows_held)
+{
+    struct buffer out;
+    uint64_t rows;
+    buffer_init(&out, 1 << 20);
+    struct backend_export options = {
+        .project = SCENE_PROJECT, .to_ms = INT64_MAX / 2, .csv = csv, .shows_held = shows_held};
+    assert_int_equal(
+        backend_export(scene->backend, &options, take_piece, &out, &rows, &scene->error),
+        STATUS_OK);
+    assert_int_equal(rows, 50);
+    bool found = text_find(buffer_text(&out), text_from(word)) != TEXT_NOT_FOUND;
+    buffer_release(&out);
+    return found;
+}
+
+static bool newest_has(struct scene *scene, const char *word)
+{
+    struct buffer out;
+    buffer_init(&out, 1 << 20);
+    assert_int_equal(backend_newest(scene->backend, SCENE_PROJECT, 5, &out, &scene->error),
+                     STATUS_OK);
+    bool found = text_find(buffer_text(&out), text_from(word)) != TEXT_NOT_FOUND;
+    buffer_release(&out);
+    return found;
+}
+
+#define WHERE(name) ",\"where\":{\"property\":\"" name "\",\"at_least\":0}}"
+
+static void shows_nothing_of_what_is_held(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_begin(&scene, NULL);
+    hold_names(&scene, "");
+    add_some(&scene, SCENE_PROJECT, START_MS, 50);
+    (void)backend_publish(scene.backend);
+    for (int flushed = 0; flushed < 2; flushed++) {
+        hold_names(&scene, "other\nn\n");
+        assert_false(export_has(&scene, "\"n\"", false, false));
+        assert_false(export_has(&scene, "\"\"n\"\"", true, false));
+        assert_false(newest_has(&scene, "\"n\""));
+        assert_true(export_has(&scene, "\"n\"", false, true));
+        ask(&scene, TREND "}", STATUS_OK);
+        ask(&scene, TREND BY_VALUE "}", STATUS_DENIED);
+        assert_non_null(strstr(scene.error.message, "\"n\" is held"));
+        ask(&scene, TREND WHERE("n"), STATUS_DENIED);
+        ask(&scene, TREND WHERE("n.part"), STATUS_DENIED);
+        ask(&scene, TREND ",\"where\":{\"not\":{\"any\":[{\"property\":\"n\",\"is_set\":false}]}}}",
+            STATUS_DENIED);
+        ask(&scene,
+            "{\"kind\":\"trend\",\"time\":{\"last\":{\"count\":3,\"unit\":\"day\"}},\"unit\":"
+            "\"total\",\"measures\":[{\"event\":\"*\",\"count\":\"events\",\"where\":{\"property\":"
+            "\"n\",\"is_set\":true}}]}",
+            STATUS_DENIED);
+        ask(&scene,
+            "{\"kind\":\"funnel\",\"time\":{\"last\":{\"count\":3,\"unit\":\"day\"}},\"window\":{"
+            "\"count\":1,\"unit\":\"day\"},\"steps\":[{\"event\":\"a\"},{\"event\":\"b\","
+            "\"where\":{\"property\":\"n\",\"is_set\":true}}]}",
+            STATUS_DENIED);
+        hold_names(&scene, "nn\nN\nn.part\n"); /* others */
+        assert_true(export_has(&scene, "\"n\"", false, false));
+        assert_true(newest_has(&scene, "\"n\""));
+        ask(&scene, TREND WHERE("n"), STATUS_OK);
+        scene_flush(&scene);
+    }
+    scene_end(&scene);
+}
+
+static void leaves_held_members_out_of_an_object(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *held;
+        const char *object;
+        const char *rest; /* NULL: cannot be read */
+    } cases[] = {
+        {"a\n", "{\"a\":1}", ""},
+        {"a\n", "{\"a\":1,\"b\":2}", "\"b\":2"},
+        {"a\n", "{\"b\":\"x\\\"\",\"a\":{\"b\":[1,{}]},\"c\":[true,null]}",
+         "\"b\":\"x\\\"\",\"c\":[true,null]"},
+        {"b\nc\n", "{\"a\":{\"b\":1},\"b\":1,\"c\":false,\"d\":1.50}",
+         "\"a\":{\"b\":1},\"d\":1.50"},
+        {"a\n", "{\"\\u0061\":1,\"ab\":null}", "\"ab\":null"},
+        {"a\n", "{\"a\":[1,2", NULL},
+        {"a\n", "[1]", NULL},
+        {"a\n", "{\"b\":}", NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct buffer out;
+        buffer_init(&out, 4096);
+        bool is_read = held_write_rest(text_from(cases[i].held), text_from(cases[i].object), &out);
+        assert_int_equal(is_read, cases[i].rest != NULL);
+        buffer_append_byte(&out, 0);
+        if (is_read) assert_string_equal(out.bytes, cases[i].rest);
+        buffer_release(&out);
+    }
+}
+
 static void keeps_questions_to_their_memory(void **state)
 {
     (void)state;
@@ -236,6 +354,8 @@ int main(void)
         cmocka_unit_test(takes_a_record_once),
         cmocka_unit_test(refuses_bytes_that_are_no_batch),
         cmocka_unit_test(flushes_who_is_due_and_who_keeps_a_long_log),
+        cmocka_unit_test(shows_nothing_of_what_is_held),
+        cmocka_unit_test(leaves_held_members_out_of_an_object),
         cmocka_unit_test(keeps_questions_to_their_memory),
         cmocka_unit_test(gives_the_newest_by_arrival),
         cmocka_unit_test(gives_the_keys_of_a_day_up_to_its_edges),
