@@ -24,6 +24,9 @@ struct os_file {
 /* Join folder and name; false when the result does not fit. */
 bool os_path_join(char out[OS_PATH_SIZE], const char *folder, const char *name);
 
+/* The folder that a path is in: "." for a bare name. */
+void os_path_folder(const char *path, char out[OS_PATH_SIZE]);
+
 /* A new file under a temporary name beside its final one. It appears under its name whole and
  * synced by os_file_publish (sync, rename, sync of the folder), or not at all: os_file_close
  * removes what was not published. Mode 0600. */

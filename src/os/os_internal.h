@@ -45,7 +45,4 @@ static inline bool os_fault_strikes_write(int descriptor, uint64_t offset, const
 /* The end of a path, short enough that the reason behind it still fits in the message. */
 const char *os_path_shown(const char *path);
 
-/* The folder that a path is in: "." for a bare name. */
-void os_path_folder(const char *path, char out[OS_PATH_SIZE]);
-
 #endif

@@ -17,6 +17,7 @@ struct wal {
     struct wal_supply supply;
     struct wal_file_list files; /* the last one is being written when file is open */
     uint64_t oldest;            /* the file named on disk as the oldest one needed; 0: none */
+    bool is_begun;              /* as the file beside the folder says */
     struct os_file file;
 
     /* Room for a file header, then the records since the last sync. */
@@ -124,6 +125,31 @@ static enum status name_oldest(struct wal *wal, uint64_t number, struct error *e
     return STATUS_OK;
 }
 
+/* The last log file may go now. */
+static enum status say_empty(struct wal *wal, struct error *error)
+{
+    TRY(wal_begun_remove(wal->supply.folder, error));
+    wal->is_begun = false;
+    return STATUS_OK;
+}
+
+static enum status say_begun(struct wal *wal, struct error *error)
+{
+    if (wal->is_begun) return STATUS_OK;
+    TRY(wal_begun_write(wal->supply.folder, error));
+    wal->is_begun = true;
+    return STATUS_OK;
+}
+
+/* A log of an older version says nothing: from now on it does, unless the disk is full. */
+static enum status adopt_begun(struct wal *wal, struct error *error)
+{
+    if (wal->files.count == 0) return say_empty(wal, error);
+    TRY(wal_begun_read(wal->supply.folder, &wal->is_begun, error));
+    enum status status = say_begun(wal, error);
+    return status == STATUS_BUSY ? STATUS_OK : status;
+}
+
 /* Keep the files with records, in the order of numbers. */
 static enum status adopt_files(struct wal *wal, const struct wal_folder *folder,
                                struct error *error)
@@ -133,6 +159,7 @@ static enum status adopt_files(struct wal *wal, const struct wal_folder *folder,
         wal_supply_pass_number(&wal->supply, file->id.number);
         if (file->last_sequence > 0) wal_file_list_add(&wal->files, file);
     }
+    TRY(adopt_begun(wal, error));
     wal->oldest = folder->oldest;
     TRY(name_oldest(wal, wal->files.count > 0 ? wal->files.items[0].id.number : 0, error));
     for (size_t i = 0; i < folder->files.count; i++) {
@@ -288,15 +315,22 @@ static bool fits(const struct wal *wal, uint64_t group_size)
     return group_size <= file->size - file->used;
 }
 
-/* The log begins with this file. It goes again when the folder surely does not name it. */
+static enum status name_both(struct wal *wal, uint64_t number, struct error *error)
+{
+    TRY(say_begun(wal, error));
+    return name_oldest(wal, number, error);
+}
+
+/* The log begins with this file. It goes again when nothing surely names it. */
 static enum status name_first(struct wal *wal, struct wal_fresh *fresh, struct error *error)
 {
-    enum status status = name_oldest(wal, fresh->id.number, error);
+    enum status status = name_both(wal, fresh->id.number, error);
     if (status == STATUS_OK) return STATUS_OK;
     os_file_close(&fresh->file);
     if (status != STATUS_BUSY) return status;
     struct wal_file file = {.id = fresh->id, .size = fresh->size};
     struct error ignored; /* an unused file is in nobody's way */
+    if (say_empty(wal, &ignored) != STATUS_OK) return status;
     (void)!wal_supply_remove(&wal->supply, &file, &ignored);
     return status;
 }
@@ -423,6 +457,7 @@ static enum status pass_oldest(struct wal *wal, uint64_t number, struct error *e
 static enum status forget_files(struct wal *wal, size_t count, struct error *error)
 {
     bool is_all = count == wal->files.count;
+    if (is_all) TRY(say_empty(wal, error));
     TRY(pass_oldest(wal, is_all ? 0 : wal->files.items[count].id.number, error));
     for (size_t i = 0; i < count; i++) {
         TRY(wal_supply_retire(&wal->supply, &wal->files.items[0], error));
@@ -445,6 +480,7 @@ enum status wal_trim(struct wal *wal, struct error *error)
     TRY(check_alive(wal, error));
     bool is_forgotten = wal->watermark == wal->durable && gathered_size(wal) == 0;
     if (!is_forgotten) return STATUS_OK;
+    TRY(say_empty(wal, error));
     TRY(name_oldest(wal, 0, error));
     os_file_close(&wal->file);
     while (wal->files.count > 0) {

@@ -5,6 +5,8 @@
  *   <number>.spare        a file whose records are all in the store, waiting to be used again
  *   oldest                tells which log file is the oldest one needed; absent while none is
  *   *.tmp                 a file that was being made when the process ended; worthless
+ * And beside the folder, with its name and ".begun" behind it, a file of some words for people: it
+ * is there only while a log file is, so if it is alone, somebody emptied the folder.
  *
  * All integers are little-endian. Everything lies at multiples of 8 bytes.
  *
@@ -54,7 +56,8 @@
  *   and the next record opens a new file. So no unacknowledged record can come to stand behind
  *   later ones, and the sequences of lost records can be used again.
  *
- * The reader's algorithm: take the files by number, from the one that "oldest" names, which has to
+ * The reader's algorithm: with the file beside the folder and no log file in it, the log was taken
+ * away. Take the files by number, from the one that "oldest" names, which has to
  * be there; what comes before was forgotten. In each, while the record at the offset is
  * valid and has the expected sequence, hand it out and go on behind it. What stands behind the
  * last one is
@@ -89,7 +92,8 @@ enum {
     WAL_KIND_MARK = 255,
     WAL_OLDEST_SIZE = 32,
 };
-#define WAL_OLDEST_NAME "oldest"
+#define WAL_BEGUN_SUFFIX ".begun"
+#define WAL_OLDEST_NAME  "oldest"
 
 /* What is in a name, and so in every checksum of the file. */
 struct wal_file_id {

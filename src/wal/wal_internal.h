@@ -107,6 +107,13 @@ enum status wal_reader_read(struct wal_reader *reader, struct text bytes, struct
 enum status wal_oldest_read(const char *folder, uint64_t *number, struct error *error) MUST_CHECK;
 enum status wal_oldest_write(const char *folder, uint64_t number, struct error *error) MUST_CHECK;
 
+/* Whether the log holds something, told outside its folder. A log file has its name before it is
+ * written, and until it is removed. write: STATUS_BUSY as above; both are durable when they return
+ * OK. */
+enum status wal_begun_read(const char *folder, bool *is_begun, struct error *error) MUST_CHECK;
+enum status wal_begun_write(const char *folder, struct error *error) MUST_CHECK;
+enum status wal_begun_remove(const char *folder, struct error *error) MUST_CHECK;
+
 struct wal_folder {
     uint64_t oldest;            /* as wal_oldest_read says */
     struct wal_file_list files; /* those with records, those without, and forgotten ones unread */

@@ -200,13 +200,36 @@ static enum status read_files(struct wal_folder *folder, struct wal_reader *read
         (unsigned long long)folder->oldest);
 }
 
+static bool has_log_file(const struct wal_folder *folder)
+{
+    struct wal_file_id id;
+    for (size_t i = 0; i < folder->name_count; i++) {
+        if (wal_format_parse_log_name(folder->names[i], &id)) return true;
+    }
+    return false;
+}
+
+static enum status check_emptied(const struct wal_folder *folder, const char *path,
+                                 struct error *error)
+{
+    bool is_begun;
+    TRY(wal_begun_read(path, &is_begun, error));
+    if (!is_begun || has_log_file(folder)) return STATUS_OK;
+    return error_set(error, STATUS_CORRUPT,
+                     "could not read the log: the folder \"%.200s\" was emptied while it held "
+                     "records that are not in the store; restore it from a backup, or remove "
+                     "\"%.200s" WAL_BEGUN_SUFFIX "\" to go on without them",
+                     path, path);
+}
+
 enum status wal_folder_read(struct wal_folder *folder, struct wal_reader *reader,
                             struct error *error)
 {
     *folder = (struct wal_folder){0};
     TRY(os_folder_list(reader->folder, &folder->names, &folder->name_count, error));
     TRY(wal_oldest_read(reader->folder, &folder->oldest, error));
-    return read_files(folder, reader, error);
+    TRY(read_files(folder, reader, error));
+    return check_emptied(folder, reader->folder, error);
 }
 
 void wal_folder_release(struct wal_folder *folder)

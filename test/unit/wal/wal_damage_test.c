@@ -36,10 +36,13 @@ static bool is_oldest(const struct scene_file *file)
     return strcmp(file->name, WAL_OLDEST_NAME) == 0;
 }
 
-/* The first group of a log comes after the naming of its file, which is two syncs. */
+/* The first group of a log comes after the naming of its file, in the folder and beside it, each of
+ * which is two syncs. */
 static uint64_t syncs_of_group(struct scene_snapshot *before)
 {
-    return find_file(before, WAL_OLDEST_NAME) ? 1 : 3;
+    uint64_t named = find_file(before, WAL_OLDEST_NAME) ? 0 : 2;
+    uint64_t begun = before->is_begun ? 0 : 2;
+    return 1 + named + begun;
 }
 
 /* Of every sector that differs, either the synced or the written state is on the disk. */

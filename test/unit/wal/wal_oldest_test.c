@@ -198,6 +198,72 @@ static void passes_over_a_forgotten_file_that_came_back(void **state)
     scene_end(&scene);
 }
 
+static void empty_the_folder(const struct scene *scene)
+{
+    struct scene_snapshot log;
+    scene_take(scene, &log);
+    for (size_t i = 0; i < log.count; i++) {
+        char path[OS_PATH_SIZE];
+        assert_true(os_path_join(path, scene->folder, log.files[i].name));
+        struct error error;
+        assert_int_equal(os_remove(path, &error), STATUS_OK);
+    }
+    scene_drop(&log);
+}
+
+static void misses_all_files_of_a_log_that_had_begun(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct error error;
+    struct wal_check_result result;
+    scene_begin(&scene, 61);
+    assert_false(scene_is_begun(&scene));
+    struct wal *wal = write_some(&scene);
+    assert_true(scene_is_begun(&scene));
+    wal_close(wal);
+    empty_the_folder(&scene);
+    assert_int_equal(open_anywhere(&scene, &error), STATUS_CORRUPT);
+    assert_non_null(strstr(error.message, ".begun"));
+    assert_int_equal(wal_check(scene.folder, &result, &error), STATUS_CORRUPT);
+    assert_int_equal(scene_open(&scene, &wal, &error), STATUS_CORRUPT);
+    scene_end(&scene);
+}
+
+static void an_empty_log_may_be_removed(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct error error;
+    scene_begin(&scene, 62);
+    struct wal *wal = write_some(&scene);
+    scene_must_forget(&scene, wal, scene.acked);
+    assert_true(scene_is_begun(&scene)); /* the file in use stays */
+    assert_int_equal(wal_trim(wal, &error), STATUS_OK);
+    assert_false(scene_is_begun(&scene));
+    wal_close(wal);
+    empty_the_folder(&scene);
+    assert_int_equal(open_anywhere(&scene, &error), STATUS_OK);
+    scene_end(&scene);
+}
+
+static void a_log_that_says_nothing_yet_says_it_from_then_on(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct scene_snapshot log;
+    scene_begin(&scene, 63);
+    wal_close(write_some(&scene));
+    scene_take(&scene, &log);
+    log.is_begun = false; /* as an older version left it */
+    scene_put_back(&scene, &log);
+    scene_drop(&log);
+    assert_false(scene_is_begun(&scene));
+    scene_must_recover(&scene);
+    assert_true(scene_is_begun(&scene));
+    scene_end(&scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -205,6 +271,9 @@ int main(void)
         cmocka_unit_test(names_the_oldest_file_where_nothing_did),
         cmocka_unit_test(refuses_bytes_that_name_no_file),
         cmocka_unit_test(passes_over_a_forgotten_file_that_came_back),
+        cmocka_unit_test(misses_all_files_of_a_log_that_had_begun),
+        cmocka_unit_test(an_empty_log_may_be_removed),
+        cmocka_unit_test(a_log_that_says_nothing_yet_says_it_from_then_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

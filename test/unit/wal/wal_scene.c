@@ -3,6 +3,7 @@
 #include "base/memory.h"
 
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { PAYLOAD_MAX_DEFAULT = 300 };
@@ -30,8 +31,10 @@ void scene_begin(struct scene *scene, uint64_t seed)
     /* Syncs are free in memory, so that thousands of scenes take seconds. */
     const char *root = getenv("TMPDIR");
     if (!root) root = os_exists("/dev/shm") ? "/dev/shm" : P_tmpdir;
-    (void)snprintf(scene->folder, sizeof scene->folder, "%s/candor-wal-XXXXXX", root);
-    assert_non_null(mkdtemp(scene->folder));
+    (void)snprintf(scene->place, sizeof scene->place, "%s/candor-wal-XXXXXX", root);
+    assert_non_null(mkdtemp(scene->place));
+    (void)snprintf(scene->folder, sizeof scene->folder, "%s/log", scene->place);
+    assert_int_equal(mkdir(scene->folder, 0700), 0);
 }
 
 static void remove_files(const struct scene *scene)
@@ -48,10 +51,46 @@ static void remove_files(const struct scene *scene)
     os_folder_list_free(names, count);
 }
 
+static void begun_path(const struct scene *scene, char out[OS_PATH_SIZE + 16])
+{
+    (void)snprintf(out, OS_PATH_SIZE + 16, "%s.begun", scene->folder);
+}
+
+bool scene_is_begun(const struct scene *scene)
+{
+    char path[OS_PATH_SIZE + 16];
+    begun_path(scene, path);
+    return os_exists(path);
+}
+
+static void set_begun(const struct scene *scene, bool is_begun)
+{
+    char path[OS_PATH_SIZE + 16];
+    begun_path(scene, path);
+    if (!is_begun) {
+        (void)unlink(path);
+        return;
+    }
+    FILE *stream = fopen(path, "wb");
+    assert_non_null(stream);
+    assert_int_equal(fclose(stream), 0);
+}
+
+/* What a crash left of it. */
+static void remove_aside(const struct scene *scene)
+{
+    char path[OS_PATH_SIZE + 32];
+    (void)snprintf(path, sizeof path, "%s.begun.tmp", scene->folder);
+    (void)unlink(path);
+}
+
 void scene_end(struct scene *scene)
 {
     remove_files(scene);
+    set_begun(scene, false);
     assert_int_equal(rmdir(scene->folder), 0);
+    remove_aside(scene);
+    assert_int_equal(rmdir(scene->place), 0);
 }
 
 /* The first eight bytes name the record, the rest follows from them; size too. */
@@ -221,11 +260,13 @@ void scene_take(const struct scene *scene, struct scene_snapshot *out)
         MUST(os_file_read_all(path, 1 << 28, &file->bytes, &file->size, &error), &error);
     }
     memory_free(names); /* the names themselves went over */
+    out->is_begun = scene_is_begun(scene);
 }
 
 void scene_put_back(const struct scene *scene, const struct scene_snapshot *snapshot)
 {
     remove_files(scene);
+    set_begun(scene, snapshot->is_begun);
     for (size_t i = 0; i < snapshot->count; i++) {
         const struct scene_file *file = &snapshot->files[i];
         char path[OS_PATH_SIZE];

@@ -19,6 +19,7 @@ enum { SCENE_RECORDS_MAX = 512 };
 
 /* What was appended, sequence by sequence, and how much of it was acknowledged. */
 struct scene {
+    char place[OS_PATH_SIZE - 64]; /* holds the folder and what stands beside it */
     char folder[OS_PATH_SIZE];
     uint64_t file_size;
     uint64_t seed;
@@ -67,10 +68,12 @@ struct scene_file {
 struct scene_snapshot {
     struct scene_file *files;
     size_t count;
+    bool is_begun; /* as the file beside the folder says */
 };
 void scene_take(const struct scene *scene, struct scene_snapshot *out);
 void scene_put_back(const struct scene *scene, const struct scene_snapshot *snapshot);
 void scene_drop(struct scene_snapshot *snapshot);
+bool scene_is_begun(const struct scene *scene);
 size_t scene_count_files(const struct scene *scene, const char *suffix);
 
 #define MUST(call, error)                                                     \
