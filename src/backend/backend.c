@@ -177,7 +177,11 @@ enum status backend_apply_events(struct backend *backend, uint64_t sequence, str
     if (store_append_begin(backend->store, reader.header.project, sequence,
                            reader.header.received_ms, &appender)) {
         status = apply_each(backend, &reader, &appender, error);
-        store_append_end(&appender);
+        if (status == STATUS_OK) {
+            store_append_end(&appender);
+        } else {
+            store_append_fail(&appender);
+        }
     } /* else it was stored before a restart */
     if (status == STATUS_OK) atomic_store(&backend->applied_sequence, sequence);
     return status;
@@ -223,7 +227,11 @@ enum status backend_apply_profiles(struct backend *backend, uint64_t sequence, s
     struct store_profile_scope scope;
     if (!store_profiles_begin(backend->store, reader.project, sequence, &scope)) return STATUS_OK;
     enum status status = change_each(backend, &reader, &scope, rejected, error);
-    store_profiles_end(&scope);
+    if (status == STATUS_OK) {
+        store_profiles_end(&scope);
+    } else {
+        store_profiles_fail(&scope);
+    }
     return status;
 }
 

@@ -330,6 +330,13 @@ void store_append_end(struct store_appender *appender)
     os_rwlock_unlock(&project->lock);
 }
 
+void store_append_fail(struct store_appender *appender)
+{
+    struct store_project *project = appender->table;
+    atomic_store(&project->is_half, true);
+    store_append_end(appender);
+}
+
 bool store_profiles_begin(struct store *store, uint32_t project, uint64_t sequence,
                           struct store_profile_scope *scope)
 {
@@ -357,6 +364,13 @@ void store_profiles_end(struct store_profile_scope *scope)
     struct store_project *project = scope->table;
     profile_table_end(project->profiles);
     os_rwlock_unlock(&project->lock);
+}
+
+void store_profiles_fail(struct store_profile_scope *scope)
+{
+    struct store_project *project = scope->table;
+    atomic_store(&project->is_half, true);
+    store_profiles_end(scope);
 }
 
 /* --- figures --- */

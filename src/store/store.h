@@ -76,6 +76,10 @@ bool store_append_begin(struct store *store, uint32_t project, uint64_t sequence
 void store_append_event(struct store_appender *appender, const struct event *event,
                         uint32_t person);
 void store_append_end(struct store_appender *appender);
+/* Instead of end: the record could not be taken whole. Nothing of the project that is in memory is
+ * published or written any more, so the watermark stays before the record, and the log, which has
+ * all of it, is replayed by the next open. What was frozen before may still be flushed. */
+void store_append_fail(struct store_appender *appender);
 
 /* Profile changes of one WAL record, between begin and end, under the project's write lock like an
  * appender: a freeze sees all of a record or nothing. Visible at end. begin returns false when the
@@ -92,6 +96,7 @@ enum status store_profiles_change(struct store_profile_scope *scope,
                                   const struct profile_change *change,
                                   struct error *error) MUST_CHECK;
 void store_profiles_end(struct store_profile_scope *scope);
+void store_profiles_fail(struct store_profile_scope *scope); /* as store_append_fail */
 
 /* --- publishing and flushing: the jobs thread --- */
 
@@ -123,7 +128,7 @@ void store_freeze(struct store *store, uint32_t project);
 
 /* Write what was frozen (freezing first when nothing is) to files, publish them and raise the
  * watermark. Snapshots see each row once throughout. On an error nothing is lost: what was frozen
- * stays readable and the next flush writes it again. */
+ * stays readable and the next flush writes it again. STATUS_IO after store_append_fail. */
 enum status store_flush(struct store *store, uint32_t project, struct store_clusters clusters,
                         struct error *error) MUST_CHECK;
 

@@ -39,7 +39,8 @@ bool store_publish(struct store *store, uint32_t project, struct store_clusters 
 {
     struct store_project *of = store_reach_project(store, project);
     os_mutex_lock(&of->turn);
-    bool had_new = extend_view(of, of->active, &of->view, clusters);
+    bool had_new = false;
+    if (!atomic_load(&of->is_half)) had_new = extend_view(of, of->active, &of->view, clusters);
     if (of->frozen.table) {
         had_new |= extend_view(of, of->frozen.table, &of->frozen.view, clusters);
     }
@@ -76,7 +77,7 @@ void store_freeze(struct store *store, uint32_t project)
     struct store_project *of = store_reach_project(store, project);
     os_mutex_lock(&of->turn);
     os_rwlock_write(&of->lock); /* no record is half appended now */
-    if (!of->frozen.table) freeze(store, of);
+    if (!of->frozen.table && !atomic_load(&of->is_half)) freeze(store, of);
     os_rwlock_unlock(&of->lock);
     os_mutex_unlock(&of->turn);
 }
@@ -317,6 +318,12 @@ enum status store_flush(struct store *store, uint32_t project, struct store_clus
     store_freeze(store, project);
     struct store_project *of = store_reach_project(store, project);
     struct flush flush = {.store = store, .project = of, .frozen = &of->frozen};
+    if (!of->frozen.table) {
+        return error_set(error, STATUS_IO,
+                         "could not write project %u: a record of it was taken by half; a restart "
+                         "takes it from the log again",
+                         project);
+    }
     enum status status = run_flush(&flush, clusters, error);
     if (status != STATUS_OK) {
         abandon(&flush);

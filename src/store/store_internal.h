@@ -7,6 +7,8 @@
 #include "store/profile_table.h"
 #include "store/segment.h"
 
+#include <stdatomic.h>
+
 /* What waits for a flush. */
 struct store_frozen {
     struct memtable *table; /* NULL: nothing is frozen */
@@ -31,6 +33,7 @@ struct store_project {
     struct profile_table *profiles;
     uint64_t profile_bytes;
     uint64_t watermark;
+    atomic_bool is_half; /* a record failed halfway: what is in memory stays there */
 };
 
 struct store {

@@ -67,20 +67,26 @@ static void add_event(struct batch_writer *writer, uint32_t number, int64_t time
 }
 
 /* The rows from first on as a record. */
-static void apply(struct scene *scene, uint64_t sequence, uint32_t first, uint32_t count)
+static enum status apply(struct scene *scene, uint64_t sequence, uint32_t first, uint32_t count,
+                         bool is_damaged)
 {
     struct batch_writer writer;
+    size_t last = 0;
     batch_writer_init(&writer, scene->rows[first].project, scene->rows[first].time_ms,
                       BATCH_SIZE_MAX);
-    for (uint32_t i = first; i < first + count; i++)
+    for (uint32_t i = first; i < first + count; i++) {
+        last = writer.bytes.size;
         add_event(&writer, i, scene->rows[i].time_ms);
+    }
     struct text bytes = batch_writer_finish(&writer);
-    assert_int_equal(backend_apply_events(scene->backend, sequence, bytes, &scene->error),
-                     STATUS_OK);
+    if (is_damaged) memset(writer.bytes.bytes + last, 0xff, writer.bytes.size - last);
+    enum status status = backend_apply_events(scene->backend, sequence, bytes, &scene->error);
     batch_writer_release(&writer);
+    return status;
 }
 
-void scene_add(struct scene *scene, uint32_t project, const int64_t *times, uint32_t count)
+static enum status add(struct scene *scene, uint32_t project, const int64_t *times, uint32_t count,
+                       bool is_damaged)
 {
     uint32_t first = scene->row_count;
     scene->row_count += count;
@@ -88,12 +94,22 @@ void scene_add(struct scene *scene, uint32_t project, const int64_t *times, uint
     for (uint32_t i = 0; i < count; i++) {
         scene->rows[first + i] = (struct scene_row){.time_ms = times[i], .project = project};
     }
-    apply(scene, ++scene->sequence, first, count);
+    return apply(scene, ++scene->sequence, first, count, is_damaged);
+}
+
+void scene_add(struct scene *scene, uint32_t project, const int64_t *times, uint32_t count)
+{
+    assert_int_equal(add(scene, project, times, count, false), STATUS_OK);
+}
+
+void scene_add_half(struct scene *scene, uint32_t project, const int64_t *times, uint32_t count)
+{
+    assert_int_equal(add(scene, project, times, count, true), STATUS_CORRUPT);
 }
 
 void scene_repeat(struct scene *scene, uint64_t sequence, uint32_t first, uint32_t count)
 {
-    apply(scene, sequence, first, count);
+    assert_int_equal(apply(scene, sequence, first, count, false), STATUS_OK);
 }
 
 void scene_flush(struct scene *scene)

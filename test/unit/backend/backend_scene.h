@@ -39,6 +39,8 @@ void scene_reopen(struct scene *scene);
 void scene_add(struct scene *scene, uint32_t project, const int64_t *times, uint32_t count);
 /* The same record once more, as a replay would: the twin does not change. */
 void scene_repeat(struct scene *scene, uint64_t sequence, uint32_t first, uint32_t count);
+/* A new record of which the last event cannot be read: it fails, the twin has it whole. */
+void scene_add_half(struct scene *scene, uint32_t project, const int64_t *times, uint32_t count);
 void scene_flush(struct scene *scene); /* everything */
 
 struct backend_figures scene_figures(struct scene *scene, uint32_t project);

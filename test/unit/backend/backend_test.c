@@ -2,6 +2,7 @@
 #include "backend/held.h"
 #include "backend_scene.h"
 #include "base/memory.h"
+#include "event/profile_change.h"
 #include "plan/plan.h"
 
 #include <string.h>
@@ -54,6 +55,70 @@ static void refuses_bytes_that_are_no_batch(void **state)
     (void)backend_publish(scene.backend);
     assert_int_equal(backend_visible_sequence(scene.backend), 1);
     assert_int_equal(scene_check_export(&scene, 0, INT64_MAX / 2), 1);
+    scene_end(&scene);
+}
+
+/* Of a record that failed halfway nothing is seen and nothing written: after a restart the log
+ * brings it whole, and once. */
+static void takes_a_record_whole_or_not_at_all(void **state)
+{
+    (void)state;
+    struct scene scene;
+    bool flushed;
+    const int64_t times[] = {START_MS, START_MS + 1, START_MS + 2};
+    scene_begin(&scene, NULL);
+    add_some(&scene, SCENE_PROJECT, START_MS, 2);
+    scene_flush(&scene);
+    add_some(&scene, SCENE_PROJECT, START_MS, 3);
+    add_some(&scene, SCENE_PROJECT + 1, START_MS, 1);
+    (void)backend_publish(scene.backend);
+    scene_add_half(&scene, SCENE_PROJECT, times, 3);
+    (void)backend_publish(scene.backend);
+    scene.row_count -= 3; /* the twin without it: so questions see it */
+    assert_int_equal(scene_check_export(&scene, 0, INT64_MAX / 2), 5);
+    scene.row_count += 3;
+    assert_int_equal(backend_flush(scene.backend, BACKEND_FLUSH_ALL, false, &flushed, &scene.error),
+                     STATUS_IO);
+    assert_int_equal(backend_watermark(scene.backend, 3), 1);
+    scene_reopen(&scene);
+    assert_int_equal(backend_sequence_end(scene.backend), 2);
+    scene_repeat(&scene, 1, 0, 2);
+    scene_repeat(&scene, 2, 2, 3);
+    scene_repeat(&scene, 3, 5, 1);
+    scene_repeat(&scene, 4, 6, 3);
+    scene_flush(&scene);
+    assert_int_equal(scene_check_export(&scene, 0, INT64_MAX / 2), 8);
+    assert_int_equal(backend_watermark(scene.backend, 4), 4);
+    scene_end(&scene);
+}
+
+static void keeps_a_record_of_profiles_that_failed_out_of_files(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct buffer batch;
+    bool flushed;
+    uint32_t rejected;
+    struct profile_step step = {
+        .operation = PROFILE_SET, .name = TEXT("plan"), .value = value_from_text(TEXT("gold"))};
+    struct profile_change change = {
+        .id = TEXT("ann"), .time_ms = START_MS, .steps = &step, .step_count = 1};
+    scene_begin(&scene, NULL);
+    buffer_init(&batch, 4096);
+    profile_batch_begin(&batch, SCENE_PROJECT, START_MS);
+    profile_batch_add(&batch, &change);
+    size_t last = batch.size;
+    profile_batch_add(&batch, &change);
+    memset(batch.bytes + last, 0xff, batch.size - last);
+    assert_int_equal(
+        backend_apply_profiles(scene.backend, 1, buffer_text(&batch), &rejected, &scene.error),
+        STATUS_CORRUPT);
+    assert_int_equal(backend_flush(scene.backend, BACKEND_FLUSH_ALL, false, &flushed, &scene.error),
+                     STATUS_IO);
+    buffer_release(&batch);
+    scene_reopen(&scene);
+    assert_int_equal(backend_sequence_end(scene.backend), 1);
+    assert_int_equal(scene_figures(&scene, SCENE_PROJECT).profiles, 0);
     scene_end(&scene);
 }
 
@@ -353,6 +418,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(takes_a_record_once),
         cmocka_unit_test(refuses_bytes_that_are_no_batch),
+        cmocka_unit_test(takes_a_record_whole_or_not_at_all),
+        cmocka_unit_test(keeps_a_record_of_profiles_that_failed_out_of_files),
         cmocka_unit_test(flushes_who_is_due_and_who_keeps_a_long_log),
         cmocka_unit_test(shows_nothing_of_what_is_held),
         cmocka_unit_test(leaves_held_members_out_of_an_object),
