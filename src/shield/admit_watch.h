@@ -16,7 +16,7 @@
 enum {
     ADMIT_WATCH_FIRST = 64,
     ADMIT_WATCH_SECOND = 16,
-    ADMIT_WATCH_SHARE = 64,
+    ADMIT_WATCH_SHARE = 256,
     ADMIT_WATCH_ROWS = 256, /* a power of two; so are the two below */
     ADMIT_WATCH_WAYS = 4,
     ADMIT_WATCH_PROJECTS = 64,
