@@ -8,6 +8,9 @@
 
 #include <string.h>
 
+_Static_assert((int)ADMIT_WATCH_FIRST >= (int)WATCH_WINDOW, "a burst fills a window");
+_Static_assert(ADMIT_WATCH_FIRST <= UINT8_MAX, "counted in a byte");
+
 /* --- the shape --- */
 
 static inline uint64_t fold(uint64_t a, uint64_t b)

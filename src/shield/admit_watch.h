@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 enum {
-    ADMIT_WATCH_FIRST = 64,
+    ADMIT_WATCH_FIRST = 240, /* a window and some, so that a burst is enough to know a shape by */
     ADMIT_WATCH_SECOND = 16,
     ADMIT_WATCH_SHARE = 256,
     ADMIT_WATCH_ROWS = 256, /* a power of two; so are the two below */
