@@ -1,4 +1,4 @@
-/* What follows from a finding (spec/shield.md §8.2, decision 0010): every class, mode and action of a
+/* What follows from a finding (spec/shield.md §8.2, decision 0010): every class, mode, action of a
  * rule against a table written from the text, then the same through the door with real values under
  * names of their own, under others, and inside texts. */
 #include "shield_scene.h"
