@@ -3,6 +3,7 @@
 #include "trust/drill_2018.h"
 
 #include "os/os_clock.h"
+#include "trust/drill_search.h"
 
 #include <stdio.h>
 
@@ -136,25 +137,35 @@ static enum status tell_other_holds(struct drill_2018 *story, struct error *erro
     return status;
 }
 
-static uint32_t count_marks(struct drill *drill, uint32_t begin, uint32_t end)
+/* Of the marks of a range: how many the export shows, which is in drill->answer, and how many the
+ * server keeps anywhere. */
+static enum status count_marks(struct drill *drill, uint32_t begin, uint32_t end, uint32_t *shown,
+                               uint32_t *kept, struct error *error)
 {
-    uint32_t count = 0;
+    struct drill_searched searched = {.mark_begin = begin, .mark_end = end};
+    *shown = 0;
     for (uint32_t i = begin; i < end; i++)
-        count += drill_canary_stands_in(buffer_text(&drill->answer), drill->canaries.marks[i]);
-    return count;
+        *shown += drill_canary_stands_in(buffer_text(&drill->answer), drill->canaries.marks[i]);
+    TRY(drill_search(drill, DRILL_WHILE_IT_RUNS, &searched, error));
+    *kept = searched.marks;
+    return STATUS_OK;
 }
 
-/* What no detector knows is stored until it is held: told, because it is so. */
+/* What no detector knows is stored until it is held: told, because it is so. Shown it is not. */
 static enum status count_before_hold(struct drill_2018 *story, struct error *error)
 {
     struct drill *drill = story->drill;
-    struct drill_row *row = drill_row_begin(drill, "its values that were stored until then");
+    uint32_t shown;
+    uint32_t kept;
+    if (story->held_ns == 0) return STATUS_OK; /* its row says so */
+    struct drill_row *row = drill_row_begin(drill, "its values from before the hold");
     uint32_t expected = story->old_events;
     TRY(drill_count_events(drill, DRILL_2018_OLD_EVENT, story->broken_version, expected + 1,
                            &story->old_events, error));
-    drill_row_end(drill, row, true, "%u of %u", count_marks(drill, 0, story->presses),
-                  story->presses);
-    row->verdict = DRILL_TOLD;
+    TRY(count_marks(drill, 0, story->presses, &shown, &kept, error));
+    drill_row_end(drill, row, shown == 0, "%u of %u are stored, %u are shown", kept, story->presses,
+                  shown);
+    if (shown == 0) row->verdict = DRILL_TOLD;
     return STATUS_OK;
 }
 
@@ -163,7 +174,9 @@ static enum status press_after_hold(struct drill_2018 *story, struct error *erro
     struct drill *drill = story->drill;
     uint32_t first = story->presses;
     uint32_t stored;
-    if (story->held_ns == 0) return STATUS_OK; /* its row says so */
+    uint32_t shown;
+    uint32_t kept;
+    if (story->held_ns == 0) return STATUS_OK;
     struct drill_row *row = drill_row_begin(drill, "and its values after that?");
     for (int i = 0; i < PRESSES_AFTER; i++)
         TRY(press_marked(story, error));
@@ -174,7 +187,7 @@ static enum status press_after_hold(struct drill_2018 *story, struct error *erro
     TRY(drill_count_events(drill, DRILL_2018_OLD_EVENT, story->broken_version,
                            story->old_events + PRESSES_AFTER, &stored, error));
     bool has_arrived = stored >= story->old_events + PRESSES_AFTER && left == PRESSES_AFTER;
-    uint32_t kept = count_marks(drill, first, story->presses);
+    TRY(count_marks(drill, first, story->presses, &shown, &kept, error));
     drill_row_end(drill, row, has_arrived && kept == 0, "%u left, %u events stored, %u values%s",
                   left, stored - story->old_events, kept,
                   has_arrived ? "" : ": too few, this proves nothing");

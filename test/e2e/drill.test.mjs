@@ -86,6 +86,7 @@ describe('candor drill', () => {
             assert.match(seen, /W01|drift watch|webhook/);
             assert.ok(ms > 0 && ms < 60_000);
         }
+        assert.match(row('alarm', /before the hold/).seen, /^[12]\d of 24 are stored, 0 are shown$/);
         assert.match(row('alarm', /after that/).seen, /^6 left, \d+ events stored, 0 values$/);
         assert.match(row('at rest', /stop/).seen, /^\d+ files.*planted texts in 0/);
         await assertNothingStays();
