@@ -30,11 +30,16 @@ static void read_routes(struct policy *policy, const struct json_node *root)
 {
     const struct json_node *list = find_list(root, "routes");
     if (!list || list->child_count == 0) return;
+    struct text *routes = ARENA_ARRAY(&policy->sdk_memory, struct text, list->child_count);
     struct text *words = ARENA_ARRAY(&policy->sdk_memory, struct text, SDK_WORDS_MAX);
-    if (!words) return;
+    if (!routes || !words) return;
+    policy->urls.routes = routes;
     policy->urls.words = words;
-    for (const struct json_node *node = list->first_child; node; node = node->next)
-        if (node->kind == JSON_TEXT) add_route(words, &policy->urls.word_count, node->text);
+    for (const struct json_node *node = list->first_child; node; node = node->next) {
+        if (node->kind != JSON_TEXT) continue;
+        routes[policy->urls.route_count++] = node->text;
+        add_route(words, &policy->urls.word_count, node->text);
+    }
 }
 
 static void read_params(struct policy *policy, const struct json_node *root)

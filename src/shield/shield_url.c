@@ -8,6 +8,7 @@
 
 /* What the template can be longer than the address: a word for each segment, a port, a scheme. */
 enum { GROWTH_MAX = 512 };
+_Static_assert(SHIELD_URL_ROUTE_MAX <= GROWTH_MAX / 2, "a route, and the rest");
 
 struct url_writer {
     char *bytes; /* of the address's size and GROWTH_MAX more */
@@ -53,20 +54,33 @@ static const uint32_t common_pairs[26] = {
     0x07EFD5E, 0x01AC911, 0x0100000, 0x01E755D, 0x01CCD95, 0x01E4991, 0x00EB95F,
     0x0004111, 0x0000111, 0x0000000, 0x0000001, 0x0000111};
 
-bool shield_reads_like_words(struct text text)
+/* At most so many neighbours are rare in words, and one in eight. A change between a letter and a
+ * digit is rare; two digits, and whatever stands beside another sign, are no neighbours. */
+static bool has_few_rare_pairs(struct text text, size_t rare_max)
 {
     size_t pairs = 0;
     size_t rare = 0;
-    if (text.size == 0 || text.size > 24) return false;
-    for (size_t i = 0; i < text.size; i++) {
-        if (text.bytes[i] != '-' && !is_letter(text.bytes[i])) return false;
-        if (i == 0 || text.bytes[i] == '-' || text.bytes[i - 1] == '-') continue;
-        int row = to_lower(text.bytes[i - 1]) - 'a';
-        int column = to_lower(text.bytes[i]) - 'a';
-        pairs++;
-        rare += !((common_pairs[row] >> column) & 1);
+    for (size_t i = 1; i < text.size; i++) {
+        char before = text.bytes[i - 1];
+        char after = text.bytes[i];
+        if (is_letter(before) && is_letter(after)) {
+            pairs++;
+            rare += !((common_pairs[to_lower(before) - 'a'] >> (to_lower(after) - 'a')) & 1);
+        } else if ((is_letter(before) && is_digit(after)) ||
+                   (is_digit(before) && is_letter(after))) {
+            pairs++;
+            rare++;
+        }
     }
-    return rare <= 1 + pairs / 8;
+    return rare <= rare_max + pairs / 8;
+}
+
+bool shield_reads_like_words(struct text text)
+{
+    if (text.size == 0 || text.size > 24) return false;
+    for (size_t i = 0; i < text.size; i++)
+        if (text.bytes[i] != '-' && !is_letter(text.bytes[i])) return false;
+    return has_few_rare_pairs(text, 1);
 }
 
 static bool is_listed(const struct text *list, size_t count, struct text word)
@@ -130,11 +144,22 @@ static bool is_placeholder(struct text segment)
     return IS_ONE_OF(kinds, segment);
 }
 
-static bool is_kept(struct text segment, const struct shield_url_lists *lists)
+/* Behind these stands a person or a secret, whatever it looks like. */
+static bool is_before_a_name(struct text segment)
 {
-    static const char *const endings[] = {"html", "htm", "php", "aspx", "jsp"};
-    if (is_placeholder(segment)) return true;
-    if (is_listed(lists->words, lists->word_count, segment)) return true;
+    static const char *const names[] = {"u",       "user",     "users",    "people",    "person",
+                                        "persons", "profile",  "profiles", "member",    "members",
+                                        "account", "accounts", "customer", "customers", "client",
+                                        "clients", "patient",  "patients", "invite",    "invites",
+                                        "share",   "reset",    "verify",   "search"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (text_equal_fold(text_from(names[i]), segment)) return true;
+    return false;
+}
+
+static bool is_plain(struct text segment)
+{
+    static const char *const endings[] = {"html", "htm", "php", "aspx", "jsp", "js", "mjs"};
     if (shield_reads_like_words(segment)) return true;
     const char *bytes = segment.bytes;
     if (bytes[0] == 'v' && segment.size >= 2 && segment.size <= 3) {
@@ -147,54 +172,90 @@ static bool is_kept(struct text segment, const struct shield_url_lists *lists)
            IS_ONE_OF(endings, ending);
 }
 
+static bool is_kept(struct text segment, struct text before, const struct shield_url_lists *lists)
+{
+    if (is_placeholder(segment)) return true;
+    if (is_listed(lists->words, lists->word_count, segment)) return true;
+    return is_plain(segment) && !is_before_a_name(before);
+}
+
 /* What stands for the segment, or "" when it stays. */
-static struct text kind_of(struct text segment, const struct shield_url_lists *lists)
+static struct text kind_of(struct text segment, struct text before,
+                           const struct shield_url_lists *lists)
 {
     size_t digits = 0;
     size_t letters = 0;
+    size_t others = 0; /* not ASCII */
     for (size_t i = 0; i < segment.size; i++) {
         digits += is_digit(segment.bytes[i]);
         letters += is_letter(segment.bytes[i]);
+        others += (uint8_t)segment.bytes[i] >= 0x80;
     }
+    if (segment.size > SHIELD_URL_SEGMENT_MAX) return TEXT(":token");
     if (is_date(segment)) return TEXT(":date");
     if (digits == segment.size) return TEXT(":int");
     if (is_uuid(segment)) return TEXT(":uuid");
     if (text_find_byte(segment, '@') != TEXT_NOT_FOUND) return TEXT(":email");
-    if (is_kept(segment, lists)) return TEXT("");
-    return segment.size >= 16 && digits > 0 && letters > 0 ? TEXT(":token") : TEXT(":x");
+    if (is_kept(segment, before, lists)) return TEXT("");
+    bool is_mixed = digits > 0 && letters > 0 && others == 0;
+    return segment.size >= 16 && is_mixed ? TEXT(":token") : TEXT(":x");
 }
 
-static void put_segment(struct url_writer *out, struct text segment,
-                        const struct shield_url_lists *lists)
+/* Takes the next segment off a path that begins with a slash, without what follows a ';'. */
+static struct text next_segment(struct text *path)
 {
+    struct text rest = text_slice(*path, 1, path->size - 1);
+    ptrdiff_t end = text_find_byte(rest, '/');
+    size_t size = end == TEXT_NOT_FOUND ? rest.size : (size_t)end;
+    struct text segment = text_slice(rest, 0, size);
     ptrdiff_t cut = text_find_byte(segment, ';');
+    *path = text_slice(rest, size, rest.size - size);
     if (cut != TEXT_NOT_FOUND) segment.size = (size_t)cut;
-    if (segment.size == 0) return;
-    if (segment.size > SHIELD_URL_SEGMENT_MAX) {
-        put(out, TEXT(":token"));
-        return;
+    return segment;
+}
+
+static bool fits(struct text wanted, struct text segment)
+{
+    if (text_equal_fold(wanted, segment)) return true;
+    if (wanted.size == 0 || wanted.bytes[0] != ':' || segment.size == 0) return false;
+    for (size_t i = 0; i < segment.size && text_equal(wanted, TEXT(":int")); i++)
+        if (!is_digit(segment.bytes[i])) return false;
+    return true;
+}
+
+static bool follows_route(struct text path, struct text route)
+{
+    while (path.size > 0 && path.bytes[0] == '/' && route.size > 0 && route.bytes[0] == '/') {
+        struct text segment = next_segment(&path);
+        if (!fits(next_segment(&route), segment)) return false;
     }
-    struct text kind = kind_of(segment, lists);
-    if (kind.size > 0) {
-        put(out, kind);
-    } else {
-        put_lower(out, segment);
-    }
+    return path.size == 0 && route.size == 0;
 }
 
 static void put_path(struct url_writer *out, struct text path, const struct shield_url_lists *lists)
 {
+    struct text before = TEXT("");
+    for (size_t i = 0; i < lists->route_count; i++) {
+        struct text route = lists->routes[i];
+        if (route.size == 0 || route.size > SHIELD_URL_ROUTE_MAX) continue;
+        if (!follows_route(path, route)) continue;
+        put(out, route);
+        return;
+    }
     for (size_t segments = 0; path.size > 0 && path.bytes[0] == '/'; segments++) {
-        path = text_slice(path, 1, path.size - 1);
         put(out, TEXT("/"));
         if (segments == SHIELD_URL_SEGMENTS_MAX) {
             put(out, TEXT(":more"));
             return;
         }
-        ptrdiff_t end = text_find_byte(path, '/');
-        size_t size = end == TEXT_NOT_FOUND ? path.size : (size_t)end;
-        put_segment(out, text_slice(path, 0, size), lists);
-        path = text_slice(path, size, path.size - size);
+        struct text segment = next_segment(&path);
+        struct text kind = segment.size > 0 ? kind_of(segment, before, lists) : TEXT("");
+        if (segment.size > 0) before = segment;
+        if (kind.size > 0) {
+            put(out, kind);
+        } else {
+            put_lower(out, segment);
+        }
     }
 }
 
@@ -272,6 +333,7 @@ static bool is_value_harmless(struct text value, const struct shield_url_lists *
         char byte = value.bytes[i];
         if (byte != '-' && !shield_charset_has(SHIELD_WORD, (uint8_t)byte)) return false;
     }
+    if (!has_few_rare_pairs(value, 2)) return false; /* drawn by lot */
     return !lists->is_secret || !lists->is_secret(lists->context, value);
 }
 
@@ -298,21 +360,25 @@ static size_t decode(char *bytes, size_t size)
     return size;
 }
 
+/* A value whose every byte is encoded as often as that is undone: %252541. */
+enum { ENCODED_MAX = 7 * SHIELD_URL_VALUE_MAX };
+
 static void put_query(struct url_writer *out, struct text query,
                       const struct shield_url_lists *lists)
 {
     uint64_t seen = 0;
     struct text separator = TEXT("?");
     while (query.size > 0) {
-        char value[3 * SHIELD_URL_VALUE_MAX];
+        char value[ENCODED_MAX];
         struct text after;
         struct text pair = text_split(query, '&', &after);
         struct text encoded;
         struct text name = text_split(pair, '=', &encoded);
         query = after;
         int place = find_param(lists, name);
-        if (place < 0 || (seen >> place & 1) || encoded.size > sizeof value) continue;
-        seen |= UINT64_C(1) << place;
+        if (place < 0 || (seen >> place & 1)) continue;
+        seen |= UINT64_C(1) << place; /* the first of each name, whatever becomes of it */
+        if (encoded.size > sizeof value) continue;
         memcpy(value, encoded.bytes, encoded.size);
         struct text plain = {value, decode(value, encoded.size)};
         if (!is_value_harmless(plain, lists)) continue;

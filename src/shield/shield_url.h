@@ -16,11 +16,14 @@ enum {
     SHIELD_URL_DECODES_MAX = 3,
     SHIELD_URL_PARAMS_MAX = 64, /* names beyond are left out */
     SHIELD_URL_VALUE_MAX = 40,
+    SHIELD_URL_ROUTE_MAX = 256, /* bytes; longer ones are not looked at */
 };
 
 /* What a project lets through besides what the rules keep. Texts are lower case. */
 struct shield_url_lists {
-    const struct text *words; /* literal segments of the project's routes */
+    const struct text *routes; /* paths, "/orders/:id" */
+    size_t route_count;
+    const struct text *words; /* their literal segments */
     size_t word_count;
     const struct text *params; /* names of parameters; none: the four defaults */
     size_t param_count;

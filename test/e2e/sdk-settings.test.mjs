@@ -1,12 +1,15 @@
 // The browser SDK as the server gives it, told by the server's signed settings what it may do: a
 // page of another origin in Chromium, with the snippet's tags.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import fs from 'node:fs';
 import http from 'node:http';
+import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { hashText } from '../../sdk/js/dictionary/filter.mjs';
 import { openBrowser } from './support/page.mjs';
-import { Server } from './support/server.mjs';
+import { makePlace, Server } from './support/server.mjs';
 import { until } from './support/wait.mjs';
 
 let server;
@@ -86,6 +89,26 @@ test('a text of the dictionary is told, another is not', async () => {
     const texts = found.map(({ properties }) => properties.$el_text);
     assert.deepEqual(texts.toSorted(), ['Buy now', undefined]);
     assert.ok(!JSON.stringify(found).includes('Smith'));
+});
+
+test('a dictionary that the build command wrote is what the server reads', async () => {
+    const place = makePlace();
+    try {
+        fs.writeFileSync(path.join(place, 'shop.js'), 'button.textContent = "Buy now";\n');
+        const cli = path.join(import.meta.dirname, '../../sdk/js/dictionary/cli.mjs');
+        const out = path.join(place, 'dictionary.txt');
+        const { status, stderr } = spawnSync(process.execPath, [cli, '--out', out, place]);
+        assert.equal(status, 0, String(stderr));
+        const project = await server.project();
+        const { trust } = await server.json(['project', 'show', project.name]);
+        await server.output(['shield', 'settings', '--project', project.name,
+            '--autocapture', 'on', '--dictionary', out]);
+        const found = await clicks(project, await start(project, trust));
+        const texts = found.map(({ properties }) => properties.$el_text);
+        assert.deepEqual(texts.toSorted(), ['Buy now', undefined]);
+    } finally {
+        fs.rmSync(place, { recursive: true });
+    }
 });
 
 test('settings signed by the key of another project loosen nothing', async () => {

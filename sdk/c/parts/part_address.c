@@ -1,5 +1,11 @@
 /* ---- Addresses (spec/shield.md §6.3) ---- */
-enum { PATH_SEGMENTS_MAX = 16, SEGMENT_MAX = 256, DECODES_MAX = 3 };
+enum {
+    PATH_SEGMENTS_MAX = 16,
+    SEGMENT_MAX = 256,
+    DECODES_MAX = 3,
+    CAMPAIGN_VALUE_MAX = 40,
+    ENCODED_MAX = 7 * CAMPAIGN_VALUE_MAX, /* every byte as %252541 */
+};
 
 /* Bit b of row a: the letters a and b are common neighbours (docs/url-template.md). */
 static const uint32_t common_pairs[26] = {
@@ -8,18 +14,31 @@ static const uint32_t common_pairs[26] = {
     0x07EFD5E, 0x01AC911, 0x0100000, 0x01E755D, 0x01CCD95, 0x01E4991, 0x00EB95F,
     0x0004111, 0x0000111, 0x0000000, 0x0000001, 0x0000111};
 
-static int reads_like_words(const char *at, size_t size)
+/* At most so many neighbours are rare in words, and one in eight. A change between a letter and a
+ * digit is rare; two digits, and whatever stands beside another sign, are no neighbours. */
+static int has_few_rare_pairs(const char *at, size_t size, size_t rare_max)
 {
     size_t pairs = 0;
     size_t rare = 0;
-    if (size == 0 || size > 24) return 0;
-    for (size_t i = 0; i < size; i++) {
-        if (at[i] != '-' && !is_letter(at[i])) return 0;
-        if (i == 0 || at[i] == '-' || at[i - 1] == '-') continue;
-        pairs++;
-        rare += !(common_pairs[to_lower(at[i - 1]) - 'a'] >> (to_lower(at[i]) - 'a') & 1);
+    for (size_t i = 1; i < size; i++) {
+        if (is_letter(at[i - 1]) && is_letter(at[i])) {
+            pairs++;
+            rare += !(common_pairs[to_lower(at[i - 1]) - 'a'] >> (to_lower(at[i]) - 'a') & 1);
+        } else if ((is_letter(at[i - 1]) && is_digit(at[i])) ||
+                   (is_digit(at[i - 1]) && is_letter(at[i]))) {
+            pairs++;
+            rare++;
+        }
     }
-    return rare <= 1 + pairs / 8;
+    return rare <= rare_max + pairs / 8;
+}
+
+static int reads_like_words(const char *at, size_t size)
+{
+    if (size == 0 || size > 24) return 0;
+    for (size_t i = 0; i < size; i++)
+        if (at[i] != '-' && !is_letter(at[i])) return 0;
+    return has_few_rare_pairs(at, size, 1);
 }
 
 static int hex_value(char byte)
@@ -70,16 +89,32 @@ static int is_date(const char *at, size_t size)
     return year >= 1900 && year < 2200 && month >= 1 && month <= 12 && day >= 1 && day <= 31;
 }
 
+/* Behind these stands a person or a secret, whatever it looks like. */
+static int is_before_a_name(const char *at, size_t size)
+{
+    static const char *const names[] = {"u",       "user",     "users",    "people",    "person",
+                                        "persons", "profile",  "profiles", "member",    "members",
+                                        "account", "accounts", "customer", "customers", "client",
+                                        "clients", "patient",  "patients", "invite",    "invites",
+                                        "share",   "reset",    "verify",   "search"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        size_t same = 0;
+        while (same < size && names[i][same] == to_lower(at[same]))
+            same++;
+        if (same == size && names[i][same] == '\0') return 1;
+    }
+    return 0;
+}
+
 static int is_page_ending(const char *at, size_t size)
 {
-    static const char *const endings[] = {"html", "htm", "php", "aspx", "jsp"};
+    static const char *const endings[] = {"html", "htm", "php", "aspx", "jsp", "js", "mjs"};
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
         if (strlen(endings[i]) == size && strncmp(endings[i], at, size) == 0) return 1;
     return 0;
 }
 
-/* How many of its first bytes are kept: all of them, or none. */
-static int is_kept_segment(const char *at, size_t size)
+static int is_plain_segment(const char *at, size_t size)
 {
     if (reads_like_words(at, size)) return 1;
     if (at[0] == 'v' && size >= 2 && size <= 3 && is_digit(at[1]) && is_digit(at[size - 1]))
@@ -90,27 +125,27 @@ static int is_kept_segment(const char *at, size_t size)
     return reads_like_words(at, stem) && is_page_ending(dot + 1, size - stem - 1);
 }
 
-static const char *segment_kind(const char *at, size_t size)
+static const char *segment_kind(const char *at, size_t size, int is_name)
 {
     size_t digits = 0;
     size_t letters = 0;
+    size_t others = 0; /* not ASCII */
     for (size_t i = 0; i < size; i++) {
         digits += (size_t)is_digit(at[i]);
         letters += (size_t)is_letter(at[i]);
+        others += (unsigned char)at[i] >= 0x80;
     }
     if (is_date(at, size)) return ":date";
     if (digits == size) return ":int";
     if (size == 36 && is_uuid(at)) return ":uuid";
     if (memchr(at, '@', size)) return ":email";
-    if (is_kept_segment(at, size)) return NULL;
-    return size >= 16 && digits > 0 && letters > 0 ? ":token" : ":x";
+    if (!is_name && is_plain_segment(at, size)) return NULL;
+    return size >= 16 && digits > 0 && letters > 0 && others == 0 ? ":token" : ":x";
 }
 
-static void put_segment(struct writer *out, const char *at, size_t size)
+static void put_segment(struct writer *out, const char *at, size_t size, int is_name)
 {
     char segment[SEGMENT_MAX + 1];
-    const char *cut = memchr(at, ';', size);
-    if (cut) size = (size_t)(cut - at);
     if (size == 0) return;
     if (size > SEGMENT_MAX) {
         put_string(out, ":token");
@@ -118,7 +153,7 @@ static void put_segment(struct writer *out, const char *at, size_t size)
     }
     memcpy(segment, at, size); /* ends in a NUL for is_uuid */
     segment[size] = '\0';
-    const char *kind = segment_kind(segment, size);
+    const char *kind = segment_kind(segment, size, is_name);
     if (kind) put_string(out, kind);
     for (size_t i = 0; !kind && i < size; i++)
         put_byte(out, to_lower(segment[i]));
@@ -127,6 +162,7 @@ static void put_segment(struct writer *out, const char *at, size_t size)
 static void put_path(struct writer *out, const char *path)
 {
     size_t segments = 0;
+    int is_name = 0;
     while (*path == '/') {
         put_byte(out, '/');
         path++;
@@ -134,9 +170,10 @@ static void put_path(struct writer *out, const char *path)
             put_string(out, ":more");
             return;
         }
-        size_t size = strcspn(path, "/");
-        put_segment(out, path, size);
-        path += size;
+        size_t size = strcspn(path, "/;");
+        put_segment(out, path, size, is_name);
+        if (size > 0) is_name = is_before_a_name(path, size);
+        path += strcspn(path, "/");
     }
 }
 
@@ -176,9 +213,10 @@ static void put_host(struct writer *out, const char *host)
 static int is_campaign_value(const char *value)
 {
     size_t size = strlen(value);
-    if (size == 0 || size > 40) return 0;
+    if (size == 0 || size > CAMPAIGN_VALUE_MAX) return 0;
     for (size_t i = 0; i < size; i++)
         if (!is_word_byte(value[i]) && value[i] != '-') return 0;
+    if (!has_few_rare_pairs(value, size, 2)) return 0; /* drawn by lot */
     return !is_secret_text("", value);
 }
 
@@ -199,11 +237,11 @@ static void put_query(struct writer *out, const char *query)
     unsigned seen = 0;
     char separator = '?';
     while (*query) {
-        char value[48];
+        char value[ENCODED_MAX + 1];
         size_t size = strcspn(query, "&");
         size_t name_size = strcspn(query, "=&");
         size_t value_size = size > name_size ? size - name_size - 1 : 0;
-        if (value_size < sizeof value && is_campaign_name(query, name_size, &seen)) {
+        if (is_campaign_name(query, name_size, &seen) && value_size < sizeof value) {
             memcpy(value, query + name_size + 1, value_size);
             value[value_size] = '\0';
             percent_decode(value);

@@ -2,12 +2,12 @@
 // candor-dictionary: collect the texts of a site and write their salted hashes to a file.
 import fs from 'node:fs';
 import { parseArgs } from 'node:util';
-import { dictionaryOf, filesUnder, textsOf } from './collect.mjs';
+import { dictionaryOf, fileOf, filesUnder, textsOf } from './collect.mjs';
 
 const USAGE = `candor-dictionary [--out FILE] [--salt SALT] [--list] FOLDER|FILE...
 
 Collects string literals and markup text of scripts and pages, and writes a dictionary: salted
-64-bit hashes, no text. --salt keeps the salt of an earlier dictionary. --list prints the texts
+64-bit hashes, no text; candor shield settings --dictionary FILE reads it. --salt keeps the salt of an earlier dictionary. --list prints the texts
 instead, for a person to look through before they are uploaded.`;
 
 function fail(message) {
@@ -20,7 +20,7 @@ function read() {
         return parseArgs({
             allowPositionals: true,
             options: {
-                out: { type: 'string', default: 'candor-dictionary.json' },
+                out: { type: 'string', default: 'candor-dictionary.txt' },
                 salt: { type: 'string' },
                 list: { type: 'boolean' },
                 help: { type: 'boolean' },
@@ -50,6 +50,6 @@ if (values.list) {
     console.log([...texts].sort().join('\n'));
 } else {
     const dictionary = dictionaryOf(texts, values.salt);
-    fs.writeFileSync(values.out, `${JSON.stringify(dictionary)}\n`);
+    fs.writeFileSync(values.out, fileOf(dictionary));
     console.log(`${dictionary.hashes.length} texts into ${values.out}`);
 }

@@ -52,8 +52,13 @@ export function filesUnder(place) {
     });
 }
 
-/** What is uploaded: a salt and hashes, not one text. */
+/** A salt and hashes, not one text. */
 export function dictionaryOf(texts, salt = randomBytes(16).toString('hex')) {
     const hashes = [...new Set([...texts].map((text) => hashText(salt, text)))].sort();
-    return { v: 1, salt, hashes };
+    return { salt, hashes };
+}
+
+/** The file that `candor shield settings --dictionary` reads: the salt, then a hash a line. */
+export function fileOf({ salt, hashes }) {
+    return `salt ${salt}\n${hashes.map((hash) => `${hash}\n`).join('')}`;
 }

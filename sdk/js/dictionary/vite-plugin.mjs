@@ -1,8 +1,8 @@
 // A plug-in for vite (and rollup): collects the texts of the modules that a build really uses, and puts
-// candor-dictionary.json beside the bundle.
-import { dictionaryOf, textsOf } from './collect.mjs';
+// candor-dictionary.txt beside the bundle.
+import { dictionaryOf, fileOf, textsOf } from './collect.mjs';
 
-export function candorDictionary({ fileName = 'candor-dictionary.json', salt } = {}) {
+export function candorDictionary({ fileName = 'candor-dictionary.txt', salt } = {}) {
     const texts = new Set();
     return {
         name: 'candor-dictionary',
@@ -20,7 +20,7 @@ export function candorDictionary({ fileName = 'candor-dictionary.json', salt } =
             for (const text of textsOf(page)) texts.add(text);
         },
         generateBundle() {
-            const source = JSON.stringify(dictionaryOf(texts, salt));
+            const source = fileOf(dictionaryOf(texts, salt));
             this.emitFile({ type: 'asset', fileName, source });
         },
     };

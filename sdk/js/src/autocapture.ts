@@ -1,14 +1,15 @@
 // What people do on a page, as structure: that a button was pressed, never what it says, unless the
 // site's own dictionary knows the words. The rules that cannot be configured are in `reader`.
 
-import { count, emit } from './emit';
+import { attempt, emit, later } from './emit';
 import type { Properties } from './filter';
 import { steadyMs } from './natives';
 import {
-    isSecret, look, pointOf, scrollPercent, type Seen, targetOf, watchSecrets,
+    isIncluded, isSecret, look, scrollPercent, type Seen, targetOf,
+    watchSecrets,
 } from './reader';
 import { known, mayAutocapture } from './settings';
-import { currentPage } from './url';
+import { currentPage, templateLink } from './url';
 
 const RAGE_CLICKS = 4;
 const RAGE_MS = 1000;
@@ -16,36 +17,45 @@ const RAGE_PIXELS = 30;
 const DEAD_MS = 500;
 const SCROLL_QUIET_MS = 150;
 const CHECKPOINT = 25; // percent
+/** Something came of a click. */
+const SIGNS = [
+    'scroll', 'change', 'input', 'submit', 'popstate', 'selectionchange', 'focusin', 'blur',
+];
 
 let rage: { at: number; x: number; y: number; times: number } | undefined;
-let stopWatching: (() => void) | undefined;
+let observer: MutationObserver;
+let deadTimer: ReturnType<typeof setTimeout> | undefined;
 let deepest = 0;
 let checkpoint = 0;
 let scrollTimer: ReturnType<typeof setTimeout> | undefined;
 let pageSince = 0;
 
-/** Tell of an element, with its text if the dictionary knows it; what was told, if it may be told. */
-function tell(name: string, event: Event): [Seen, Properties] | undefined {
+/** Look at an element while the page is as the person saw it; tell of it when there is time. */
+function tell(name: string, event: Event): Seen | undefined {
     const target = targetOf(event);
     const seen = target && look(target);
     if (!seen) return undefined;
-    const text =
-        known(seen.text, seen.isIncluded, !seen.isInForm) || known(seen.label, false, false);
-    const own: Properties = { ...seen.own, $event_type: event.type, $el_text: text };
-    emit(name, own);
-    return [seen, own];
+    const { own, element, text } = seen;
+    own.$event_type = event.type;
+    own.$current_url = currentPage().url;
+    later(() => {
+        own.$el_text =
+            known(text, isIncluded(element), !seen.isInForm) || known(seen.label, false, false);
+        own.$el_attr__href = templateLink(seen.href);
+        emit(name, own);
+    });
+    return seen;
 }
 
 function onClick(event: Event): void {
-    const [seen, own] = tell('$mp_click', event) ?? [];
+    const seen = tell('$mp_click', event);
     if (!seen) return;
-    if (isRage(event)) emit('$mp_rage_click', own!);
-    if (seen.isInteractive) watchForNothing(own!);
+    if (isRage(event as MouseEvent)) later(() => emit('$mp_rage_click', seen.own));
+    if (seen.isInteractive) watchForNothing(seen.own);
 }
 
 /** The fourth click within a second of each other, and in the same place; then the count restarts. */
-function isRage(event: Event): boolean {
-    const [x, y] = pointOf(event);
+function isRage({ clientX: x, clientY: y }: MouseEvent): boolean {
     const at = steadyMs();
     const isNear =
         rage && at - rage.at < RAGE_MS && Math.hypot(x - rage.x, y - rage.y) < RAGE_PIXELS;
@@ -56,24 +66,19 @@ function isRage(event: Event): boolean {
 
 /** A dead click: for half a second nothing changes, scrolls, opens or moves. */
 function watchForNothing(own: Properties): void {
-    stopWatching?.();
-    const signs = [
-        'scroll', 'change', 'input', 'submit', 'popstate', 'selectionchange', 'focusin', 'blur',
-    ];
-    const stop = (stopWatching = () => {
-        clearTimeout(timer);
-        observer.disconnect();
-        for (const sign of signs) removeEventListener(sign, stop, true);
-    });
-    const observer = new MutationObserver(stop);
-    const timer = setTimeout(() => {
-        stop();
+    stopWatching();
+    deadTimer = setTimeout(() => {
+        stopWatching();
         emit('$mp_dead_click', own);
     }, DEAD_MS);
     observer.observe(document, {
         subtree: true, childList: true, characterData: true, attributes: true,
     });
-    for (const sign of signs) addEventListener(sign, stop, true);
+}
+
+function stopWatching(): void {
+    clearTimeout(deadTimer);
+    observer.disconnect();
 }
 
 function onFocus(event: Event): void {
@@ -116,20 +121,15 @@ export function enterPage(): void {
     deepest = checkpoint = 0;
 }
 
-/** Whatever goes wrong in here is the record's end, and never the page's. */
+/** Only while the project captures; never an exception of the page's. */
 export function guarded<T>(call: (event: T) => void): (event: T) => void {
-    return (event) => {
-        try {
-            if (mayAutocapture()) call(event);
-        } catch {
-            count('throw');
-        }
-    };
+    return (event) => attempt(() => mayAutocapture() && call(event));
 }
 
 /** The listeners; pagehide must come before the queue's, so this is called first. */
 export function startAutocapture(): void {
     watchSecrets();
+    observer = new MutationObserver(stopWatching);
     const listen = (type: string, call: (event: Event) => void) =>
         addEventListener(type, guarded(call), { capture: true, passive: true });
     listen('click', onClick);
@@ -138,5 +138,6 @@ export function startAutocapture(): void {
     listen('focusin', onFocus);
     listen('input', onFocus);
     listen('scroll', onScroll);
+    for (const sign of SIGNS) listen(sign, stopWatching);
     listen('pagehide', () => leavePage(currentPage().url));
 }

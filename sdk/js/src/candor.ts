@@ -5,15 +5,16 @@ import type { Candor, CandorOptions } from './candor-api';
 import { detect } from './detectors';
 import { describeDevice } from './device';
 import {
-    count, discard, emit, emitUpdate, flush, type Hook, inspect, letGo, openGate, VERSION, watchPage,
+    attempt, count, countAll, discard, emit, emitUpdate, flush, type Hook, inspect, letGo, openGate, settle,
+    VERSION, watchPage,
 } from './emit';
 import { startErrors } from './errors';
-import { cleanProperties, Findings, nameRule, type Properties } from './filter';
+import { cleanProperties, type Findings, nameRule, type Properties } from './filter';
 import {
     currentState, distinctId, forgetPerson, keepInMemory, saveState, visitOf,
 } from './identity';
 import { openInspector } from './inspector';
-import { steadyMs } from './natives';
+import { shareOf, steadyMs } from './natives';
 import { startPageViews, tellPageView } from './page-views';
 import { profileCalls, type Sink } from './profiles';
 import { loadSettings, onSeen, sampleRate } from './settings';
@@ -40,8 +41,7 @@ function rate(): number {
 }
 
 function mayEmit(): boolean {
-    const isSampled = () => parseInt(currentState().device.slice(0, 8), 16) / 2 ** 32 < rate();
-    return !!options && !isOptedOut() && isSampled();
+    return !!options && !isOptedOut() && shareOf(currentState().device) < rate();
 }
 
 /** What goes with every event of this page. */
@@ -52,7 +52,7 @@ function surroundings(): Properties {
     }));
     return {
         ...device, ...source, $current_url: url, cd_visit: visit,
-        cd_sample: rate() < 1 ? rate() : '', ...cleanProperties(always, new Findings()),
+        cd_sample: rate() < 1 ? rate() : '', ...cleanProperties(always, []),
     };
 }
 
@@ -72,9 +72,9 @@ const sendUpdate: Sink = (operation, value, found) => {
 };
 
 function setAlways(given: unknown, isOnce?: boolean): void {
-    const found = new Findings();
+    const found: Findings = [];
     const cleaned = cleanProperties(given, found);
-    for (const rule of Object.keys(found.counts)) count(rule, found.counts[rule]);
+    countAll(found);
     const state = currentState();
     state.always = isOnce ? { ...cleaned, ...state.always } : { ...state.always, ...cleaned };
     saveState();
@@ -131,6 +131,7 @@ const calls = {
         const id = idOf(given);
         const { user } = currentState();
         if (!id || isOptedOut() || user === id) return;
+        settle();
         // One device never joins two people.
         if (user) forgetPerson();
         const anonymous = distinctId();
@@ -174,7 +175,7 @@ const calls = {
     },
     has_opted_out: isOptedOut,
     distinct_id: () => (isOptedOut() ? undefined : distinctId()),
-    flush: () => flush().then(() => {}),
+    flush,
     inspect(isOn = true) {
         const records = inspect(isOn);
         if (isOn) openInspector(options!, records);
@@ -193,12 +194,8 @@ function guardAll<T extends object>(all: T): T {
     const guarded: [string, unknown][] = [];
     for (const [name, call] of Object.entries(all)) {
         const safe = (...words: unknown[]) => {
-            try {
-                if (options || name === 'init') return call(...words);
-            } catch {
-                count('throw');
-            }
-            return name === 'flush' ? Promise.resolve() : undefined;
+            const done = attempt(() => (options || name === 'init' ? call(...words) : undefined));
+            return name === 'flush' ? Promise.resolve(done) : done;
         };
         const its = typeof call === 'function' ? safe : name === 'profile' ? guardAll(call) : call;
         guarded.push([name, its]);

@@ -3,44 +3,43 @@
 //
 // Rule ids are those of the server: K names and structure, S secrets, F payment, P persons.
 
+import { ask } from './natives';
 import { commonPairs } from './words';
 
-/** Keys under which a value is a secret, whatever it looks like: folded by `foldKey`. */
-const SECRET_KEYS = new Set(
-    (
-        'password passwd passwort pwd pass passphrase passcode kennwort secret token ' +
-        'apikey accesskey privatekey auth authorization credential credentials cookie ' +
-        'session sid csrf jwt otp pin cvv cvc csc ssn cardnumber ccnumber ' +
-        'motdepasse contrasena senha parola wachtwoord losenord passord salasana haslo sifre ' +
-        'пароль 密码 パスワード 비밀번호'
-    )
-        .split(' ')
-        .map((word) => foldKey(word).join('')),
+/** Keys under which a value is a secret, whatever it looks like: as `foldKey` spells them. */
+const SECRET_KEY = new RegExp(
+    '^(?:pass(?:w(?:or[dt]|d)|phrase|code|ord)?|pwd|kennwort|secret|token|(?:api|access|private)key|' +
+        'auth(?:orization)?|credentials?|cookie|session|sid|csrf|jwt|otp|pin|cv[cv]|csc|ssn|' +
+        '(?:card|cc)number|motdepasse|contrasena|senha|parola|wachtwoord|losenord|salasana|haslo|' +
+        'sifre|пароль|密码|ハスワート|비밀번호)$',
 );
 
 /** A key about a secret, and not the secret: token_count, password_reset_clicked. */
-const ABOUT = new Set(
-    (
-        'count length strength clicked shown visible enabled changed error type status duration ' +
-        'method consent'
-    ).split(' '),
-);
+const ABOUT =
+    /^(?:count|length|strength|clicked|shown|visible|enabled|changed|error|type|status|duration|method|consent)$/;
 
-const PROVIDERS = new RegExp(
-    '\\b(?:A(?:KIA|SIA|ROA)[A-Z0-9]{12}|AIza[\\w-]{30}|ya29\\.|gh[opusr]_\\w{20}|github_pat_|' +
-        'gl(?:pat|rt|dt)-|xox[abeprs]-|[srp]k_(?:live|test)_|sk-(?:ant|proj|\\w{20})|' +
-        'npm_\\w{20}|pypi-|SG\\.[\\w-]{16}|shp(?:at|ss|ca|pa)_)',
-);
+/** What begins a rule or a kind, and how it looks. */
+export type Table = readonly (readonly [string, RegExp])[];
 
-const RULES: readonly (readonly [string, RegExp])[] = [
+/** The first of a table that a text looks like. */
+export function firstOf(table: Table, text: string): string | undefined {
+    return table.find(([, pattern]) => pattern.test(text))?.[0];
+}
+
+const RULES: Table = [
     ['S25', /-----BEGIN/],
     ['S24', /eyJ[\w-]{4,}\.[\w-]{2,}/],
     ['S29', /\b(?:bearer|basic|digest)\s+[\w+/=.~-]{6,}/i],
     ['P01', /[^\s@<>"'(),:;]@(?!\dx\.)[^\s@<>"'(),:;]{1,99}\.[^\s\d@.]{2}/],
     ['P03', /(?:^|[^\w])\+\d[\d ().-]{6,}\d/],
+    ['S00', new RegExp(
+        '\\b(?:A(?:KIA|SIA|ROA)[A-Z0-9]{12}|AIza[\\w-]{30}|ya29\\.|gh[opusr]_\\w{20}|github_pat_|' +
+            'gl(?:pat|rt|dt)-|xox[abeprs]-|[srp]k_(?:live|test)_|sk-(?:ant|proj|\\w{20})|' +
+            'npm_\\w{20}|pypi-|SG\\.[\\w-]{16}|shp(?:at|ss|ca|pa)_)',
+    )],
 ];
 
-export const UUID = /[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}/gi;
+const UUID = /[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}/gi;
 const BENIGN = /^(?:[0-9a-f]{24}|[0-9a-f]{40}|[0-7][0-9A-HJKMNP-TV-Z]{25})$/;
 const GROUPED_DIGITS = /\d(?:[\s._/-]{0,2}\d){12,}/g;
 
@@ -52,21 +51,15 @@ export function foldKey(key: string): string[] {
         .replace(/\p{M}/gu, '')
         .normalize('NFC')
         .toLowerCase()
-        .split(/[^\p{L}\p{N}]+/u)
-        .map((word) => word.replace(/\d+$/, ''))
+        .split(/\d*(?:[^\p{L}\p{N}]+|$)/u)
         .filter((word) => word);
 }
 
 /** A name under which only a secret stands. */
 export function isSecretKey(key: string): boolean {
     const words = foldKey(key.slice(0, 64));
-    if (words.some((word) => ABOUT.has(word)) && !SECRET_KEYS.has(words.join(''))) return false;
-    for (let i = 0; i < words.length; i++) {
-        for (let j = i + 1; j <= i + 3; j++) {
-            if (SECRET_KEYS.has(words.slice(i, j).join(''))) return true;
-        }
-    }
-    return false;
+    if (words.some((word) => ABOUT.test(word)) && !SECRET_KEY.test(words.join(''))) return false;
+    return words.some((_, i) => [1, 2, 3].some((n) => SECRET_KEY.test(words.slice(i, i + n).join(''))));
 }
 
 /** One spelling for what is written with other digits, wide letters, or invisible characters. */
@@ -93,22 +86,22 @@ function isCard(digits: string): boolean {
     return ISSUERS.test(digits) && sum % 10 === 0;
 }
 
+function someRun(text: string, pattern: RegExp, test: (run: string) => boolean): boolean {
+    return (text.match(pattern) ?? []).some(test);
+}
+
 /** A card number in any grouping, also in the middle of a longer run. */
 function hasCard(text: string): boolean {
-    for (const run of text.match(GROUPED_DIGITS) ?? []) {
+    return someRun(text, GROUPED_DIGITS, (run) => {
         const digits = run.replace(/\D/g, '').slice(0, 200);
-        for (let from = 0; from + 13 <= digits.length; from++) {
-            for (let size = 13; size <= 19 && from + size <= digits.length; size++) {
-                if (isCard(digits.slice(from, from + size))) return true;
-            }
-        }
-    }
-    return false;
+        return [...digits].some((_, from) =>
+            [13, 14, 15, 16, 17, 18, 19].some((size) => isCard(digits.substr(from, size))));
+    });
 }
 
 /** IBAN: a country, a length, and the remainder 1 by 97. */
 function hasIban(text: string): boolean {
-    for (const found of text.match(/[A-Z]{2}\d{2}(?:[ -]?[A-Z\d]){11,30}/gi) ?? []) {
+    return someRun(text, /[A-Z]{2}\d{2}(?:[ -]?[A-Z\d]){11,30}/gi, (found) => {
         const all = found.replace(/[ -]/g, '');
         for (let size = 15; size <= all.length; size++) {
             let rest = 0;
@@ -118,26 +111,31 @@ function hasIban(text: string): boolean {
             }
             if (rest === 1) return true;
         }
-    }
-    return false;
+        return false;
+    });
 }
 
 /** Something drawn by lot: at least 20 characters whose neighbours are not those of words. */
 function hasEntropy(text: string): boolean {
-    for (const run of text.match(/[\w+/=~-]{20,}/g) ?? []) {
-        if (BENIGN.test(run)) continue;
+    return someRun(text, /[\w+/=~-]{20,}/g, (run) => {
         const mixed = /\d/.test(run) || (/[a-z]/.test(run) && /[A-Z]/.test(run));
         const share = commonPairs(run.toLowerCase()) / (run.length - 1);
-        if (share < (mixed ? 0.48 : 0.4) && new Set(run).size > 7) return true;
+        return !BENIGN.test(run) && share < (mixed ? 0.48 : 0.4) && new Set(run).size > 7;
+    });
+}
+
+/** Percent signs decoded, three times at most. */
+export function decode(text: string): string {
+    for (let turn = 0; turn < 3 && text.includes('%'); turn++) {
+        const plain = ask(() => decodeURIComponent(text));
+        text = plain ?? text.replace(/%[0-9a-f]{2}/gi, unescape); // byte by byte
     }
-    return false;
+    return text;
 }
 
 function rule(text: string, isId: boolean): string {
-    for (const [id, pattern] of RULES) {
-        if (pattern.test(text)) return id;
-    }
-    if (PROVIDERS.test(text)) return 'S00';
+    const id = firstOf(RULES, text);
+    if (id) return id;
     if (hasIban(text)) return 'F06';
     const rest = text.replace(UUID, ' ');
     if (hasCard(rest)) return 'F01';

@@ -15,23 +15,23 @@ const PLACE = 'q.';
 let own = PLACE + randomHex(8);
 let kept: readonly Item[] = [];
 
-function writeOwn(at: number): void {
+function writeOwn(isLeaving?: boolean): void {
+    // A page that is not seen may be gone without another word.
+    const at = isLeaving || document.hidden ? 0 : wallMs();
     let size = 0;
-    const records = kept
-        .filter(({ body }) => (size += body.length) < SIZE_MAX)
-        .map(({ to, body, at }) => [to, body, at]);
+    const records = kept.filter(({ body }) => (size += body.length) < SIZE_MAX);
     if (!records.length || !write(own, JSON.stringify([at, records]))) remove(own);
 }
 
 /** These and nothing else of this tab. */
 export function saveOnDevice(items: readonly Item[]): void {
     kept = items;
-    writeOwn(wallMs());
+    writeOwn();
 }
 
 /** The page goes: its place is free, and it may come back under another name. */
 export function leaveDevice(): void {
-    if (kept.length) writeOwn(0);
+    if (kept.length) writeOwn(true);
     kept = [];
     own = PLACE + randomHex(8);
 }
@@ -41,14 +41,14 @@ export function adopt(): Item[] {
     return names(PLACE).flatMap((name) => {
         const now = wallMs();
         let at = 0;
-        let records: [Item['to'], string, number][] = [];
+        let records: Item[] = [];
         try {
             [at, records] = JSON.parse(read(name)!);
             if (name === own || Math.abs(now - at) < LEASE_MS) return [];
             remove(name);
             return records
-                .filter(([to, body, made]) => body[0] === '{' && to && now - made < AGE_MS_MAX)
-                .map(([to, body, at]) => ({ to, body, at, isKept: true }));
+                .filter(({ to, body, at }) => body[0] === '{' && to && now - at < AGE_MS_MAX)
+                .map((item) => ({ ...item, isKept: true }));
         } catch {
             remove(name); // nobody can read it
             return [];

@@ -24,12 +24,8 @@
 // A text that is not in it passes with a chance of 2^-8w: so w is 2 up to 12,000 texts (30 KB), and
 // the server, which has the whole hashes, looks again.
 
-export interface Filter {
-    width: number;
-    seed: number;
-    block: number;
-    bytes: Uint8Array;
-}
+/** Whether a hash is in the dictionary. */
+export type Filter = (hash: [number, number]) => boolean;
 
 const HEADER_SIZE = 10;
 
@@ -66,27 +62,15 @@ export function openFilter(bytes: Uint8Array): Filter | undefined {
     const width = view.getUint8(1);
     const block = view.getUint32(6, true);
     if (bytes[0] !== 1 || bytes.length !== HEADER_SIZE + 3 * block * width) return undefined;
-    return { width, seed: view.getUint32(2, true), block, bytes };
-}
-
-/** Where in the filter a hash stands, and which fingerprint it must find there. */
-export function placesOf(
-    seed: number, block: number, width: number, [high, low]: [number, number],
-): [number, number, number, number] {
-    const a = mix(high ^ seed);
-    const b = mix(low ^ a);
-    const c = mix(a + b);
-    const reduced = (hash: number) => Math.floor((hash * block) / 2 ** 32);
-    const mark = mix(b ^ c) & (2 ** (8 * width) - 1);
-    return [reduced(a), block + reduced(b), 2 * block + reduced(c), mark];
-}
-
-export function isInFilter(filter: Filter, hash: [number, number]): boolean {
-    const { width, bytes } = filter;
-    const [i, j, k, mark] = placesOf(filter.seed, filter.block, width, hash);
-    const at = (place: number) => {
-        const from = HEADER_SIZE + place * width;
-        return bytes[from]! | (width > 1 ? bytes[from + 1]! << 8 : 0);
+    return ([high, low]) => {
+        const a = mix(high ^ view.getUint32(2, true));
+        const b = mix(low ^ a);
+        const c = mix(a + b);
+        let mark = mix(b ^ c);
+        [a, b, c].forEach((hash, i) => {
+            const from = HEADER_SIZE + (i * block + Math.floor((hash * block) / 2 ** 32)) * width;
+            mark ^= bytes[from]! | (width > 1 ? bytes[from + 1]! << 8 : 0);
+        });
+        return !(mark & (2 ** (8 * width) - 1));
     };
-    return (at(i) ^ at(j) ^ at(k)) === mark;
 }

@@ -1,9 +1,11 @@
 // The choke point: every record of the SDK passes here, and nothing else may reach the queue.
 
 import { adopt, clearDevice, leaveDevice, saveOnDevice } from './device-queue';
-import { cleanProperties, encode, Findings, type Json, nameRule, type Properties } from './filter';
+import {
+    cleanProperties, encode, type Findings, type Json, nameRule, type Properties, take,
+} from './filter';
 import { currentState, distinctId } from './identity';
-import { randomHex, randomShare, steadyMs, wallMs } from './natives';
+import { ask, randomHex, wallMs } from './natives';
 import { FLUSH_MS, openQueue } from './queue';
 import { isHeld } from './settings';
 import { beacon, type Endpoint, send } from './transport';
@@ -31,14 +33,14 @@ let hook: Hook | undefined;
 let isOpen: () => boolean = () => false;
 let surroundings: () => Properties = () => ({});
 let inspected: Inspected[] | undefined;
+let putOff: (() => void)[] = [];
 let lost: Record<string, number> = {};
 let lostTimer: ReturnType<typeof setTimeout> | undefined;
 
 const queue = openQueue({
     // Whoever opted out in another tab meanwhile: what waits here ends here.
     send: async (...batch) => (isOpen() ? send(...batch) : { status: 200, retryAfterMs: 0 }),
-    beacon, save: saveOnDevice, drop: count, now: steadyMs, random: randomShare,
-    isOnline: () => navigator.onLine !== false,
+    beacon, save: saveOnDevice, drop: count,
 });
 
 /**
@@ -61,39 +63,65 @@ export function inspect(isOn = true): readonly Inspected[] {
     return inspected ?? [];
 }
 
+/** Whatever goes wrong in it is the end of a record, and never the page's. */
+export function attempt<T>(call: () => T): T | undefined {
+    return ask(call, () => count('throw'));
+}
+
+/** Work for when the page has time: after this task, and before the page is gone. */
+export function later(job: () => void): void {
+    if (putOff.push(job) < 2) setTimeout(settle);
+}
+
+/** What was put off is done now. */
+export function settle(): void {
+    putOff.splice(0).forEach(attempt);
+}
+
+function tally(counts: Record<string, number>, rule: string, times: number): void {
+    counts[rule] = (counts[rule] ?? 0) + times;
+}
+
 /** Something was dropped: the server hears how often and by which rule, and no more. */
 export function count(rule: string, times = 1): void {
-    lost[rule] = (lost[rule] ?? 0) + times;
+    tally(lost, rule, times);
     lostTimer ??= setTimeout(tellLost, FLUSH_MS / 2);
 }
 
+/** The same of everything that was taken out of something. */
+export function countAll(found: Findings): void {
+    for (const [, rule] of found) count(rule);
+}
+
+function countsOf(found: Findings): Record<string, number> {
+    const counts: Record<string, number> = {};
+    for (const [, rule] of found) tally(counts, rule, 1);
+    return counts;
+}
+
 function tellLost(): void {
+    settle();
     if (lostTimer === undefined) return;
     clearTimeout(lostTimer);
     lostTimer = undefined;
     const counts = lost;
     lost = {};
-    pass('track', new Findings(), () => eventBody('$candor_drops', { cd_f: counts }));
+    pass('track', [], () => eventBody('$candor_drops', { cd_f: counts }));
 }
 
 /** The only door to the queue. What is dropped on the way, by mistake or by rule, is counted. */
 function pass(to: Endpoint, found: Findings, make: () => Properties | undefined): void {
     if (!isOpen()) return;
     const at = wallMs();
-    let body: string | undefined;
-    try {
+    const body = ask(() => {
         const record = make();
-        body = record && encode(record);
-    } catch {
-        found.add('throw');
-    }
+        return record && encode(record);
+    }, () => take(found, 'throw'));
     if (body) queue.push([{ to, body, at, isKept: true }]);
     // An event tells in cd_f what it has lost; the others cannot.
-    if (!body || to !== 'track') {
-        for (const rule of Object.keys(found.counts)) count(rule, found.counts[rule]);
-    }
+    if (!body || to !== 'track') countAll(found);
     if (inspected) {
-        inspected.push({ to, record: body, removed: found.trail, at });
+        inspected.push({ to, record: body, removed: found, at });
         inspected.splice(0, inspected.length - INSPECTED_MAX);
     }
 }
@@ -114,12 +142,12 @@ function eventBody(event: string, properties: Properties): Properties {
 /** What the hook makes of a record; it throws when that is nothing that can be sent. */
 function hooked(event: string, properties: Properties, found: Findings): [string, Properties] {
     if (!hook) return [event, properties];
-    const broken = new Findings();
+    const broken: Findings = [];
     const result: any = hook({ event, properties });
     const cleaned = cleanProperties(result.properties, broken);
-    const { cycle, throw: thrown } = broken.counts;
-    if (result.then || nameRule(result.event, true) || !cleaned || cycle || thrown) throw 0;
-    for (const [path, rule] of broken.trail) found.add(rule, path);
+    const isBroken = broken.some(([, rule]) => /cycle|throw/.test(rule));
+    if (result.then || nameRule(result.event, true) || !cleaned || isBroken) throw 0;
+    found.push(...broken);
     return [result.event, cleaned];
 }
 
@@ -129,23 +157,19 @@ function hooked(event: string, properties: Properties, found: Findings): [string
  * become null and are counted in `cd_f`.
  */
 export function emit(name: unknown, own: Properties, given?: unknown): void {
-    const found = new Findings();
+    const found: Findings = [];
     pass('track', found, () => {
         const rule = nameRule(name, true) || (isHeld(name as string) ? 'hold' : '');
         const cleaned = cleanProperties(given, found);
-        if (rule) found.add(rule);
+        if (rule) take(found, rule);
         if (rule || !cleaned) return undefined;
-        let event = name as string;
         const known = Object.entries({ ...surroundings(), ...own }).filter(([, value]) => value !== '');
-        let all: Properties = { ...Object.fromEntries(known), ...cleaned };
-        try {
-            [event, all] = hooked(event, all, found);
-        } catch {
-            found.add('hook');
-            return undefined;
-        }
-        const kept = Object.entries(all).filter(([key]) => !isHeld(key) || found.add('hold', key));
-        if (found.trail.length) kept.push(['cd_f', found.counts]);
+        const all: Properties = { ...Object.fromEntries(known), ...cleaned };
+        const result = ask(() => hooked(name as string, all, found), () => take(found, 'hook'));
+        if (!result) return undefined;
+        const [event, told] = result;
+        const kept = Object.entries(told).filter(([key]) => !isHeld(key) || take(found, 'hold', key));
+        if (found.length) kept.push(['cd_f', countsOf(found)]);
         return eventBody(event, Object.fromEntries(kept));
     });
 }
@@ -164,6 +188,7 @@ export function flush(): Promise<boolean> {
 
 /** Nothing of the past stays, neither here nor on the device. */
 export function discard(): void {
+    putOff = [];
     queue.clear();
     lost = {};
     clearDevice();
@@ -171,6 +196,7 @@ export function discard(): void {
 
 /** What waits is sent now or not at all. */
 export function letGo(): void {
+    settle();
     queue.forgetOnDevice();
     clearDevice();
     void flush();
@@ -192,4 +218,6 @@ export function watchPage(): void {
         queue.push(adopt());
         queue.wake();
     });
+    // Another tab may have left its place this moment.
+    addEventListener('storage', () => queue.push(adopt()));
 }

@@ -4,21 +4,19 @@
 import { guarded } from './autocapture';
 import { emit } from './emit';
 import { known } from './settings';
-import { templateOwn } from './url';
+import { templateScript } from './url';
 
 const FRAMES_MAX = 8;
 const MESSAGE_MAX = 1000;
 const ERRORS_MAX = 20; // on one page
 
-const WORDS = new Set(
-    (
+const WORDS = (
         'a access an argument array before call cannot defined error ' +
         'exceeded expected failed fetch for from function in input invalid is json length ' +
         'load maximum missing name network not null number object of operation ' +
         'properties property read reading stack string ' +
         'the this to token type undefined unexpected valid value variable'
-    ).split(' '),
-);
+).split(' ');
 
 /** What a word of a message is, when it may not be told. */
 function kindOf(word: string): string {
@@ -37,7 +35,7 @@ export function templateMessage(message: string): string {
             .slice(0, MESSAGE_MAX)
             .replace(/(["'`])[^]*?\1|\S+/g, (word) => {
                 const bare = word.replace(/^[([{]|[.,:;!?)\]}]+$/g, '');
-                return !bare || WORDS.has(bare.toLowerCase()) ? bare : kindOf(bare);
+                return !bare || WORDS.includes(bare.toLowerCase()) ? bare : kindOf(bare);
             })
             .slice(0, 200)
             .trim()
@@ -51,7 +49,7 @@ export function framesOf(stack: string): string[] {
         // "    at name (url:line:column)", or "name@url:line:column"
         const [, name = '', script = '', row] =
             /^\s*(?:at )?(?:(.*?)(?: \(|@))?(https?:[^\s()]+?):(\d+)(?::\d+)?\)?$/.exec(line) ?? [];
-        const file = templateOwn(script);
+        const file = templateScript(script);
         const isName = /^[\w$.<> ]{1,60}$/.test(name) && !/\d{4}/.test(name);
         if (file) frames.push(`${isName ? name : ''}@${file}:${row}`);
     }

@@ -13,22 +13,15 @@ const NODES_MAX = 220; // the server takes 255 keys or elements
 const SCANNED_MAX = 8192; // longer texts are no analytics
 const TEXT_MAX = 255;
 
-/** Counts by rule; while someone inspects, also the path of what each rule took. */
-export class Findings {
-    counts: Record<string, number> = {};
-    trail: [string, string][] = [];
-    private nodes = 0;
+/** What was taken out of a record: its path and the rule that took it. */
+export type Findings = [path: string, rule: string][] & {
+    /** How many values were looked at. */
+    nodes?: number;
+};
 
-    add(rule: string, path = ''): null {
-        this.counts[rule] = (this.counts[rule] ?? 0) + 1;
-        this.trail.push([path, rule]);
-        return null;
-    }
-
-    /** False once the record has as many values as it may have. */
-    visit(): boolean {
-        return ++this.nodes <= NODES_MAX;
-    }
+export function take(found: Findings, rule: string, path = ''): null {
+    found.push([path, rule]);
+    return null;
 }
 
 /** Halves of surrogate pairs become U+FFFD. */
@@ -45,40 +38,35 @@ export function nameRule(name: unknown, isEvent?: boolean): string {
 
 /** A text that breaks no rule, else null. URLs in it become templates. */
 export function cleanText(text: string, found: Findings, path: string): string | null {
-    if (text.length > SCANNED_MAX) return found.add('size', path);
-    const told = text.replace(/\bhttps?:\/\/(?![^/\s]*@)[^\s"'<>]+/gi, (url) => template(url));
+    if (text.length > SCANNED_MAX) return take(found, 'size', path);
+    const told = text.replace(/\bhttps?:\/\/(?![^/\s]*@)[^\s"'<>]+/gi, template);
     const rule = detect(told);
-    return rule ? found.add(rule, path) : wellFormed(told.slice(0, TEXT_MAX));
+    return rule ? take(found, rule, path) : wellFormed(told.slice(0, TEXT_MAX));
 }
 
 /** Any value at all; calls nothing of the page's but getters. undefined: not worth a name. */
 function cleanAny(
     value: unknown, key: string, path: string, found: Findings, above: object[],
 ): Json | undefined {
-    if (!found.visit()) return found.add('size', path);
-    switch (typeof value) {
-        case 'boolean':
-            return value;
-        case 'bigint':
-        case 'string':
-            return cleanText(String(value), found, path);
-        case 'number': {
-            const rule = detectNumber(value, key);
-            return rule ? found.add(rule, path) : isFinite(value) ? value : null;
-        }
-        case 'object':
-            return value && cleanNested(value, key, path, found, above);
-        default:
-            return undefined;
+    found.nodes = (found.nodes ?? 0) + 1;
+    if (found.nodes > NODES_MAX) return take(found, 'size', path);
+    const type = typeof value;
+    if (type === 'boolean') return value as boolean;
+    if (type === 'bigint' || type === 'string') return cleanText(String(value), found, path);
+    if (type === 'number') {
+        const rule = detectNumber(value as number, key);
+        return rule ? take(found, rule, path) : isFinite(value as number) ? (value as number) : null;
     }
+    if (type !== 'object') return undefined;
+    return value === null ? null : cleanNested(value as object, key, path, found, above);
 }
 
 function cleanNested(
     value: object, key: string, path: string, found: Findings, above: object[],
 ): Json {
     if (value instanceof Date) return isNaN(+value) ? null : isoOf(value);
-    if (above.includes(value)) return found.add('cycle', path);
-    if (above.length >= DEPTH_MAX) return found.add('depth', path);
+    if (above.includes(value)) return take(found, 'cycle', path);
+    if (above.length >= DEPTH_MAX) return take(found, 'depth', path);
     const inside = [...above, value];
     if (!Array.isArray(value)) return cleanObject(value, path, found, inside) ?? null;
     const all: Json[] = [];
@@ -94,18 +82,18 @@ function cleanObject(
     value: object, path: string, found: Findings, above: object[],
 ): Properties | undefined {
     const parent = Object.getPrototypeOf(value);
-    if (parent && Object.getPrototypeOf(parent)) return void found.add('type', path);
+    if (parent && Object.getPrototypeOf(parent)) return void take(found, 'type', path);
     const kept: [string, Json][] = [];
     for (const key of Object.keys(value)) {
         const at = path ? path + '.' + key : key;
         try {
             const item = (value as Record<string, unknown>)[key];
             const isSecret = item != null && typeof item !== 'boolean' && isSecretKey(key);
-            const clean = isSecret ? found.add('K01', at) : cleanAny(item, key, at, found, above);
-            if (nameRule(key)) found.add('K09', path);
+            const clean = isSecret ? take(found, 'K01', at) : cleanAny(item, key, at, found, above);
+            if (nameRule(key)) take(found, 'K09', path);
             else if (clean !== undefined) kept.push([wellFormed(key), clean]);
         } catch {
-            found.add('throw', at);
+            take(found, 'throw', at);
         }
     }
     // Made without assignment: a frozen prototype or a key like __proto__ changes nothing.
@@ -118,7 +106,7 @@ export function cleanProperties(value: unknown, found: Findings): Properties | u
     if (typeof value === 'object' && !Array.isArray(value)) {
         return cleanObject(value, '', found, [value]);
     }
-    return void found.add('type');
+    return void take(found, 'type');
 }
 
 /** JSON, without asking toJSON of anything. */

@@ -3,14 +3,13 @@
 // tabs write it too.
 
 import type { Properties } from './filter';
-import { randomHex, steadyMs, wallMs } from './natives';
+import { ask, randomHex, wallMs } from './natives';
 import { read, write } from './storage';
 
 const NAME = 'state';
 const DAY_MS = 24 * 3600_000;
 const DEVICE_MS_MAX = 396 * DAY_MS; // 13 months
 const VISIT_MS = 30 * 60_000;
-const READ_MS = 50; // one click asks six times
 const TOUCH_MS = 15_000; // how often a visit's last moment is written
 
 export interface State {
@@ -29,7 +28,6 @@ export interface State {
 
 let state: State | undefined;
 let lastText: string | null = null;
-let readAgain = 0;
 let isPersistent = true;
 
 /** Cookieless: nothing on the device, and another id each day even when the page stays open. */
@@ -49,27 +47,22 @@ function isOver(of: State): boolean {
 }
 
 export function currentState(): State {
-    if (steadyMs() < readAgain) return state!;
-    readAgain = steadyMs() + READ_MS;
-    const text = isPersistent ? read(NAME) : null;
+    const text = read(NAME);
     if (text !== lastText) {
         // Another tab has written it, or the person has removed it.
         lastText = text;
-        try {
+        state = ask(() => {
             const all = JSON.parse(text!);
-            state = /^[0-9a-f]{32}$/.test(all.device) ? all : undefined;
-        } catch {
-            state = undefined;
-        }
+            return /^[0-9a-f]{32}$/.test(all.device) ? all : undefined;
+        });
     }
     if (!state || isOver(state)) state = fresh(state?.consent);
     return state;
 }
 
 export function saveState(): void {
-    if (!isPersistent || !state) return;
     // Whoever opted out has no id on the device, only the wish.
-    const text = JSON.stringify(state.consent === false ? OPTED_OUT : state);
+    const text = JSON.stringify(state!.consent === false ? OPTED_OUT : state);
     if (write(NAME, text)) lastText = text;
 }
 

@@ -4,7 +4,7 @@
 import { enterPage, guarded, leavePage } from './autocapture';
 import { emit } from './emit';
 import type { Properties } from './filter';
-import { currentPage, hasMoved } from './url';
+import { currentPage } from './url';
 
 const ASK_MS = 500;
 
@@ -17,7 +17,6 @@ export function tellPageView(given?: unknown): void {
 }
 
 function look(): void {
-    if (lastUrl && !hasMoved()) return;
     const { url } = currentPage();
     if (url === lastUrl) return;
     leavePage(lastUrl);

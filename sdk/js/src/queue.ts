@@ -1,8 +1,8 @@
-// Records that wait to be sent. Knows nothing of browsers: chance, network and storage are handed in,
-// so that tests can turn them.
+// Records that wait to be sent. Network and storage are handed in, so that tests can turn them.
 //
 // What fails is kept and tried again; the server tells repetitions by $insert_id.
 
+import { randomHex, shareOf, steadyMs } from './natives';
 import type { Answer, Endpoint } from './transport';
 
 export interface Item {
@@ -17,10 +17,6 @@ export interface Item {
 export interface Ports {
     send(to: Endpoint, records: readonly string[]): Promise<Answer>;
     beacon(to: Endpoint, records: readonly string[]): boolean;
-    /** Milliseconds that never run backwards, whatever is done to the clock. */
-    now(): number;
-    random(): number;
-    isOnline(): boolean;
     /** Put these, and nothing else, on the device. */
     save(items: readonly Item[]): void;
     drop(rule: string, count: number): void;
@@ -80,7 +76,7 @@ export function openQueue(ports: Ports): Queue {
 
     const arm = (ms: number) => {
         clearTimeout(timer);
-        const wait = Math.max(waitUntil, orderedUntil) - ports.now();
+        const wait = Math.max(waitUntil, orderedUntil) - steadyMs();
         timer = setTimeout(flush, Math.max(ms, wait));
     };
 
@@ -91,9 +87,9 @@ export function openQueue(ports: Ports): Queue {
             return true;
         }
         if (!status || status === 408 || status === 429 || status >= 500) {
-            const now = ports.now();
+            const now = steadyMs();
             const cap = Math.min(BACKOFF_MS_MAX, BACKOFF_MS * 2 ** failures++);
-            waitUntil = now + cap * ports.random();
+            waitUntil = now + cap * shareOf(randomHex(4));
             orderedUntil = now + retryAfterMs;
             save();
             arm(0);
@@ -108,7 +104,7 @@ export function openQueue(ports: Ports): Queue {
 
     const run = async (): Promise<boolean> => {
         while (items.length) {
-            if (Math.max(waitUntil, orderedUntil) > ports.now()) {
+            if (Math.max(waitUntil, orderedUntil) > steadyMs()) {
                 arm(0);
                 return false;
             }
@@ -145,7 +141,7 @@ export function openQueue(ports: Ports): Queue {
             arm(0);
         },
         close() {
-            for (let room = BEACON_SIZE_MAX; items.length && !failures && ports.isOnline(); ) {
+            for (let room = BEACON_SIZE_MAX; items.length && !failures && navigator.onLine !== false; ) {
                 const batch = nextBatch(items, Infinity, room);
                 room -= sizeOf(bodies(batch).join()) + 2;
                 if (room < 0 || !ports.beacon(batch[0]!.to, bodies(batch))) break;
@@ -160,7 +156,7 @@ function bodies(batch: Item[]): string[] {
     return batch.map((item) => item.body);
 }
 
-/** UTF-8 bytes, or a few more; and a comma. */
+/** UTF-8 bytes, and a comma. */
 function sizeOf(text: string): number {
-    return text.replace(/[^\0-\x7f]/g, '   ').length + 1;
+    return new Blob([text]).size + 1;
 }

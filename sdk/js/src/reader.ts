@@ -5,7 +5,7 @@
 // only to be looked up in the dictionary; no value and no other attribute leaves it at all.
 
 import type { Properties } from './filter';
-import { templateLink } from './url';
+import { ask } from './natives';
 
 const CHAIN_MAX = 256;
 const TEXT_MAX = 80;
@@ -18,43 +18,34 @@ function ofRoles(roles: string): string {
         .join();
 }
 
-type Getter = (of: unknown) => any;
-
-const { apply, getOwnPropertyDescriptor } = Reflect;
-
-function prototypeOf(type: string): any {
-    return ((globalThis as any)[type] ?? Object).prototype;
+/** A getter or a method of a prototype, as it was when the SDK loaded. */
+function native(type: string, name: string): (of: unknown, ...words: unknown[]) => any {
+    const prototype = ((globalThis as any)[type] ?? Object).prototype;
+    const call = prototype.__lookupGetter__(name) ?? prototype[name];
+    return (of, ...words) => Reflect.apply(call, of, words);
 }
 
-function getter(type: string, name: string): Getter {
-    const get = getOwnPropertyDescriptor(prototypeOf(type), name)?.get;
-    return (of) => apply(get!, of, []);
-}
-
-function method(type: string, name: string): (of: unknown, ...words: unknown[]) => any {
-    const call = prototypeOf(type)[name];
-    return (of, ...words) => apply(call, of, words);
-}
-
-const nodeType = getter('Node', 'nodeType');
-const parentNode = getter('Node', 'parentNode');
-const childNodes = getter('Node', 'childNodes');
-const data = getter('CharacterData', 'data');
-const localName = getter('Element', 'localName');
-const matches = method('Element', 'matches');
-const attribute = method('Element', 'getAttribute');
-const queryAll = method('Element', 'querySelectorAll');
-const shadowHost = getter('ShadowRoot', 'host');
-const isContentEditable = getter('HTMLElement', 'isContentEditable');
-const composedPath = method('Event', 'composedPath');
-const clientX = getter('MouseEvent', 'clientX');
-const clientY = getter('MouseEvent', 'clientY');
+const nodeType = native('Node', 'nodeType');
+const parentNode = native('Node', 'parentNode');
+const childNodes = native('Node', 'childNodes');
+const rootOf = native('Node', 'getRootNode');
+const data = native('CharacterData', 'data');
+const localName = native('Element', 'localName');
+const matches = native('Element', 'matches');
+const closest = native('Element', 'closest');
+const attribute = native('Element', 'getAttribute');
+const queryAll = native('Element', 'querySelectorAll');
+const shadowHost = native('ShadowRoot', 'host');
+const isContentEditable = native('HTMLElement', 'isContentEditable');
+const hrefOf = native('HTMLAnchorElement', 'href');
+const composedPath = native('Event', 'composedPath');
 
 const EXCLUDED = '[data-cd-exclude],.cd-exclude,.ph-no-capture,.mp-no-track';
-const CLASSES = ['short', 'medium', 'long'];
 const INCLUDED = '[data-cd-include]';
 const VALUED =
     'input,textarea,select,option,optgroup,datalist,output,meter,progress,object,embed,param';
+/** Those of them that can hold a secret. */
+const TYPED = 'input,textarea,select';
 /** Neither the text of these, nor of anything in them. */
 const UNREAD =
     `${VALUED},${EXCLUDED},script,style,iframe,noscript,svg,` +
@@ -70,53 +61,51 @@ const SECRET =
 export interface Seen {
     /** What may be told of it, '' where nothing may; near a secret field only what it is. */
     own: Properties;
+    element: Element;
+    /** Where a link leads: for `url` alone, when there is time for that. */
+    href: string;
     /** Text and developer's label, for the dictionary alone; '' where none may be read. */
     text: string;
     label: string;
     isInteractive: boolean;
-    isIncluded: boolean;
     isInForm: boolean;
 }
 
 // Places of fields that were secret once: they stay so, and so does whatever replaces them there.
 const secretSlots = new Set<string>();
 
-/** What a getter says of something that may not be of its kind. */
-function ask<T>(get: Getter, of: unknown): T | undefined {
-    try {
-        return get(of);
-    } catch {
-        return undefined;
-    }
+function isElement(node: unknown): node is Element {
+    return ask(() => nodeType(node)) === 1;
 }
 
-function isElement(node: unknown): node is Element {
-    return ask(nodeType, node) === 1;
+/** The element whose open shadow root a node is. */
+function hostOf(root: Node): Element | undefined {
+    return nodeType(root) === 11 ? ask(() => shadowHost(root)) : undefined;
 }
 
 /** An element and all it is inside of, through open shadow roots. */
 function chainOf(element: Element): Element[] {
     const chain: Element[] = [];
-    for (let at: Node | null = element; at; ) {
+    for (let at: Node | undefined = element; at; at = parentNode(at) ?? hostOf(at)) {
         if (chain.length > CHAIN_MAX) throw 0;
-        if (isElement(at)) chain.push(at);
-        at = parentNode(at) ?? ask<Element>(shadowHost, at) ?? null;
+        if (nodeType(at) === 1) chain.push(at as Element);
     }
     return chain;
 }
 
-function find(chain: Element[], selector: string): Element | undefined {
-    return chain.find((element) => matches(element, selector));
+/** The first of an element and all it is inside of, through open shadow roots. */
+function find(element: Element, selector: string): Element | undefined {
+    for (let at: Element | undefined = element; at; at = hostOf(rootOf(at))) {
+        const found = closest(at, selector);
+        if (found) return found;
+    }
+    return undefined;
 }
 
 /** What an event is about, through open shadow roots. */
 export function targetOf(event: Event): Element | undefined {
     const first = composedPath(event)[0];
     return isElement(first) ? first : undefined;
-}
-
-export function pointOf(event: Event): [number, number] {
-    return [clientX(event), clientY(event)];
 }
 
 function tagOf(element: Element): string {
@@ -126,14 +115,13 @@ function tagOf(element: Element): string {
 
 // ---- Secret fields ---------------------------------------------------------------------------
 
-function fieldsOf(group: Element): Element[] {
-    return [...queryAll(group, VALUED)].slice(0, CONTROLS_MAX);
+function fieldsOf(group: Element, selector = VALUED): Element[] {
+    return [...queryAll(group, selector)].slice(0, CONTROLS_MAX);
 }
 
 /** The place of a field: the path of its form, and its name or position in there. */
 function slotOf(field: Element): string {
-    const chain = chainOf(field);
-    const form = find(chain, 'form') ?? chain[1] ?? field;
+    const form = find(field, 'form') ?? chainOf(field)[1] ?? field;
     const name = attribute(field, 'name') || fieldsOf(form).indexOf(field);
     return chainOf(form).map(tagOf).join() + name;
 }
@@ -147,11 +135,13 @@ export function isSecret(field: Element, wasSecret?: boolean): boolean {
     return secretSlots.has(slot);
 }
 
-/** The form, dialog or neighbourhood of an element holds a secret field. */
-function isNearSecret(chain: Element[]): boolean {
-    const group = find(chain, 'form,dialog,fieldset') ?? chain[3] ?? chain[chain.length - 1]!;
-    const fields = fieldsOf(group);
-    return !!find(fields, SECRET) || (!!secretSlots.size && fields.some((field) => isSecret(field)));
+/**
+ * A form, dialog or neighbourhood holds a secret field. A style is not asked for: that would lay out the
+ * page in the middle of a click.
+ */
+function holdsSecret(group: Element): boolean {
+    return fieldsOf(group, TYPED).some((field) =>
+        matches(field, SECRET) || (secretSlots.size && secretSlots.has(slotOf(field))));
 }
 
 /** Remember every password field, also those that stop being one later. */
@@ -163,7 +153,7 @@ export function watchSecrets(): void {
     addEventListener('DOMContentLoaded', scan);
     new MutationObserver((changes) => {
         for (const { target, oldValue } of changes) {
-            ask(() => isSecret(target as Element, /password|one-time|cc-/i.test(oldValue!)), 0);
+            ask(() => isSecret(target as Element, /password|one-time|cc-/i.test(oldValue!)));
         }
     }).observe(document, {
         subtree: true, attributeFilter: ['type', 'autocomplete'], attributeOldValue: true,
@@ -187,18 +177,25 @@ function textOf(element: Element): string {
     return text.replace(/\s+/g, ' ').trim();
 }
 
+function sizeClass(length: number): string {
+    return length > TEXT_MAX ? 'long' : length > 20 ? 'medium' : length ? 'short' : '';
+}
+
 /** What may be known of an element, or undefined when the page excludes it. */
 export function look(target: Element): Seen | undefined {
     const outer = chainOf(target);
-    if (find(outer, EXCLUDED)) return undefined;
-    const interactive = find(outer, INTERACTIVE);
+    const unread = find(target, UNREAD); // the excluded are among them
+    if (unread && find(target, EXCLUDED)) return undefined;
+    const interactive = find(target, INTERACTIVE);
     const element = interactive ?? target;
-    const chain = chainOf(element);
+    const chain = outer.slice(outer.indexOf(element));
     const tag = tagOf(element);
-    const isSilent = isNearSecret(chain);
-    const isReadable = !find(outer, UNREAD) && !ask(isContentEditable, target);
-    const [role, type, href] = ['role', 'type', 'href'].map((name) => attribute(element, name) ?? '');
-    const text = isReadable ? textOf(element) : '';
+    const form = find(element, 'form,dialog,fieldset');
+    const group = form ?? chain[3] ?? chain[chain.length - 1]!;
+    const isSilent = holdsSecret(group);
+    const role = attribute(element, 'role');
+    const type = attribute(element, 'type');
+    const text = unread || ask(() => isContentEditable(target)) ? '' : textOf(element);
     const { length } = text;
     return {
         own: {
@@ -206,16 +203,21 @@ export function look(target: Element): Seen | undefined {
             $el_tag_name: tag,
             $el_role: ROLES.split(' ').includes(role) ? role : '',
             $el_type: tag === 'button' && /^(?:button|submit|reset)$/.test(type) ? type : '',
-            $el_attr__href: tag === 'a' && !isSilent ? templateLink(href) : '',
             $el_path: isSilent ? '' : chain.slice(0, 12).map(tagOf).join('<'),
-            $el_text_length: isSilent || !length ? '' : CLASSES[+(length > 20) + +(length > TEXT_MAX)]!,
+            $el_text_length: isSilent ? '' : sizeClass(length),
         },
+        element,
+        href: isSilent ? '' : (ask(() => hrefOf(element)) ?? ''),
         text: length > TEXT_MAX ? '' : text,
         label: attribute(element, 'data-cd-name') ?? '',
-        isInteractive: !!interactive && !matches(element, VALUED),
-        isIncluded: !!find(chain, INCLUDED),
-        isInForm: !!find(chain, 'form'),
+        isInteractive: !!interactive && !(unread && matches(element, VALUED)),
+        isInForm: !!form && !!find(form, 'form'),
     };
+}
+
+/** The page marks it as static text. */
+export function isIncluded(element: Element): boolean {
+    return !!find(element, INCLUDED);
 }
 
 /** How far down the page has been seen, in percent. */

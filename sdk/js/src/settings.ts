@@ -3,22 +3,25 @@
 // only tighten.
 
 import { detect } from './detectors';
-import { type Filter, hashOf, hexOf, isInFilter, normalize, openFilter } from './dictionary';
-import { wallMs } from './natives';
+import { type Filter, hashOf, hexOf, normalize, openFilter } from './dictionary';
+import { ask, wallMs } from './natives';
 import { read, write } from './storage';
 import { getSettings } from './transport';
 import { setPlan } from './url';
 
-interface Payload {
-    v: number;
-    issued_at: number;
+interface Limits {
     autocapture?: boolean;
+    sample?: number;
+    hold?: string[];
+}
+
+interface Payload extends Limits {
+    v?: number;
+    issued_at?: number;
     routes?: string[];
     params?: string[];
     dictionary?: { salt: string; filter: string } | null;
     observe?: boolean;
-    sample?: number;
-    hold?: string[];
 }
 
 const NAME = 'settings';
@@ -28,14 +31,10 @@ const SEEN_MAX = 200;
 
 const subtle = globalThis.crypto?.subtle;
 
-// In force now. The first three tighten and outlive their page; the rest needs fresh proof.
-let isAutocaptureAllowed = true;
-let rate = 1;
-let held: string[] = [];
-let salt = '';
+// In force now: what tightens and outlives its page, and what needs fresh proof.
+let limits: Limits = {};
+let plan: Payload = {};
 let filter: Filter | undefined;
-let isObserving = false;
-let issued = 0;
 
 const seen = new Set<string>();
 let report: ((hash: string) => void) | undefined;
@@ -44,18 +43,10 @@ function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
     return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
 }
 
-function tighten({ autocapture, sample = 1, hold = [] }: Payload): void {
-    isAutocaptureAllowed = autocapture !== false;
-    rate = sample;
-    held = hold;
-}
-
-function loosen({ routes = [], params = [], dictionary, observe, issued_at }: Payload): void {
+function loosen(proven: Payload): void {
+    const { routes = [], params = [], dictionary } = (plan = proven);
     setPlan(routes, params);
-    salt = dictionary?.salt ?? '';
     filter = dictionary ? openFilter(bytesOf(dictionary.filter)) : undefined;
-    isObserving = !!observe && !!salt;
-    issued = issued_at;
 }
 
 /** Proven, and not older than a day; a little from the future, because clocks differ. */
@@ -70,25 +61,20 @@ async function verified(text: string, trust: string): Promise<Payload | undefine
     const bytes = bytesOf(payload);
     const isTrue = await subtle.verify('Ed25519', key, bytesOf(signature), bytes);
     const all: Payload = JSON.parse(new TextDecoder().decode(bytes));
-    return isTrue && all.v === 1 && isFresh(all.issued_at) ? all : undefined;
+    return isTrue && all.v === 1 && isFresh(all.issued_at!) ? all : undefined;
 }
 
 /** Tighten at once by what was kept; then ask, verify, and take what is proven. */
 export async function loadSettings(key: string, trust: string): Promise<void> {
-    try {
-        const kept = read(NAME);
-        if (kept) tighten(JSON.parse(kept));
-    } catch {
-        // Nothing was kept that could be read.
-    }
+    ask(() => (limits = { ...JSON.parse(read(NAME)!) })); // unless nothing was kept that can be read
     try {
         const text = await getSettings(key);
         const payload = text && (await verified(text, trust));
         if (!payload) return;
-        tighten(payload);
         loosen(payload);
         const { autocapture, sample, hold } = payload;
-        write(NAME, JSON.stringify({ autocapture, sample, hold }));
+        limits = { autocapture, sample, hold } as Limits;
+        write(NAME, JSON.stringify(limits));
         setTimeout(() => void loadSettings(key, trust), (AGE_SECONDS_MAX / 2) * 1000);
     } catch {
         // No Ed25519, or no settings: strict.
@@ -96,15 +82,15 @@ export async function loadSettings(key: string, trust: string): Promise<void> {
 }
 
 export function mayAutocapture(): boolean {
-    return isAutocaptureAllowed;
+    return limits.autocapture !== false;
 }
 
 export function sampleRate(): number {
-    return rate;
+    return limits.sample ?? 1;
 }
 
 export function isHeld(name: string): boolean {
-    return held.includes(name);
+    return !!limits.hold?.includes(name);
 }
 
 export function onSeen(call: (hash: string) => void): void {
@@ -116,12 +102,13 @@ export function onSeen(call: (hash: string) => void): void {
  * `mayObserve`: not in a form; then the hash of an unknown text of two words is reported, once.
  */
 export function known(raw: string, isIncluded: boolean, mayObserve: boolean): string {
-    if (issued && !isFresh(issued)) loosen({ v: 1, issued_at: 0 });
+    if (plan.v && !isFresh(plan.issued_at!)) loosen({});
     const text = normalize(raw);
-    if (!issued || !/^.{1,80}$/.test(text) || /\d{4}|@/.test(text) || detect(text)) return '';
-    const hash = hashOf(salt, text);
-    if (isIncluded || (filter && isInFilter(filter, hash))) return text;
-    if (isObserving && mayObserve && text.includes(' ') && seen.size < SEEN_MAX) {
+    const { v, dictionary, observe } = plan;
+    if (!v || !/^(?!.*(?:\d{4}|@)).{1,80}$/.test(text) || detect(text)) return '';
+    const hash = hashOf(dictionary?.salt ?? '', text);
+    if (isIncluded || (filter && filter(hash))) return text;
+    if (observe && dictionary?.salt && mayObserve && text.includes(' ') && seen.size < SEEN_MAX) {
         const hex = hexOf(hash);
         if (!seen.has(hex)) report?.(hex);
         seen.add(hex);

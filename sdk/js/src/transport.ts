@@ -72,11 +72,6 @@ export function beacon(to: Endpoint, records: readonly string[]): boolean {
 }
 
 export async function getSettings(key: string): Promise<string> {
-    try {
-        const url = `${host}/sdk/settings?key=${encodeURIComponent(key)}`;
-        const answer = await ask(url);
-        return answer.ok ? await answer.text() : '';
-    } catch {
-        return '';
-    }
+    const answer = await ask(`${host}/sdk/settings?key=${key}`);
+    return answer.ok ? answer.text() : '';
 }

@@ -1,10 +1,9 @@
-// The only file that sees where the page is. Everything else gets templates.
-//
-// Kept of a URL: the registrable domain and one label, path segments that read like words or are in
-// the project's list of routes, and a few named parameters whose values are words.
+// The only file that sees where the page is. Everything else gets templates, as docs/url-template.md
+// describes them: the server and the native client make the same.
 
-import { detect, UUID } from './detectors';
-import { isWordLike } from './words';
+import { decode, detect, firstOf, type Table } from './detectors';
+import { ask } from './natives';
+import { isWordLike, readsLikeWords } from './words';
 
 /** What a page may be called. */
 export interface Page {
@@ -12,7 +11,7 @@ export interface Page {
     url: string;
     domain: string;
     path: string;
-    /** utm_source and its like, as far as the project lists them. */
+    /** utm_source and its like, as far as the project lists them; '' for one that may not be told. */
     params: Record<string, string>;
 }
 
@@ -20,7 +19,19 @@ const DEFAULT_PARAMS = ['utm_source', 'utm_medium', 'utm_campaign', 'ref'];
 
 /** Behind these stands a person or a secret, whatever it looks like. */
 const BEFORE_A_NAME =
-    /^(?:u|users?|people|persons?|profiles?|members?|accounts?|customers?|clients?|patients?|invites?|share|reset|verify|search)$/i;
+    /\/(?:u|(?:user|person|profile|member|account|customer|client|patient|invite)s?|people|share|reset|verify|search)\/+$/i;
+
+const SEGMENTS_MAX = 16;
+
+/** What a segment is that may not be told, whatever stands around it; the first that fits. */
+const KINDS: Table = [
+    [':date', /^(?!\d{6}$)(?:19|2[01])\d\d(-?)(?:0[1-9]|1[0-2])(?:\1(?:0[1-9]|[12]\d|3[01]))?$/],
+    [':int', /^\d+$/],
+    [':uuid', /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i],
+    [':email', /@/],
+];
+const ENDING = /\.(?:html?|php|aspx|jsp|m?js)$/;
+const MIXED = /^(?=[^]*\d)(?=[^]*[a-z])[\0-\x7f]{16,}$/i;
 
 let routes: readonly string[] = [];
 let allowedParams: readonly string[] = DEFAULT_PARAMS;
@@ -30,17 +41,8 @@ let pageHref: string | undefined;
 /** From verified settings; without them the strictest. */
 export function setPlan(newRoutes: readonly string[], newParams: readonly string[]): void {
     routes = newRoutes;
-    allowedParams = DEFAULT_PARAMS.concat(newParams);
+    allowedParams = newParams.length ? newParams : DEFAULT_PARAMS;
     pageHref = undefined;
-}
-
-/** What one segment is, when it may not be told. */
-function kind(segment: string): string {
-    if (/^\d+$/.test(segment)) return ':int';
-    if (!segment.replace(UUID, '')) return ':uuid';
-    if (/^\d{4}-\d\d(?:-\d\d)?$/.test(segment)) return ':date';
-    if (/@|%40/i.test(segment)) return ':email';
-    return segment.length > 15 || /eyJ/.test(segment) ? ':token' : ':x';
 }
 
 /** The route of the plan that a path follows, if any: `/orders/:int` for `/orders/17`. */
@@ -48,97 +50,106 @@ function routeOf(parts: string[]): string | undefined {
     return routes.find((route) => {
         const wanted = route.split('/');
         const fits = (part: string, i: number) =>
-            part[0] !== ':' ? part === parts[i] : part === ':int' ? +parts[i]! >= 0 : parts[i];
+            part.toLowerCase() === parts[i]!.toLowerCase() ||
+            (part[0] === ':' && (part === ':int' ? /^\d+$/ : /./).test(parts[i]!));
         return wanted.length === parts.length && wanted.every(fits);
     });
 }
 
-/** Names of files lose the hashes of their builds. */
-const FILE = /^(.+)(\.(?:m?js|html?|php|aspx?))$/;
-
-function wordOrStar(word: string): string {
-    return isWordLike(word) ? word : '*';
+function tell(segment: string, before: string): string {
+    const kind = firstOf(KINDS, segment);
+    const lower = segment.toLowerCase();
+    const isPlain = isWordLike(segment.replace(ENDING, '')) || /^v\d\d?$/.test(segment);
+    const isKept =
+        routes.join('/').toLowerCase().split('/').includes(lower) ||
+        (isPlain && !BEFORE_A_NAME.test(before));
+    if (!kind && (!segment || isKept)) return lower;
+    return kind ?? (MIXED.test(segment) ? ':token' : ':x');
 }
 
 export function templatePath(path: string): string {
-    const parts = path.replace(/;[^/]*/g, '').split('/').slice(0, 12);
-    const tell = (segment: string, i: number) => {
-        const [, stem = segment, ending = ''] = FILE.exec(segment) ?? [];
-        if (!segment || (isWordLike(stem) && !BEFORE_A_NAME.test(parts[i - 1]!))) return segment;
-        return ending ? stem.split(/[._-]/).map(wordOrStar).join('.') + ending : kind(segment);
-    };
-    return routeOf(parts) ?? parts.map(tell).join('/');
+    const parts = decode(path).split('/').map((part) => part.split(';')[0]!);
+    const told = parts.slice(0, SEGMENTS_MAX + 1).map((part, i) => tell(part, parts.slice(0, i).join('/') + '/'));
+    if (parts.length > told.length) told.push(':more');
+    return parts[0] ? '' : (routeOf(parts) ?? told.join('/'));
 }
 
 const SECOND_LEVEL = /^(?:com?|org?|net?|gov|edu|ac)$/;
 
 /** The registrable domain, by the shape of its labels, and `extra` labels before it. */
 export function domainOf(host: string, extra: number): string {
-    if (/^[\d.]+$|:/.test(host)) return ':ip';
+    if (/^[\d.]*$|:/.test(host)) return ':ip';
     const labels = host.split('.');
     const [second = '', last = ''] = labels.slice(-2);
     const size = last.length === 2 && SECOND_LEVEL.test(second) ? 3 : 2;
     return labels.slice(-size - extra).join('.');
 }
 
-function paramsOf(search: string): Record<string, string> {
-    const params = new URLSearchParams(search);
-    const all = allowedParams.map((name) => [name, (params.get(name) ?? '').toLowerCase()] as const);
-    const isTold = (value: string) => /^[\w-]{1,40}$/.test(value) && !detect(value);
-    return Object.fromEntries(all.filter(([, value]) => isTold(value)));
+/** What stands between `//` and the path, without user and password. */
+function templateHost(authority: string): string {
+    const place = authority.toLowerCase().split('@').pop()!;
+    const [host, port = ''] = place.split(/(?=:\d{1,5}$)/);
+    return place === location.host ? place : domainOf(host!, 1) + port;
 }
 
-/** Any URL as a template, '' for one that cannot be read. Of other schemes, only the scheme. */
-export function template(raw: string, isOther = false): string {
-    try {
-        const url = new URL(raw, location.href);
-        if (!/^https?:$/.test(url.protocol)) return url.protocol;
-        const domain = domainOf(url.hostname, isOther ? 0 : 1);
-        return isOther ? domain : `${url.protocol}//${domain}${templatePath(url.pathname)}`;
-    } catch {
-        return '';
+/** The listed parameters, the first of each name. */
+function paramsOf(search: string): Record<string, string> {
+    const params: Record<string, string> = {};
+    for (const pair of search.split('&')) {
+        const [name, ...rest] = pair.split('=');
+        if (!allowedParams.includes(name!) || name! in params) continue;
+        const value = decode(rest.join('='));
+        const lower = value.toLowerCase();
+        const isTold = /^[\w-]{1,40}$/.test(value) && readsLikeWords(lower, 2) && !detect(value);
+        params[name!] = isTold ? lower : '';
     }
+    return params;
+}
+
+/** Scheme and authority of the web, or any other scheme; path; query. */
+const PARTS = /^(?:(https?:\/\/)([^/?#]*)|([a-z][a-z\d+.-]+:))?([^?#]*)\??([^#]*)/i;
+
+/** Any address as a template. Of other schemes, only the scheme. */
+export function template(raw: string): string {
+    const [, site, authority, scheme, path, search] = PARTS.exec(raw)!;
+    if (scheme) return scheme.toLowerCase();
+    const params = Object.entries(paramsOf(search!)).filter(([, value]) => value);
+    const query = params.map((pair) => pair.join('=')).join('&');
+    const begin = site ? site.toLowerCase() + templateHost(authority!) : '';
+    return begin + templatePath(path!) + (query && '?' + query);
 }
 
 /** A link: a path on this origin, the registrable domain of another, the scheme of any other. */
-export function templateLink(raw: string): string {
-    return templateOwn(raw, document.baseURI) || template(raw, true);
+export function templateLink(href: string): string {
+    const url = ask(() => new URL(href));
+    if (!url || !/^https?:$/.test(url.protocol)) return url?.protocol ?? '';
+    return url.origin === location.origin ? templatePath(url.pathname) : domainOf(url.hostname, 0);
 }
 
-/** A path on this origin, else ''. */
-export function templateOwn(raw: string, base?: string): string {
-    try {
-        const url = new URL(raw, base);
-        return url.origin === location.origin ? templatePath(url.pathname) : '';
-    } catch {
-        return '';
-    }
-}
-
-/** Whether the page has moved since it was last asked for. */
-export function hasMoved(): boolean {
-    return location.href !== pageHref;
+/** A script of this origin, whose name loses what builds put behind it; '' for any other. */
+export function templateScript(raw: string): string {
+    const { origin } = location;
+    const path = raw.slice(origin.length).replace(/[?#][^]*/, '');
+    const isOwn = raw.startsWith(origin + '/');
+    return isOwn ? templatePath(path.replace(/[._-][^/]*(?=\.m?js$)/, '')) : '';
 }
 
 /** The page as a template; the location is read once for each place. */
 export function currentPage(): Page {
-    if (page && !hasMoved()) return page;
-    const { href, origin, hostname, pathname, search, hash } = location;
+    const { href, origin, hostname, pathname, search } = location;
+    if (page && href === pageHref) return page;
     pageHref = href;
-    // A fragment is a place only where the plan has a route for it: `#/orders/:int`.
-    const path = templatePath(pathname) + (routeOf(hash.split('/')) ?? '');
-    page = { url: origin + path, domain: hostname, path, params: paramsOf(search) };
+    const path = templatePath(pathname);
+    // Without its query: the parameters are properties of their own.
+    page = { url: origin + path, domain: hostname, path, params: paramsOf(search.slice(1)) };
     return page;
 }
 
 /** Where the person came from: the registrable domain; nothing for nowhere and for this site. */
 export function referrer(): Record<string, string> {
-    try {
-        const { host, hostname } = new URL(document.referrer);
-        return host === location.host ? {} : { $referring_domain: domainOf(hostname, 0) };
-    } catch {
-        return {};
-    }
+    const host = /^https?:\/\/([^/]*)/.exec(document.referrer)?.[1];
+    if (!host || host === location.host) return {};
+    return { $referring_domain: domainOf(host.replace(/:\d{1,5}$/, ''), 0) };
 }
 
 /** Whether this may be a signed link to the inspector, which will look at it closely. */

@@ -17,6 +17,12 @@ beforeEach(() => {
     mock.timers.reset();
     mock.timers.enable({ apis: ['setTimeout'] });
     [sent, answers, beacons, saved, dropped, isOnline, now] = [[], [], [], undefined, {}, true, 1e12];
+    mock.method(performance, 'now', () => now);
+    // Half of all numbers are below this one.
+    mock.method(crypto, 'getRandomValues', (bytes) => (bytes.set([0x80]), bytes));
+    Object.defineProperty(globalThis, 'navigator', {
+        configurable: true, value: { get onLine() { return isOnline; } },
+    });
     queue = openQueue({
         async send(to, records) {
             sent.push([to, records]);
@@ -26,9 +32,6 @@ beforeEach(() => {
             beacons.push([to, records]);
             return answers.shift() ?? true;
         },
-        now: () => now,
-        random: () => 0.5,
-        isOnline: () => isOnline,
         save: (items) => (saved = items.map(({ body }) => body)),
         drop: (rule, count) => (dropped[rule] = (dropped[rule] ?? 0) + count),
     });

@@ -1,6 +1,6 @@
 // Which parts of the page may be told of, as outlines over it.
 
-import { look } from '../reader';
+import { isIncluded, look } from '../reader';
 import { element } from './dom';
 
 /** The dictionary of the SDK: the text if it may be told, else ''. */
@@ -19,7 +19,7 @@ export function gradeOf(target: Element, known: Known): Grade {
     try {
         const seen = target.matches(FIELDS) ? undefined : look(target);
         if (!seen) return 'never';
-        const isTold = known(seen.text, seen.isIncluded, false) || known(seen.label, false, false);
+        const isTold = known(seen.text, isIncluded(seen.element), false) || known(seen.label, false, false);
         return isTold ? 'captured' : 'label';
     } catch {
         return 'never';
