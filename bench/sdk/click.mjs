@@ -1,5 +1,6 @@
 // What a click costs the page: the time that dispatching it takes on a processor four times slower,
-// with the SDK and without it, by turns, in Debian's Chromium. `./dev bench sdk` runs this.
+// with the SDK and without it, by turns. `./dev bench sdk` runs this; it needs the SDK built, and the
+// packages of test/e2e.
 import fs from 'node:fs';
 import http from 'node:http';
 import { once } from 'node:events';
