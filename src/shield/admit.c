@@ -56,6 +56,14 @@ static size_t write_integer(int64_t integer, char bytes[NUMBER_SIZE_MAX])
     return NUMBER_SIZE_MAX - place;
 }
 
+static bool is_harmless(const struct admit *admit, const struct admit_key *key, int64_t integer,
+                        size_t digits)
+{
+    if (integer < 0 || admit->policy->own || admit->scratch->is_thorough) return false;
+    return matcher_is_harmless_number(admit->rules, key->exact | key->stem | key->path, &key->words,
+                                      (uint32_t)digits);
+}
+
 /* A number in its decimal form. Short ones and fractions tell something only under a name that
  * speaks of it. */
 static void admit_number(struct admit *admit, const struct admit_key *key, struct shield_item *item)
@@ -70,7 +78,7 @@ static void admit_number(struct admit *admit, const struct admit_key *key, struc
         text = value->text;
     } else if (value->kind == VALUE_INTEGER) {
         text.size = write_integer(value->integer, bytes);
-        if (text.size < admit->rules->digits_min && !is_keyed) return;
+        if (is_harmless(admit, key, value->integer, text.size)) return;
     } else {
         struct text bits = {(const char *)&value->decimal, sizeof value->decimal};
         if (!is_keyed || admit_is_known_clean(admit, key, bits, ADMIT_BITS, &hash)) return;

@@ -177,20 +177,26 @@ void matcher_try_each(struct matcher_run *run, const struct ruleset_mask *rules,
                       struct matcher_trigger *trigger)
 {
     for (uint32_t word = 0; word < run->set->mask_words; word++) {
-        uint64_t bits = rules->bits[word];
+        uint64_t bits = rules->bits[word] & run->fitting->bits[word];
         if (run->has_text_context) bits &= run->able.bits[word];
         for (; bits; bits &= bits - 1) {
             trigger->rule = word * 64 + (uint32_t)__builtin_ctzll(bits);
-            if (trigger->group_count > run->set->rules[trigger->rule].groups_max) continue;
+            const struct ruleset_rule *rule = &run->set->rules[trigger->rule];
+            if (trigger->group_count > rule->groups_max) continue;
+            if (trigger->digits && trigger->group_count < rule->groups_min) continue;
             if (may_act(run, trigger)) matcher_try(run, trigger);
         }
     }
 }
 
-static void try_all(struct matcher_run *run, const struct ruleset_list *list)
+static void try_whole(struct matcher_run *run)
 {
+    const struct ruleset_list *list = &run->set->whole;
     struct matcher_trigger trigger = {.end = (uint32_t)run->view->text.size};
     for (uint32_t i = 0; i < list->count; i++) {
+        const struct ruleset_rule *rule = &run->set->rules[list->rules[i]];
+        if (rule->whole_words && !run->census.has_words) continue;
+        if (run->census.run_max < rule->whole_run) continue;
         trigger.rule = list->rules[i];
         matcher_try(run, &trigger);
     }
@@ -210,41 +216,57 @@ static void try_keyed(struct matcher_run *run)
     }
 }
 
-struct census {
-    uint32_t kinds; /* mask of ruleset_byte */
-    uint32_t digits;
-    uint32_t run_max; /* of bytes that a token could be of */
-};
-
-/* One pass that says which of the passes below can be left out. */
-static struct census count_bytes(struct text text)
+static bool has_digits(const struct matcher_run *run)
 {
-    struct census census = {0};
-    uint32_t run = 0;
-    for (size_t i = 0; i < text.size; i++) {
-        uint32_t kind = ruleset_byte_kinds[(uint8_t)text.bytes[i]];
-        census.kinds |= kind;
-        census.digits += kind == RULESET_DIGIT;
-        run = kind == RULESET_SPACE ? 0 : run + 1;
-        if (run > census.run_max) census.run_max = run;
+    const struct ruleset *set = run->set;
+    return run->census.digits >= set->digits_min &&
+           ruleset_masks_meet(set, &set->with_digits, run->fitting);
+}
+
+static bool is_whole_number_asked(const struct ruleset *set, uint32_t digits)
+{
+    for (uint32_t i = 0; i < set->whole.count; i++) {
+        const struct ruleset_rule *rule = &set->rules[set->whole.rules[i]];
+        if (!rule->whole_words && digits >= rule->whole_run) return true;
     }
-    return census;
+    return false;
+}
+
+bool matcher_is_harmless_number(const struct ruleset *set, uint64_t classes,
+                                const struct ruleset_mask *words, uint32_t digits)
+{
+    bool is_looked_at = digits > RULESET_NUMBER_DIGITS_MAX || (classes & set->keyed_classes) ||
+                        set->pattern_database || digits >= set->scan_min[RULESET_DIGIT] ||
+                        set->byte_kinds & RULESET_DIGIT || is_whole_number_asked(set, digits);
+    if (is_looked_at) return false;
+    uint64_t rules = 0;
+    for (uint32_t word = 0; word < set->mask_words; word++) {
+        uint64_t able = set->without_context.bits[word] | words->bits[word];
+        for (uint64_t rest = classes; rest; rest &= rest - 1)
+            able |= set->by_class[__builtin_ctzll(rest)].bits[word];
+        rules |= able & set->by_number[digits].bits[word];
+    }
+    return rules == 0;
 }
 
 void matcher_look(struct matcher *matcher, const struct ruleset *set,
                   const struct matcher_view *view, struct matcher_result *result)
 {
     struct matcher_run run = {.matcher = matcher, .set = set, .view = view, .result = result};
+    size_t size = view->text.size;
+    assert(size <= UINT32_MAX);
+    run.census = matcher_count_bytes(view->text);
+    run.fitting = ruleset_by_value(set, size);
     run.blind_left = matcher->is_thorough ? 0 : MATCHER_BLIND_CALLS;
+    run.calls_left = MATCHER_CALLS_FREE + MATCHER_CALLS_PER_BYTE * (uint64_t)size;
     score_know_key(&run);
-    run.calls_left = MATCHER_CALLS_FREE + MATCHER_CALLS_PER_BYTE * (uint64_t)view->text.size;
-    assert(view->text.size <= UINT32_MAX);
+    if (!run.census.has_words) score_know_text(&run);
     try_keyed(&run);
-    try_all(&run, &set->whole);
+    try_whole(&run);
     if (matcher_is_done(&run)) return;
-    struct census census = count_bytes(view->text);
-    if (view->text.size >= set->scan_min[census.kinds]) matcher_literals(&run);
-    if (census.digits >= set->digits_min && !matcher_is_done(&run)) matcher_digits(&run);
-    if (census.run_max >= set->token_min && !matcher_is_done(&run)) matcher_tokens(&run);
+    if (size >= set->scan_min[run.census.kinds]) matcher_literals(&run);
+    if (run.census.kinds & set->byte_kinds && !matcher_is_done(&run)) matcher_bytes(&run);
+    if (has_digits(&run) && !matcher_is_done(&run)) matcher_digits(&run);
+    if (run.census.run_max >= set->token_min && !matcher_is_done(&run)) matcher_tokens(&run);
     if (set->pattern_database && !matcher_is_done(&run)) matcher_patterns(&run);
 }

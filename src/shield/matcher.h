@@ -1,6 +1,7 @@
 /* One folded value through one rule set: triggers, validators, scores. Private to the room.
  *
  *   matcher.c          a candidate to its validator; the order of triggers; the budget
+ *   matcher_census.c   one pass that says which of the others can be left out
  *   matcher_literal.c  literals and patterns, by Hyperscan
  *   matcher_digits.c   phrases of digits: groups joined by separators
  *   matcher_token.c    runs of a charset
@@ -52,17 +53,29 @@ struct matcher {
     bool is_thorough;                     /* takes no short cuts: for the test that compares */
 };
 
+/* What kinds of bytes a value has. */
+struct matcher_census {
+    uint32_t kinds; /* mask of ruleset_byte */
+    uint32_t digits;
+    uint32_t run_max; /* of bytes that a token could be of */
+    bool has_words;   /* something in it could be a word */
+};
+
+struct matcher_census matcher_count_bytes(struct text text);
+
 /* One value on its way through one set. */
 struct matcher_run {
     struct matcher *matcher;
     const struct ruleset *set;
     const struct matcher_view *view;
     struct matcher_result *result;
+    struct matcher_census census;
     uint64_t calls_left;
     uint32_t blind_left;      /* calls of validators before the text's words are read for context */
     struct ruleset_mask able; /* rules that may act: by the key, and by the text once it is read */
-    bool has_text_context;    /* the two below are known */
-    uint64_t text_classes;    /* of all words of the value: no window has more */
+    const struct ruleset_mask *fitting; /* rules that a value of this size could be of */
+    bool has_text_context;              /* the two below are known */
+    uint64_t text_classes;              /* of all words of the value: no window has more */
     struct ruleset_mask text_rules;
     bool is_benign_known;
     bool is_benign;
@@ -71,6 +84,10 @@ struct matcher_run {
 enum status matcher_prepare(struct matcher *matcher, const struct ruleset *set,
                             struct error *error) MUST_CHECK; /* scratch for this set, too */
 void matcher_release(struct matcher *matcher);
+
+/* Could no rule find anything in a whole number of so many digits under these classes of a key? */
+bool matcher_is_harmless_number(const struct ruleset *set, uint64_t classes,
+                                const struct ruleset_mask *words, uint32_t digits);
 
 /* Adds to the result; the caller begins with an empty one. */
 void matcher_look(struct matcher *matcher, const struct ruleset *set,
@@ -97,6 +114,7 @@ void matcher_try_each(struct matcher_run *run, const struct ruleset_mask *rules,
                       struct matcher_trigger *trigger);
 
 void matcher_literals(struct matcher_run *run);
+void matcher_bytes(struct matcher_run *run); /* literals of one byte */
 void matcher_patterns(struct matcher_run *run);
 void matcher_digits(struct matcher_run *run);
 void matcher_tokens(struct matcher_run *run);

@@ -157,6 +157,12 @@ static size_t next_group(struct text text, size_t place)
     return end > place && end < text.size && is_digit(text.bytes[end]) ? end : 0;
 }
 
+/* Digits that a letter follows end no range, and the letter ends the phrase. */
+static bool is_open_behind(struct text text, size_t end)
+{
+    return end < text.size && is_letter(text.bytes[end]);
+}
+
 void matcher_digits(struct matcher_run *run)
 {
     struct text text = run->view->text;
@@ -175,6 +181,7 @@ void matcher_digits(struct matcher_run *run)
         while (place < text.size && is_digit(text.bytes[place]))
             place++;
         group.end = (uint32_t)place;
+        if (is_open_behind(text, place)) continue;
         take_group(run, &phrase, group);
         size_t next = next_group(text, place);
         if (next == 0) continue;

@@ -19,6 +19,22 @@ static size_t tail_end(struct text text, size_t begin, const struct ruleset_rule
     return size >= rule->tail.min && size <= rule->tail.max ? end : 0;
 }
 
+static void try_literal(struct matcher_run *run, const struct ruleset_literal *literal,
+                        size_t begin)
+{
+    struct text text = run->view->text;
+    bool begins_word = is_alnum((uint8_t)literal->text.bytes[0]);
+    if (literal->is_prefix && begins_word && begin > 0 &&
+        is_alnum((uint8_t)text.bytes[begin - 1])) {
+        return;
+    }
+    size_t end = tail_end(text, begin + literal->text.size, &run->set->rules[literal->rule]);
+    if (end == 0) return;
+    struct matcher_trigger trigger = {
+        .rule = literal->rule, .begin = (uint32_t)begin, .end = (uint32_t)end};
+    matcher_try(run, &trigger);
+}
+
 static int on_literal(unsigned id, unsigned long long from, unsigned long long to, unsigned flags,
                       void *context)
 {
@@ -26,19 +42,27 @@ static int on_literal(unsigned id, unsigned long long from, unsigned long long t
     (void)flags;
     struct matcher_run *run = context;
     const struct ruleset_literal *literal = &run->set->literals[id];
-    struct text text = run->view->text;
-    size_t begin = (size_t)to - literal->text.size;
-    bool begins_word = is_alnum((uint8_t)literal->text.bytes[0]);
-    if (literal->is_prefix && begins_word && begin > 0 &&
-        is_alnum((uint8_t)text.bytes[begin - 1])) {
-        return 0;
-    }
-    size_t end = tail_end(text, (size_t)to, &run->set->rules[literal->rule]);
-    if (end == 0) return 0;
-    struct matcher_trigger trigger = {
-        .rule = literal->rule, .begin = (uint32_t)begin, .end = (uint32_t)end};
-    matcher_try(run, &trigger);
+    try_literal(run, literal, (size_t)to - literal->text.size);
     return matcher_is_done(run);
+}
+
+static bool is_behind(struct text text, size_t place, const struct ruleset_rule *rule)
+{
+    if (!rule->has_after) return true;
+    return place > 0 && shield_charset_has(rule->after, (uint8_t)text.bytes[place - 1]);
+}
+
+void matcher_bytes(struct matcher_run *run)
+{
+    struct text text = run->view->text;
+    const struct ruleset *set = run->set;
+    for (size_t i = 0; i < text.size && !matcher_is_done(run); i++) {
+        const struct ruleset_literal *literal;
+        for (uint32_t next = set->by_byte[(uint8_t)text.bytes[i]]; next > 0; next = literal->next) {
+            literal = &set->literals[next - 1];
+            if (is_behind(text, i, &set->rules[literal->rule])) try_literal(run, literal, i);
+        }
+    }
 }
 
 static int on_pattern(unsigned id, unsigned long long from, unsigned long long to, unsigned flags,

@@ -1,5 +1,4 @@
-/* Maximal runs of a charset. All charsets at once: a byte has a bit for each it belongs to, and
- * only where bits change is there anything to do. */
+/* Maximal runs of a charset, charset by charset: those of which no rule could act are left out. */
 #include "shield/matcher.h"
 
 static bool takes(const struct ruleset_rule *rule, uint32_t charset, uint32_t size)
@@ -32,33 +31,49 @@ static void try_run(struct matcher_run *run, uint32_t charset, uint32_t begin, u
     const struct ruleset_mask *by_size = &sizes->by_size[is_listed ? size : RULESET_SIZES - 1];
     uint32_t shape =
         run->matcher->is_thorough ? 0 : ruleset_shape(run->view->text.bytes + begin, size);
-    struct ruleset_mask rules = {0};
+    struct ruleset_mask rules;
     uint64_t any = 0;
-    for (uint32_t i = 0; i < set->mask_words; i++)
-        any |= rules.bits[i] = by_size->bits[i] & set->by_shape[shape].bits[i];
+    for (uint32_t i = 0; i < set->mask_words; i++) {
+        rules.bits[i] = by_size->bits[i] & set->by_shape[shape].bits[i] & run->fitting->bits[i];
+        any |= run->has_text_context ? rules.bits[i] & run->able.bits[i] : rules.bits[i];
+    }
     if (!any) return;
     if (!is_listed) keep_takers(set, charset, size, &rules);
     struct matcher_trigger trigger = {.begin = begin, .end = end};
     matcher_try_each(run, &rules, &trigger);
 }
 
-void matcher_tokens(struct matcher_run *run)
+/* All runs of one charset. */
+static void try_charset(struct matcher_run *run, uint32_t charset)
 {
     const struct text text = run->view->text;
-    uint32_t begins[SHIELD_CHARSET_COUNT] = {0};
-    uint32_t wanted = run->set->token_charsets;
-    uint32_t open = 0;
-    for (size_t i = 0; i <= text.size; i++) {
-        uint32_t mask = i < text.size ? shield_charset_masks[(uint8_t)text.bytes[i]] & wanted : 0;
-        uint32_t changed = mask ^ open;
-        if (!changed) continue;
-        for (uint32_t rest = changed & open; rest; rest &= rest - 1) {
-            uint32_t charset = (uint32_t)__builtin_ctz(rest);
-            try_run(run, charset, begins[charset], (uint32_t)i);
-        }
-        for (uint32_t rest = changed & mask; rest; rest &= rest - 1)
-            begins[__builtin_ctz(rest)] = (uint32_t)i;
-        open = mask;
-        if (matcher_is_done(run)) return;
+    uint32_t size = (uint32_t)text.size;
+    uint32_t shortest = run->set->token_range[charset].min;
+    for (uint32_t at = 0; at + shortest <= size && !matcher_is_done(run); at++) {
+        uint32_t begin = at;
+        while (at < size && shield_charset_has(charset, (uint8_t)text.bytes[at]))
+            at++;
+        if (at - begin >= shortest) try_run(run, charset, begin, at);
+    }
+}
+
+static bool is_wanted(const struct matcher_run *run, uint32_t charset)
+{
+    const struct ruleset *set = run->set;
+    if (run->census.run_max < set->token_range[charset].min) return false;
+    const struct ruleset_mask *takers = &set->with_token[charset];
+    uint64_t any = 0;
+    for (uint32_t i = 0; i < set->mask_words; i++) {
+        uint64_t bits = takers->bits[i] & run->fitting->bits[i];
+        any |= run->has_text_context ? bits & run->able.bits[i] : bits;
+    }
+    return any != 0;
+}
+
+void matcher_tokens(struct matcher_run *run)
+{
+    for (uint32_t rest = run->set->token_charsets; rest; rest &= rest - 1) {
+        uint32_t charset = (uint32_t)__builtin_ctz(rest);
+        if (is_wanted(run, charset)) try_charset(run, charset);
     }
 }

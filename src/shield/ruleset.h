@@ -24,22 +24,26 @@ enum {
     RULESET_WORD_SIZE_MAX = 64,
     RULESET_MASK_WORDS = RULESET_RULES_MAX / 64,
     RULESET_FORM_PLACES = 4,
-    RULESET_SHAPES = 81, /* a letter, a digit or neither at each of these places */
-    RULESET_SIZES = 129, /* of tokens; the last stands for all that are longer */
+    RULESET_NUMBER_DIGITS_MAX = 20,
+    RULESET_SHAPES = 81,      /* a letter, a digit or neither at each of these places */
+    RULESET_SIZES = 129,      /* of tokens; the last stands for all that are longer */
+    RULESET_VALUE_SIZES = 65, /* of values; likewise */
 };
 
 /* Kinds of bytes; a value's are a mask of them. */
 enum ruleset_byte {
-    RULESET_LOWER = 1,
-    RULESET_UPPER = 2,
-    RULESET_DIGIT = 4,
-    RULESET_SPACE = 8,
-    RULESET_DASH = 16,  /* - _ . */
-    RULESET_COLON = 32, /* : / = & ? % */
-    RULESET_OTHER = 64,
-    RULESET_KINDS = 128,
+    RULESET_LOWER_HEX = 1, /* a to f */
+    RULESET_LOWER = 2,     /* g to z */
+    RULESET_UPPER_HEX = 4,
+    RULESET_UPPER = 8,
+    RULESET_DIGIT = 16,
+    RULESET_SPACE = 32,
+    RULESET_DASH = 64,   /* - _ . */
+    RULESET_COLON = 128, /* : / = & ? % */
+    RULESET_OTHER = 256,
+    RULESET_KINDS = 512,
 };
-extern const uint8_t ruleset_byte_kinds[256];
+extern const uint16_t ruleset_byte_kinds[256];
 
 enum ruleset_kind {
     RULESET_BUILTIN, /* everything is allowed */
@@ -79,6 +83,7 @@ struct ruleset_rule {
     shield_validator *check; /* NULL: the trigger is the proof */
     struct ruleset_range digits[RULESET_TRIGGERS_MAX];
     uint32_t digits_count;
+    uint32_t groups_min;
     uint32_t groups_max;
     struct ruleset_range size;
     struct ruleset_run token[RULESET_TRIGGERS_MAX];
@@ -94,6 +99,10 @@ struct ruleset_rule {
     uint32_t line;      /* where it begins, for messages */
     uint32_t given;     /* statements seen, one bit each */
     bool whole;
+    bool whole_words;   /* only values in which a word stands */
+    uint32_t whole_run; /* only values with so many bytes in a row that are no space */
+    bool has_after;     /* its literals of one byte stand behind a byte of this charset */
+    enum shield_charset after;
     bool needs_context;
     bool alerts;
     bool is_strict; /* in force in strict mode only */
@@ -104,6 +113,7 @@ struct ruleset_rule {
 struct ruleset_literal {
     struct text text;
     uint16_t rule;
+    uint16_t next;  /* of one byte: the next of the same byte, as in by_byte */
     bool is_prefix; /* not inside a longer word */
     bool is_folded;
 };
@@ -147,10 +157,18 @@ struct ruleset {
     struct ruleset_pattern *patterns;
     uint32_t pattern_count;
 
-    hs_database_t *literal_database; /* NULL: no literals */
+    hs_database_t *literal_database; /* of literals of two bytes and more; NULL: there are none */
+    uint16_t by_byte[256];           /* literals of this one byte: the first's index + 1 */
+    uint32_t byte_kinds;             /* of those bytes */
     hs_database_t *pattern_database;
-    uint32_t mask_words; /* of every mask: those behind are 0 */
+    uint32_t mask_words;                               /* of every mask: those behind are 0 */
+    struct ruleset_mask by_value[RULESET_VALUE_SIZES]; /* rules that a value of this size could be
+                                                          of, by their size and triggers */
+    struct ruleset_mask with_digits;                   /* rules that take digits */
+    struct ruleset_mask with_token[SHIELD_CHARSET_COUNT];
     struct ruleset_mask by_digits[SHIELD_DIGITS_MAX + 1];
+    /* Rules that the digits of a whole number lead to, by how many they are. */
+    struct ruleset_mask by_number[RULESET_NUMBER_DIGITS_MAX + 1];
     bool takes_digits[SHIELD_DIGITS_MAX + 1];             /* by_digits is not empty */
     uint32_t digits_min;                                  /* UINT32_MAX: no rule takes digits */
     struct ruleset_sizes *by_token[SHIELD_CHARSET_COUNT]; /* NULL: no rule takes it */
@@ -183,6 +201,22 @@ static inline bool ruleset_mask_has(const struct ruleset_mask *mask, uint32_t ru
 static inline void ruleset_mask_add(struct ruleset_mask *mask, uint32_t rule)
 {
     mask->bits[rule / 64] |= UINT64_C(1) << (rule % 64);
+}
+
+static inline const struct ruleset_mask *ruleset_by_value(const struct ruleset *set, size_t size)
+{
+    size_t longest = RULESET_VALUE_SIZES - 1;
+    return &set->by_value[size < longest ? size : longest];
+}
+
+/* Is there a rule that is in both? */
+static inline bool ruleset_masks_meet(const struct ruleset *set, const struct ruleset_mask *a,
+                                      const struct ruleset_mask *b)
+{
+    uint64_t both = 0;
+    for (uint32_t i = 0; i < set->mask_words; i++)
+        both |= a->bits[i] & b->bits[i];
+    return both != 0;
 }
 
 /* The shape of a run's first bytes, for by_shape. */

@@ -65,16 +65,70 @@ static void index_digits(struct ruleset *set, struct ruleset_range range, uint32
     if (range.min < set->digits_min) set->digits_min = range.min;
 }
 
+/* The shortest value that digits or a token of the rule could stand in. */
+static uint32_t smallest_run(const struct ruleset_rule *rule)
+{
+    uint32_t smallest = UINT32_MAX;
+    for (uint32_t i = 0; i < rule->digits_count; i++)
+        if (rule->digits[i].min < smallest) smallest = rule->digits[i].min;
+    for (uint32_t i = 0; i < rule->token_count; i++)
+        if (rule->token[i].range.min < smallest) smallest = rule->token[i].range.min;
+    return smallest;
+}
+
+/* For digits and tokens: literals, keys and whole values are asked about without it. */
+static void index_value_sizes(struct ruleset *set, uint32_t index)
+{
+    const struct ruleset_rule *rule = &set->rules[index];
+    uint32_t smallest = smallest_run(rule);
+    if (rule->size.min > smallest) smallest = rule->size.min;
+    uint32_t longest = RULESET_VALUE_SIZES - 1;
+    for (uint32_t size = 0; size <= longest; size++) {
+        bool is_short = size < longest && size < smallest;
+        bool is_long = rule->size.max > 0 && size > rule->size.max;
+        if (!is_short && !is_long) ruleset_mask_add(&set->by_value[size], index);
+    }
+}
+
+static bool takes_digits(const struct ruleset_rule *rule, uint32_t digits)
+{
+    for (uint32_t i = 0; i < rule->digits_count && rule->groups_min <= 1; i++)
+        if (digits >= rule->digits[i].min && digits <= rule->digits[i].max) return true;
+    uint32_t shape = ruleset_shape("9999", digits);
+    if (rule->has_form && !(rule->forms[shape / 64] >> shape % 64 & 1)) return false;
+    for (uint32_t i = 0; i < rule->token_count; i++) {
+        const struct ruleset_run *run = &rule->token[i];
+        bool is_digit = shield_charset_has(run->charset, '9') ||
+                        run->charset == SHIELD_BASE32; /* of some digits */
+        if (is_digit && digits >= run->range.min && digits <= run->range.max) return true;
+    }
+    return false;
+}
+
+static void index_number(struct ruleset *set, uint32_t index)
+{
+    for (uint32_t digits = 0; digits <= RULESET_NUMBER_DIGITS_MAX; digits++) {
+        bool fits = ruleset_mask_has(ruleset_by_value(set, digits), index);
+        if (fits && takes_digits(&set->rules[index], digits))
+            ruleset_mask_add(&set->by_number[digits], index);
+    }
+}
+
 static void index_rule(struct ruleset *set, uint32_t index)
 {
     const struct ruleset_rule *rule = &set->rules[index];
     if (rule->is_off) return;
     index_shapes(set, index);
     index_context(set, index);
+    index_value_sizes(set, index);
+    index_number(set, index);
+    if (rule->digits_count > 0) ruleset_mask_add(&set->with_digits, index);
     for (uint32_t i = 0; i < rule->digits_count; i++)
         index_digits(set, rule->digits[i], index);
-    for (uint32_t i = 0; i < rule->token_count; i++)
+    for (uint32_t i = 0; i < rule->token_count; i++) {
         index_token(set, &rule->token[i], index);
+        ruleset_mask_add(&set->with_token[rule->token[i].charset], index);
+    }
     if (rule->whole) list_add(&set->whole, index);
     if (rule->keys) {
         list_add(&set->keyed, index);
@@ -192,34 +246,20 @@ void ruleset_find_words(const struct ruleset *set, struct text text, struct rule
     }
 }
 
-/* One enum ruleset_byte each, by the byte. */
-const uint8_t ruleset_byte_kinds[256] = {
-    /* clang-format off */
-    64, 64, 64, 64, 64, 64, 64, 64, 64, 8, 8, 64, 64, 8, 64, 64,
-    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
-    8, 64, 64, 64, 64, 32, 32, 64, 64, 64, 64, 64, 64, 16, 16, 32,
-    4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 32, 64, 64, 32, 64, 32,
-    64, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
-    2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 64, 64, 64, 64, 16,
-    64, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
-    1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 64, 64, 64, 64, 64,
-    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
-    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
-    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
-    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
-    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
-    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
-    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
-    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
-    /* clang-format on */
-};
-
 /* The smallest value that the literal's rule could find anything in. */
 static uint32_t smallest_value(const struct ruleset *set, const struct ruleset_literal *literal)
 {
     const struct ruleset_rule *rule = &set->rules[literal->rule];
     uint32_t size = (uint32_t)literal->text.size + rule->tail.min;
     return rule->size.min > size ? rule->size.min : size;
+}
+
+static uint32_t either_case(uint32_t kind)
+{
+    const uint32_t hex = RULESET_LOWER_HEX | RULESET_UPPER_HEX;
+    const uint32_t beyond = RULESET_LOWER | RULESET_UPPER;
+    if (kind & hex) return hex;
+    return kind & beyond ? beyond : kind;
 }
 
 /* In a value of other kinds of bytes than the literal's, or a shorter one, it need not be looked
@@ -231,12 +271,27 @@ static void note_literal(struct ruleset *set, const struct ruleset_literal *lite
         bool could_be_in = true;
         for (size_t i = 0; i < literal->text.size; i++) {
             uint32_t kind = ruleset_byte_kinds[(uint8_t)literal->text.bytes[i]];
-            bool is_letter = (kind & (RULESET_LOWER | RULESET_UPPER)) != 0;
-            if (literal->is_folded && is_letter) kind = RULESET_LOWER | RULESET_UPPER;
+            if (literal->is_folded) kind = either_case(kind);
             if (!(kinds & kind)) could_be_in = false;
         }
         if (could_be_in && size < set->scan_min[kinds]) set->scan_min[kinds] = size;
     }
+}
+
+/* A byte by itself is looked for without Hyperscan: it is found too often. */
+static bool is_byte(const struct ruleset_literal *literal)
+{
+    if (literal->text.size != 1) return false;
+    return !literal->is_folded || !is_alnum((uint8_t)literal->text.bytes[0]);
+}
+
+static void index_byte(struct ruleset *set, uint32_t index)
+{
+    struct ruleset_literal *literal = &set->literals[index];
+    uint8_t byte = (uint8_t)literal->text.bytes[0];
+    literal->next = set->by_byte[byte];
+    set->by_byte[byte] = (uint16_t)(index + 1);
+    set->byte_kinds |= ruleset_byte_kinds[byte];
 }
 
 static enum status compile_literals(struct ruleset *set, struct error *error)
@@ -249,6 +304,10 @@ static enum status compile_literals(struct ruleset *set, struct error *error)
     for (uint32_t i = 0; i < set->literal_count; i++) {
         const struct ruleset_literal *literal = &set->literals[i];
         if (set->rules[literal->rule].is_off) continue;
+        if (is_byte(literal)) {
+            index_byte(set, i);
+            continue;
+        }
         texts[count] = literal->text.bytes;
         sizes[count] = literal->text.size;
         flags[count] = literal->is_folded ? HS_FLAG_CASELESS : 0;

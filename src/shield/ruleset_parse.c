@@ -229,7 +229,16 @@ static enum status read_digits(struct parser *parser, struct text rest)
 
 static enum status read_groups(struct parser *parser, struct text rest)
 {
-    return read_number(parser, rest, SHIELD_DIGITS_MAX, &parser->rule->groups_max);
+    struct ruleset_rule *rule = parser->rule;
+    struct ruleset_range range;
+    bool is_one = text_find_byte(rest, '-') < 0;
+    if (is_one) return read_number(parser, rest, SHIELD_DIGITS_MAX, &rule->groups_max);
+    if (!read_range(rest, &range, SHIELD_DIGITS_MAX) || range.max > SHIELD_DIGITS_MAX) {
+        return refuse(parser, "not a range of groups:", rest);
+    }
+    rule->groups_min = range.min;
+    rule->groups_max = range.max;
+    return STATUS_OK;
 }
 
 static enum status read_run(struct parser *parser, struct text rest, enum shield_charset *charset,
@@ -319,8 +328,25 @@ static enum status read_flag(struct parser *parser, struct text rest, const char
 
 static enum status read_whole(struct parser *parser, struct text rest)
 {
-    parser->rule->has_trigger = true;
-    return read_flag(parser, rest, "nothing follows \"whole\", but:", &parser->rule->whole);
+    struct ruleset_rule *rule = parser->rule;
+    struct text word = {0};
+    rule->whole = true;
+    rule->has_trigger = true;
+    if (rest.size == 0) return STATUS_OK;
+    (void)next_word(&rest, &word);
+    rule->whole_words = text_equal(word, TEXT("words")) && rest.size == 0;
+    if (rule->whole_words) return STATUS_OK;
+    if (!text_equal(word, TEXT("run"))) return refuse(parser, "neither words nor run:", word);
+    return read_number(parser, text_trim(rest), SHIELD_VALUE_MAX, &rule->whole_run);
+}
+
+static enum status read_after(struct parser *parser, struct text rest)
+{
+    int found = find_word(charset_words, SHIELD_CHARSET_COUNT, rest);
+    if (found < 0) return refuse(parser, "no such charset:", rest);
+    parser->rule->has_after = true;
+    parser->rule->after = (enum shield_charset)found;
+    return STATUS_OK;
 }
 
 static enum status read_size(struct parser *parser, struct text rest)
@@ -443,6 +469,7 @@ static const struct {
     {TEXT_INIT("key"), read_key, true, true},
     {TEXT_INIT("whole"), read_whole, false, false},
     {TEXT_INIT("size"), read_size, true, false},
+    {TEXT_INIT("after"), read_after, false, false},
     {TEXT_INIT("literal"), read_literal, true, true},
     {TEXT_INIT("pattern"), read_pattern, true, true},
     {TEXT_INIT("tail"), read_tail, false, false},

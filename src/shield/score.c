@@ -70,24 +70,6 @@ static struct text window_behind(struct text text, uint32_t begin)
     return text_slice(text, begin, end - begin);
 }
 
-/* A UUID, a number, a hash hold no word: two letters in a row of which one is no hex digit, or a
- * letter beyond ASCII. */
-static bool has_words(struct text text)
-{
-    bool is_beyond_hex = false;
-    size_t letters = 0;
-    for (size_t i = 0; i < text.size; i++) {
-        uint8_t byte = (uint8_t)text.bytes[i];
-        uint8_t lower = byte | 0x20;
-        if (byte >= 0x80) return true;
-        bool is_letter = lower >= 'a' && lower <= 'z';
-        letters = is_letter ? letters + 1 : 0;
-        is_beyond_hex = is_letter && (is_beyond_hex || lower > 'f');
-        if (letters >= 2 && is_beyond_hex) return true;
-    }
-    return false;
-}
-
 static void join(struct matcher_run *run, const struct ruleset_mask *rules)
 {
     for (uint32_t i = 0; i < run->set->mask_words; i++)
@@ -112,7 +94,7 @@ void score_know_text(struct matcher_run *run)
 {
     if (run->has_text_context) return;
     run->has_text_context = true;
-    if (!has_words(run->view->text)) return;
+    if (!run->census.has_words) return;
     run->text_classes = shield_lexicon_words(run->matcher->lexicon, run->view->text);
     ruleset_find_words(run->set, run->view->text, &run->text_rules);
     join_classes(run, run->text_classes);

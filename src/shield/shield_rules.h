@@ -20,7 +20,7 @@
  *     infix WORD…                    trigger: literals, also inside words ("://", "@")
  *     fold_infix WORD…
  *     digits MIN[-MAX]               trigger: a phrase of so many digits, groups joined
- *     groups MAX                     at most so many groups; default 8
+ *     groups [MIN-]MAX               so many groups; default 1-8
  *     token CHARSET MIN[-MAX]        trigger: a maximal run of the charset with this length:
  *                                    digit hex lower upper alnum base32 base58 base64 base64url
  *                                    word
@@ -30,7 +30,9 @@
  *     key CLASS…                     trigger: the property's key is of a key class (shield_key.h);
  *                                    the candidate is the whole value but white
  *                                    space, quotes and brackets around it
- *     whole                          trigger: every value at least once
+ *     whole [words|run MIN]          trigger: every value once; those with a word in them; those with
+ *                                    so many bytes in a row that are no space
+ *     after CHARSET                  its literals of one byte count only behind a byte of it
  *     size MIN[-MAX]                 of the whole value, checked before any trigger of this rule
  *     literal TEXT                   trigger, to the end of the line: an infix with spaces
  *     pattern REGEX                  trigger, to the end of the line: Hyperscan's syntax without \p

@@ -305,6 +305,8 @@ void unwrap_json(struct unwrap *unwrap, struct text text)
         give_unescaped(unwrap, text_slice(text, 1, text.size - 2));
         return;
     }
+    bool has_bracket = text_find_byte(text, '{') >= 0 || text_find_byte(text, '[') >= 0;
+    if (!has_bracket) return;
     ptrdiff_t escaped = text_find(text, TEXT("{\\\""));
     if (escaped < 0) escaped = text_find(text, TEXT("[\\\""));
     ptrdiff_t begin = find_begin(text);
