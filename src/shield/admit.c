@@ -178,7 +178,7 @@ static void admit_item(struct admit *admit, struct shield_item *item)
     if (!has_value) return;
     size_t mark = admit_path_push(admit, item->name);
     if (!admit_by_name(admit, item) && !admit_by_plan(admit, item)) {
-        if (!admit_as_id(admit, item)) admit_value(admit, &key, item);
+        if (!key.is_id || !admit_as_id(admit, item)) admit_value(admit, &key, item);
     }
     admit_path_pop(admit, mark);
     admit->is_planned = admit->is_identifier = admit->is_harmless = false;

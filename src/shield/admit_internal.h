@@ -31,8 +31,10 @@ enum {
     SCRATCH_SIZE = 2 * 1024 * 1024, /* touched only as far as a record needs */
     SCRATCH_KEPT = 64 * 1024,
     SCRATCH_OUTPUT_MAX = 1024 * 1024,
-    SCRATCH_CLEAN = 4096, /* a power of two */
-    SCRATCH_ADDRESSES = 2048,
+    SCRATCH_CLEAN_ROWS = 2048, /* powers of two */
+    SCRATCH_CLEAN_WAYS = 4,
+    SCRATCH_ADDRESS_ROWS = 512,
+    SCRATCH_ADDRESS_WAYS = 4,
     ADMIT_TEMPLATE_MAX = 128,
     ADMIT_NOTES_MAX = 3,   /* of one address that is remembered */
     ADMIT_CLEAN_MAX = 256, /* bytes of a value that is remembered as clean */
@@ -88,8 +90,12 @@ struct shield_scratch {
     struct policy *policy;   /* held, or NULL */
     unsigned generation;     /* of the rules */
     struct key_cache keys;
-    uint64_t clean[SCRATCH_CLEAN]; /* hashes of values in which nothing was found */
-    struct admit_address addresses[SCRATCH_ADDRESSES];
+    /* Hashes of values in which nothing was found. What is new comes second in its row, pushing
+     * others down, and each moves up when it is met again: what never is does not drive out what
+     * often is, and several that come at once all stay. */
+    uint64_t clean[SCRATCH_CLEAN_ROWS][SCRATCH_CLEAN_WAYS];
+    struct admit_address addresses[SCRATCH_ADDRESS_ROWS][SCRATCH_ADDRESS_WAYS];
+    uint8_t oldest_address[SCRATCH_ADDRESS_ROWS];
     struct admit_watched watched;
     bool is_thorough;     /* remembers nothing, takes no short cuts: for the test that compares */
     struct buffer output; /* rewritten JSON: admitted bytes only */
@@ -104,6 +110,7 @@ struct admit_key {
     uint64_t exact;
     uint64_t stem;
     uint64_t path; /* of the names around it */
+    bool is_id;    /* it holds an id, or a list of them */
     struct ruleset_mask words;
     struct ruleset_mask own_words;
 };

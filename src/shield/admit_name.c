@@ -68,6 +68,7 @@ bool admit_read_key(struct admit *admit, struct text name, const struct admit_ke
     if (!reading->is_judged) {
         reading->is_judged = true;
         reading->is_data = is_name_data(admit, name);
+        reading->is_id = admit_is_id_name(name) || admit_is_id_list_name(name);
     }
     if (reading->is_data) return false;
     bool inherits = around && is_generic(name);
@@ -75,6 +76,7 @@ bool admit_read_key(struct admit *admit, struct text name, const struct admit_ke
     key->stem = reading->stem | (inherits ? around->stem : 0);
     key->hash = reading->hash ^ (around ? around->hash * 31 : 0);
     key->path = around ? around->path | around->exact | around->stem : 0;
+    key->is_id = reading->is_id;
     key->words = reading->words;
     if (inherits) key->words = around->words;
     if (admit->policy->own) {

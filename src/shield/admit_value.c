@@ -291,24 +291,39 @@ bool admit_is_known_clean(const struct admit *admit, const struct admit_key *key
     uint64_t kind = 2 * (uint64_t)form + admit->is_identifier; /* by an event's plan */
     uint64_t seed = (admit->seed ^ key->hash) + kind;
     *hash = text_hash_seeded(raw, seed) | 1;
-    return admit->scratch->clean[*hash / 2 % SCRATCH_CLEAN] == *hash;
+    uint64_t *row = admit->scratch->clean[*hash / 2 % SCRATCH_CLEAN_ROWS];
+    for (uint32_t way = 0; way < SCRATCH_CLEAN_WAYS; way++) {
+        if (row[way] != *hash) continue;
+        uint32_t up = way > 0 ? way - 1 : 0;
+        row[way] = row[up];
+        row[up] = *hash;
+        return true;
+    }
+    return false;
 }
 
 void admit_remember_clean(struct admit *admit, uint64_t hash)
 {
-    if (hash != 0 && !admit->has_loosened) admit->scratch->clean[hash / 2 % SCRATCH_CLEAN] = hash;
+    if (hash == 0 || admit->has_loosened) return;
+    uint64_t *row = admit->scratch->clean[hash / 2 % SCRATCH_CLEAN_ROWS];
+    memmove(&row[2], &row[1], (SCRATCH_CLEAN_WAYS - 2) * sizeof *row);
+    row[1] = hash;
 }
 
-static struct admit_address *address_at(const struct admit *admit, uint64_t hash)
+/* NULL: not known. */
+static const struct admit_address *address_at(const struct admit *admit, uint64_t hash)
 {
-    return &admit->scratch->addresses[hash / 2 % SCRATCH_ADDRESSES];
+    const struct admit_address *row = admit->scratch->addresses[hash / 2 % SCRATCH_ADDRESS_ROWS];
+    for (uint32_t way = 0; hash != 0 && way < SCRATCH_ADDRESS_WAYS; way++)
+        if (row[way].hash == hash) return &row[way];
+    return NULL;
 }
 
 /* True: the template is known, and what there was to note is noted. */
 static bool find_address(struct admit *admit, uint64_t hash, struct text raw, struct text *template)
 {
     const struct admit_address *address = address_at(admit, hash);
-    if (hash == 0 || address->hash != hash) return false;
+    if (!address) return false;
     for (uint32_t i = 0; i < address->note_count; i++)
         admit_note_again(admit, &address->notes[i], raw);
     *template = (struct text){address->bytes, address->size};
@@ -317,8 +332,10 @@ static bool find_address(struct admit *admit, uint64_t hash, struct text raw, st
 
 static void remember_address(struct admit *admit, uint64_t hash, struct text template)
 {
-    struct admit_address *address = address_at(admit, hash);
-    if (hash == 0 || admit->has_loosened || template.size > sizeof address->bytes) return;
+    size_t row = hash / 2 % SCRATCH_ADDRESS_ROWS;
+    if (hash == 0 || admit->has_loosened || template.size > ADMIT_TEMPLATE_MAX) return;
+    uint8_t way = admit->scratch->oldest_address[row]++ % SCRATCH_ADDRESS_WAYS;
+    struct admit_address *address = &admit->scratch->addresses[row][way];
     address->hash = hash;
     address->note_count = admit->note_count;
     memcpy(address->notes, admit->notes, sizeof address->notes);

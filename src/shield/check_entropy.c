@@ -126,12 +126,21 @@ static bool is_surprising(struct text text)
     return mean >= (text.size >= RUN_SURE ? MEAN_SURE : MEAN_SHORT);
 }
 
+static size_t part_size(struct text run)
+{
+    size_t size = 0;
+    while (size < run.size && shield_charset_has(SHIELD_BASE64URL, (uint8_t)run.bytes[size]))
+        size++;
+    return size;
+}
+
 /* Slashes part the words of a path; in base64 they are one letter of many. So first each part is
  * judged, then the whole if it has what base64 has and paths have not. */
 static bool find_in_run(struct text value, uint32_t begin, uint32_t end, struct shield_span *span)
 {
+    if (is_hex_groups(reading_slice(value, begin, end))) return false;
     for (uint32_t at = begin; at < end;) {
-        uint32_t stop = reading_until(value, at, "/+=", end - at);
+        uint32_t stop = at + (uint32_t)part_size(reading_slice(value, at, end));
         if (is_surprising(reading_slice(value, at, stop))) {
             *span = (struct shield_span){at, stop};
             return true;

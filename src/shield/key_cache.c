@@ -13,6 +13,29 @@ static void read_name(const struct ruleset *set, const struct shield_lexicon *le
     ruleset_find_words(set, text_from(key.folded), &reading->words);
 }
 
+static bool is_of(const struct key_cache_entry *entry, const struct ruleset *set, struct text name)
+{
+    return entry->set == set && text_equal((struct text){entry->name, entry->size}, name);
+}
+
+static struct key_cache_entry *find_or_read(struct key_cache *cache, const struct ruleset *set,
+                                            const struct shield_lexicon *lexicon, struct text name)
+{
+    uint64_t hash = text_hash_seeded(name, cache->seed);
+    size_t row = hash % KEY_CACHE_ROWS;
+    for (size_t way = 0; way < KEY_CACHE_WAYS; way++) {
+        struct key_cache_entry *entry = &cache->entries[row][way];
+        if (entry->reading.hash == hash && is_of(entry, set, name)) return entry;
+    }
+    struct key_cache_entry *entry = &cache->entries[row][cache->oldest[row]++ % KEY_CACHE_WAYS];
+    read_name(set, lexicon, name, &entry->reading);
+    entry->reading.hash = hash;
+    entry->set = set;
+    entry->size = (uint32_t)name.size;
+    if (name.size > 0) memcpy(entry->name, name.bytes, name.size);
+    return entry;
+}
+
 struct key_reading *key_cache_read(struct key_cache *cache, const struct ruleset *set,
                                    const struct shield_lexicon *lexicon, struct text name)
 {
@@ -21,26 +44,19 @@ struct key_reading *key_cache_read(struct key_cache *cache, const struct ruleset
         cache->spare.hash = text_hash_seeded(name, cache->seed);
         return &cache->spare;
     }
-    uint64_t hash = text_hash_seeded(name, cache->seed);
-    size_t row = hash % KEY_CACHE_ROWS;
-    for (size_t way = 0; way < KEY_CACHE_WAYS; way++) {
-        struct key_cache_entry *entry = &cache->entries[row][way];
-        if (entry->set == set && entry->reading.hash == hash &&
-            text_equal((struct text){entry->name, entry->size}, name)) {
-            return &entry->reading;
-        }
+    struct key_cache_entry *last = cache->last;
+    struct key_cache_entry *entry = last ? last->next : NULL;
+    if (!entry || !is_of(entry, set, name)) {
+        entry = find_or_read(cache, set, lexicon, name);
+        if (last) last->next = entry;
     }
-    struct key_cache_entry *entry = &cache->entries[row][cache->oldest[row]++ % KEY_CACHE_WAYS];
-    read_name(set, lexicon, name, &entry->reading);
-    entry->reading.hash = hash;
-    entry->set = set;
-    entry->size = (uint32_t)name.size;
-    if (name.size > 0) memcpy(entry->name, name.bytes, name.size);
+    cache->last = entry;
     return &entry->reading;
 }
 
 void key_cache_clear(struct key_cache *cache)
 {
+    cache->last = NULL;
     for (size_t row = 0; row < KEY_CACHE_ROWS; row++) {
         for (size_t way = 0; way < KEY_CACHE_WAYS; way++)
             cache->entries[row][way].set = NULL;

@@ -20,10 +20,13 @@ struct key_reading {
     struct ruleset_mask words; /* rules of which an own word stands in it */
     bool is_data;              /* the name itself is something to find: K09 */
     bool is_judged;            /* is_data was asked */
+    bool is_id;                /* of a property that holds an id, or a list of them */
 };
 
 struct key_cache_entry {
-    const struct ruleset *set; /* NULL: empty */
+    const struct ruleset *set;    /* NULL: empty */
+    struct key_cache_entry *next; /* that was asked for after it, last time: properties come in the
+                                     same order again and again */
     uint32_t size;
     char name[KEY_CACHE_NAME_MAX];
     struct key_reading reading;
@@ -31,7 +34,8 @@ struct key_cache_entry {
 
 struct key_cache {
     uint64_t seed;
-    struct key_reading spare; /* of the last name that does not fit */
+    struct key_reading spare;     /* of the last name that does not fit */
+    struct key_cache_entry *last; /* that was asked for; NULL: none */
     struct key_cache_entry entries[KEY_CACHE_ROWS][KEY_CACHE_WAYS];
     uint8_t oldest[KEY_CACHE_ROWS];
 };

@@ -131,7 +131,6 @@ static bool is_nothing(const struct matcher_run *run, const struct ruleset_rule 
                        const struct matcher_trigger *trigger)
 {
     if (run->matcher->is_thorough || !rule->check) return false;
-    if (score_hint(run, trigger->rule, trigger->begin, trigger->end) != SCORE_ASK) return false;
     struct shield_span span = {trigger->begin, trigger->end};
     return ask(run, rule, trigger, true, &span) == SHIELD_NOT;
 }
@@ -197,6 +196,7 @@ static void try_whole(struct matcher_run *run)
         const struct ruleset_rule *rule = &run->set->rules[list->rules[i]];
         if (rule->whole_words && !run->census.has_words) continue;
         if (run->census.run_max < rule->whole_run) continue;
+        if (!ruleset_mask_has(&run->able, list->rules[i])) continue; /* no text is around it */
         trigger.rule = list->rules[i];
         matcher_try(run, &trigger);
     }

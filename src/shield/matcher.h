@@ -125,11 +125,6 @@ void matcher_tokens(struct matcher_run *run);
 void score_know_key(struct matcher_run *run);
 /* Then read the text's words, and add the rules that they speak for. */
 void score_know_text(struct matcher_run *run);
-/* Is there context for the rule, as far as it is known without reading the text? SCORE_ASK: the
- * text would have to be read. */
-enum score_hint { SCORE_NONE, SCORE_SOME, SCORE_ASK };
-enum score_hint score_hint(const struct matcher_run *run, uint32_t rule, uint32_t begin,
-                           uint32_t end);
 /* Points that key and neighbourhood give to a candidate of the rule; 0: no context. */
 int score_context(struct matcher_run *run, uint32_t rule, uint32_t begin, uint32_t end);
 /* Whether a proof of this strength with so much context is enough. */

@@ -38,10 +38,11 @@ enum ruleset_byte {
     RULESET_UPPER = 8,
     RULESET_DIGIT = 16,
     RULESET_SPACE = 32,
-    RULESET_DASH = 64,   /* - _ . */
+    RULESET_DASH = 64,   /* - _ */
     RULESET_COLON = 128, /* : / = & ? % */
-    RULESET_OTHER = 256,
-    RULESET_KINDS = 512,
+    RULESET_DOT = 256,
+    RULESET_OTHER = 512,
+    RULESET_KINDS = 1024,
 };
 extern const uint16_t ruleset_byte_kinds[256];
 

@@ -151,16 +151,6 @@ int score_context(struct matcher_run *run, uint32_t rule, uint32_t begin, uint32
     return key_points(run, rule) + window_points(run, rule, begin, end);
 }
 
-enum score_hint score_hint(const struct matcher_run *run, uint32_t rule, uint32_t begin,
-                           uint32_t end)
-{
-    if (key_points(run, rule) > 0) return SCORE_SOME;
-    if (begin == 0 && end == run->view->text.size) return SCORE_NONE;
-    if (!run->has_text_context) return SCORE_ASK;
-    uint64_t classes = classes_for(&run->set->rules[rule]) & run->text_classes;
-    return classes || ruleset_mask_has(&run->text_rules, rule) ? SCORE_ASK : SCORE_NONE;
-}
-
 static bool has_benign_key(const struct matcher_run *run)
 {
     uint64_t classes = run->view->exact | run->view->stem;

@@ -12,20 +12,57 @@ enum {
     LETTER_NONE = -1,
 };
 
+/* What a byte stands for, or LETTER_NONE. */
+static const int8_t base64_digits[256] = {
+    /* clang-format off */
+    -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+    -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+    -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 62, -1, 62, -1, 63,
+    52, 53, 54, 55, 56, 57, 58, 59, 60, 61, -1, -1, -1, -1, -1, -1,
+    -1,  0,  1,  2,  3,  4,  5,  6,  7,  8,  9, 10, 11, 12, 13, 14,
+    15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, -1, -1, -1, -1, 63,
+    -1, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40,
+    41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, -1, -1, -1, -1, -1,
+    -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+    -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+    -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+    -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+    -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+    -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+    -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+    -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+    /* clang-format on */
+};
+
+static const int8_t hex_digits[256] = {
+    /* clang-format off */
+    -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+    -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+    -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+     0,  1,  2,  3,  4,  5,  6,  7,  8,  9, -1, -1, -1, -1, -1, -1,
+    -1, 10, 11, 12, 13, 14, 15, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+    -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+    -1, 10, 11, 12, 13, 14, 15, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+    -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+    -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+    -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+    -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+    -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+    -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+    -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+    -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+    -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+    /* clang-format on */
+};
+
 static int base64_digit(char byte)
 {
-    if (byte >= 'A' && byte <= 'Z') return byte - 'A';
-    if (byte >= 'a' && byte <= 'z') return byte - 'a' + 26;
-    if (byte >= '0' && byte <= '9') return byte - '0' + 52;
-    if (byte == '+' || byte == '-') return 62;
-    return byte == '/' || byte == '_' ? 63 : LETTER_NONE;
+    return base64_digits[(uint8_t)byte];
 }
 
 static int hex_digit(char byte)
 {
-    if (byte >= '0' && byte <= '9') return byte - '0';
-    char lower = (char)(byte | 0x20);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : LETTER_NONE;
+    return hex_digits[(uint8_t)byte];
 }
 
 static bool is_break(char byte) /* lines of encoded text */
@@ -33,16 +70,14 @@ static bool is_break(char byte) /* lines of encoded text */
     return byte == '\n' || byte == '\r';
 }
 
-typedef int digit_of(char byte);
-
 /* Digits of so many bits to bytes; breaks are passed over, a rest of less than a byte is left. */
-static size_t decode(struct text run, digit_of *digit, unsigned bits, char *out)
+static size_t decode(struct text run, const int8_t digits[256], unsigned bits, char *out)
 {
     size_t size = 0;
     uint32_t held = 0;
     unsigned held_bits = 0;
     for (size_t i = 0; i < run.size; i++) {
-        int value = digit(run.bytes[i]);
+        int value = digits[(uint8_t)run.bytes[i]];
         if (value < 0) continue;
         held = (held << bits | (uint32_t)value) & 0xFFFF;
         held_bits += bits;
@@ -74,6 +109,7 @@ static bool has_known_magic(struct text bytes)
         TEXT_INIT("\x28\xb5\x2f\xfd"),
     };
     for (size_t i = 0; i < sizeof magics / sizeof magics[0]; i++) {
+        if (bytes.bytes[0] != magics[i].bytes[0]) continue;
         if (text_starts_with(bytes, magics[i])) return true;
     }
     return false;
@@ -99,8 +135,8 @@ static bool try_run(struct unwrap *unwrap, struct text run, enum shield_wrap wra
     size_t mark = arena_mark(unwrap->arena);
     char *out = unwrap_reserve(unwrap, run.size);
     if (!out) return false;
-    size_t size = wrap == SHIELD_WRAP_HEX ? decode(run, hex_digit, 4, out)
-                                          : decode(run, base64_digit, 6, out);
+    size_t size = wrap == SHIELD_WRAP_HEX ? decode(run, hex_digits, 4, out)
+                                          : decode(run, base64_digits, 6, out);
     struct text decoded = {out, size};
     if (size < 8 || !(has_known_magic(decoded) || is_readable(decoded))) {
         arena_rewind(unwrap->arena, mark);
