@@ -144,21 +144,42 @@ static uint64_t fold_multiply(uint64_t a, uint64_t b)
     return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
+static uint64_t read_8(const char *bytes)
+{
+    uint64_t word;
+    memcpy(&word, bytes, sizeof word);
+    return word;
+}
+
+static uint64_t read_4(const char *bytes)
+{
+    uint32_t word;
+    memcpy(&word, bytes, sizeof word);
+    return word;
+}
+
+/* The last eight bytes, or all that there are; some of them twice, so that nothing is copied byte
+ * by byte. */
+static uint64_t read_tail(struct text text)
+{
+    const char *bytes = text.bytes;
+    size_t size = text.size;
+    if (size >= 8) return read_8(bytes + size - 8);
+    if (size >= 4) return read_4(bytes) | read_4(bytes + size - 4) << 32;
+    if (size == 0) return 0;
+    uint64_t first = (uint8_t)bytes[0];
+    uint64_t middle = (uint8_t)bytes[size / 2];
+    return first | middle << 8 | (uint64_t)(uint8_t)bytes[size - 1] << 16;
+}
+
 uint64_t text_hash_seeded(struct text text, uint64_t seed)
 {
     const uint64_t k0 = 0xa0761d6478bd642fULL;
     const uint64_t k1 = 0xe7037ed1a0b428dbULL ^ seed;
     uint64_t hash = k0 ^ seed ^ (uint64_t)text.size;
-    const char *bytes = text.bytes;
-    size_t size = text.size;
-    for (; size >= 8; bytes += 8, size -= 8) {
-        uint64_t word;
-        memcpy(&word, bytes, 8);
-        hash = fold_multiply(hash ^ word, k1);
-    }
-    uint64_t tail = 0;
-    if (size > 0) memcpy(&tail, bytes, size);
-    return fold_multiply(hash ^ tail, k1 ^ k0);
+    for (size_t i = 0; i + 8 < text.size; i += 8)
+        hash = fold_multiply(hash ^ read_8(text.bytes + i), k1);
+    return fold_multiply(hash ^ read_tail(text), k1 ^ k0);
 }
 
 uint64_t text_hash(struct text text)

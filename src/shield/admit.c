@@ -56,14 +56,6 @@ static size_t write_integer(int64_t integer, char bytes[NUMBER_SIZE_MAX])
     return NUMBER_SIZE_MAX - place;
 }
 
-static bool is_harmless(const struct admit *admit, const struct admit_key *key, int64_t integer,
-                        size_t digits)
-{
-    if (integer < 0 || admit->policy->own || admit->scratch->is_thorough) return false;
-    return matcher_is_harmless_number(admit->rules, key->exact | key->stem | key->path, &key->words,
-                                      (uint32_t)digits);
-}
-
 /* A number in its decimal form. Short ones and fractions tell something only under a name that
  * speaks of it. */
 static void admit_number(struct admit *admit, const struct admit_key *key, struct shield_item *item)
@@ -78,10 +70,9 @@ static void admit_number(struct admit *admit, const struct admit_key *key, struc
         text = value->text;
     } else if (value->kind == VALUE_INTEGER) {
         text.size = write_integer(value->integer, bytes);
-        if (is_harmless(admit, key, value->integer, text.size)) return;
     } else {
         struct text bits = {(const char *)&value->decimal, sizeof value->decimal};
-        if (!is_keyed || admit_is_known_clean(admit, key, bits, ADMIT_BITS, &hash)) return;
+        if (!is_keyed || admit_is_known_clean(admit, key->hash, bits, ADMIT_BITS, &hash)) return;
         text.size = (size_t)snprintf(bytes, sizeof bytes, "%.17g", value->decimal);
     }
     struct text replaced;
@@ -163,22 +154,53 @@ static bool admit_as_id(struct admit *admit, struct shield_item *item)
     return true;
 }
 
+static uint32_t count_digits(int64_t integer)
+{
+    uint32_t digits = 1;
+    for (; integer >= 10; integer /= 10)
+        digits++;
+    return digits;
+}
+
+/* Most values of most records: nothing was found in the very same a while ago, or nothing could be.
+ * As the long way would decide, without it. */
+static bool is_known_clean(const struct admit *admit, const struct key_reading *reading,
+                           const struct value *value)
+{
+    uint64_t hash;
+    if (!admit->is_plain || reading->is_id) return false;
+    switch (value->kind) {
+    case VALUE_TEXT:
+        return admit_is_known_clean(admit, reading->hash, value->text, ADMIT_TEXT, &hash);
+    case VALUE_INTEGER:
+        return value->integer >= 0 && reading->harmless >> count_digits(value->integer) & 1;
+    case VALUE_NULL:
+    case VALUE_FALSE:
+    case VALUE_TRUE: return true;
+    case VALUE_DECIMAL: return !reading->is_keyed;
+    default: return false;
+    }
+}
+
 /* What has no value holds nothing but its name: $unset, and $delete, which has none. */
 static void admit_item(struct admit *admit, struct shield_item *item)
 {
     struct admit_key key;
     bool has_value = item->value.kind != VALUE_MISSING;
     if (!has_value && item->name.size == 0) return;
-    if (!admit_read_key(admit, item->name, NULL, &key)) {
+    const struct key_reading *reading = admit_reading(admit, item->name);
+    if (!reading) {
         size_t mark = admit_path_push(admit, TEXT("?"));
         leave_out(admit, item, REASON_KEY_IS_DATA, SHIELD_DROP);
         admit_path_pop(admit, mark);
         return;
     }
-    if (!has_value) return;
+    if (!has_value || is_known_clean(admit, reading, &item->value)) return;
+    bool is_id = reading->is_id;
+    admit_key_of(admit, item->name, reading, NULL, &key);
     size_t mark = admit_path_push(admit, item->name);
     if (!admit_by_name(admit, item) && !admit_by_plan(admit, item)) {
-        if (!key.is_id || !admit_as_id(admit, item)) admit_value(admit, &key, item);
+        if (!is_id || !admit_as_id(admit, item)) admit_value(admit, &key, item);
     }
     admit_path_pop(admit, mark);
     admit->is_planned = admit->is_identifier = admit->is_harmless = false;
@@ -194,12 +216,21 @@ static void wipe(struct shield_scratch *scratch)
     buffer_clear(&scratch->output);
 }
 
+static bool is_plain(const struct admit *admit)
+{
+    const struct policy *policy = admit->policy;
+    bool is_listed = policy->held.count > 0 || policy->plan || policy->own || admit->is_captured;
+    return !is_listed && !is_profile(admit->record->source) && !admit->scratch->is_thorough &&
+           admit->mode != PROJECT_SHIELD_STRICT;
+}
+
 static enum shield_verdict walk(struct admit *admit)
 {
     struct shield_record *record = admit->record;
     admit_event_name(admit);
     admit_watch(admit);
     admit->is_captured = is_autocapture(admit);
+    admit->is_plain = is_plain(admit);
     if (!admit_ids(admit)) return SHIELD_REFUSED;
     if (!admit_plan_event(admit)) return admit->verdict;
     admit_plan_required(admit);

@@ -110,7 +110,6 @@ struct admit_key {
     uint64_t exact;
     uint64_t stem;
     uint64_t path; /* of the names around it */
-    bool is_id;    /* it holds an id, or a list of them */
     struct ruleset_mask words;
     struct ruleset_mask own_words;
 };
@@ -142,6 +141,7 @@ struct admit {
     bool has_loosened;   /* what is allowed now may not be so later: nothing is remembered */
     bool is_captured;    /* by a client's autocapture */
     bool is_template;    /* the address under way, by the project's own lists */
+    bool is_plain;       /* nothing but rules speaks of a property: no plan, no list, no hold */
 };
 
 enum admit_verdict { ADMIT_KEEP, ADMIT_REPLACE, ADMIT_REMOVE };
@@ -158,6 +158,10 @@ void shield_scratch_refresh(struct shield_scratch *scratch, const struct project
 /* The name of a property or of a member inside one. False: the name itself is data. */
 bool admit_read_key(struct admit *admit, struct text name, const struct admit_key *around,
                     struct admit_key *key);
+/* The name as it was read before, borrowed until the next name is; NULL: the name itself is data. */
+const struct key_reading *admit_reading(struct admit *admit, struct text name);
+void admit_key_of(struct admit *admit, struct text name, const struct key_reading *reading,
+                  const struct admit_key *around, struct admit_key *key);
 void admit_event_name(struct admit *admit);
 /* False: the record is refused. */
 bool admit_ids(struct admit *admit);
@@ -183,7 +187,7 @@ enum admit_verdict admit_text(struct admit *admit, const struct admit_key *key, 
 /* Was nothing found in this very value under this very name a while ago? Values repeat: browsers,
  * systems, versions, plans. *hash is for admit_remember_clean. */
 enum admit_form { ADMIT_TEXT, ADMIT_NUMBER, ADMIT_BITS /* of a double */, ADMIT_TEMPLATE };
-bool admit_is_known_clean(const struct admit *admit, const struct admit_key *key, struct text raw,
+bool admit_is_known_clean(const struct admit *admit, uint64_t key_hash, struct text raw,
                           enum admit_form form, uint64_t *hash);
 /* Unless what is allowed now may not be so later. */
 void admit_remember_clean(struct admit *admit, uint64_t hash);

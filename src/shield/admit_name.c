@@ -59,30 +59,53 @@ static bool is_generic(struct text name)
     return name.size > 0 && name.size <= 2 && name.bytes[0] >= '0' && name.bytes[0] <= '9';
 }
 
-bool admit_read_key(struct admit *admit, struct text name, const struct admit_key *around,
-                    struct admit_key *key)
+static uint32_t harmless_digits(const struct ruleset *set, const struct key_reading *reading)
 {
-    struct shield_scratch *scratch = admit->scratch;
-    const struct shield_lexicon *lexicon = shield_lexicon_of(admit->shield);
-    struct key_reading *reading = key_cache_read(&scratch->keys, admit->rules, lexicon, name);
+    uint32_t harmless = 0;
+    uint64_t classes = reading->exact | reading->stem;
+    for (uint32_t digits = 1; digits <= RULESET_NUMBER_DIGITS_MAX; digits++) {
+        if (matcher_is_harmless_number(set, classes, &reading->words, digits))
+            harmless |= UINT32_C(1) << digits;
+    }
+    return harmless;
+}
+
+const struct key_reading *admit_reading(struct admit *admit, struct text name)
+{
+    struct key_reading *reading =
+        key_cache_read(&admit->scratch->keys, admit->rules, shield_lexicon_of(admit->shield), name);
     if (!reading->is_judged) {
         reading->is_judged = true;
         reading->is_data = is_name_data(admit, name);
         reading->is_id = admit_is_id_name(name) || admit_is_id_list_name(name);
+        reading->is_keyed = (reading->exact | reading->stem) & admit->rules->keyed_classes;
+        reading->harmless = harmless_digits(admit->rules, reading);
     }
-    if (reading->is_data) return false;
+    return reading->is_data ? NULL : reading;
+}
+
+void admit_key_of(struct admit *admit, struct text name, const struct key_reading *reading,
+                  const struct admit_key *around, struct admit_key *key)
+{
     bool inherits = around && is_generic(name);
     key->exact = reading->exact | (inherits ? around->exact : 0);
     key->stem = reading->stem | (inherits ? around->stem : 0);
     key->hash = reading->hash ^ (around ? around->hash * 31 : 0);
     key->path = around ? around->path | around->exact | around->stem : 0;
-    key->is_id = reading->is_id;
-    key->words = reading->words;
-    if (inherits) key->words = around->words;
+    key->words = inherits ? around->words : reading->words;
     if (admit->policy->own) {
-        key->own_words = key_cache_read(&scratch->keys, admit->policy->own, lexicon, name)->words;
+        const struct shield_lexicon *lexicon = shield_lexicon_of(admit->shield);
+        key->own_words =
+            key_cache_read(&admit->scratch->keys, admit->policy->own, lexicon, name)->words;
     }
-    return true;
+}
+
+bool admit_read_key(struct admit *admit, struct text name, const struct admit_key *around,
+                    struct admit_key *key)
+{
+    const struct key_reading *reading = admit_reading(admit, name);
+    if (reading) admit_key_of(admit, name, reading, around, key);
+    return reading != NULL;
 }
 
 /* --- events --- */
@@ -203,7 +226,7 @@ static enum id_kind kind_of_id(struct admit *admit, struct text id)
     struct shield_folded folded;
     struct matcher_view view = {0};
     uint64_t hash;
-    if (admit_is_known_clean(admit, &no_key, id, ADMIT_TEXT, &hash)) return ID_PLAIN;
+    if (admit_is_known_clean(admit, no_key.hash, id, ADMIT_TEXT, &hash)) return ID_PLAIN;
     if (!shield_fold(id, &admit->scratch->arena, &folded) || folded.cut) return ID_SECRET;
     view.text = folded.text;
     if (!admit_look(admit, &view, &result)) return ID_SECRET;

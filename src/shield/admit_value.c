@@ -283,13 +283,13 @@ static enum admit_verdict judge(struct admit *admit, const struct admit_key *key
 
 /* Hashes of 64 bits under a seed that nobody outside knows: that a value is taken for another one
  * has a chance of some 2^-64, and a client cannot search for such a pair. */
-bool admit_is_known_clean(const struct admit *admit, const struct admit_key *key, struct text raw,
+bool admit_is_known_clean(const struct admit *admit, uint64_t key_hash, struct text raw,
                           enum admit_form form, uint64_t *hash)
 {
     *hash = 0;
     if (raw.size > ADMIT_CLEAN_MAX || admit->scratch->is_thorough) return false;
     uint64_t kind = 2 * (uint64_t)form + admit->is_identifier; /* by an event's plan */
-    uint64_t seed = (admit->seed ^ key->hash) + kind;
+    uint64_t seed = (admit->seed ^ key_hash) + kind;
     *hash = text_hash_seeded(raw, seed) | 1;
     uint64_t *row = admit->scratch->clean[*hash / 2 % SCRATCH_CLEAN_ROWS];
     for (uint32_t way = 0; way < SCRATCH_CLEAN_WAYS; way++) {
@@ -349,7 +349,7 @@ static enum admit_verdict judge_template(struct admit *admit, const struct admit
 {
     uint64_t hash;
     *replaced = made;
-    if (admit_is_known_clean(admit, key, made, ADMIT_TEMPLATE, &hash)) return ADMIT_KEEP;
+    if (admit_is_known_clean(admit, key->hash, made, ADMIT_TEMPLATE, &hash)) return ADMIT_KEEP;
     admit->is_template = true;
     enum admit_verdict verdict = judge(admit, key, made, false, replaced);
     admit->is_template = false;
@@ -391,7 +391,7 @@ enum admit_verdict admit_text(struct admit *admit, const struct admit_key *key, 
     uint64_t hash;
     if (raw.size == 0) return ADMIT_KEEP;
     enum admit_form form = is_number ? ADMIT_NUMBER : ADMIT_TEXT;
-    if (admit_is_known_clean(admit, key, raw, form, &hash)) return ADMIT_KEEP;
+    if (admit_is_known_clean(admit, key->hash, raw, form, &hash)) return ADMIT_KEEP;
     if (policy_is_marker(raw)) return ADMIT_KEEP;
     struct text looked_at = cut(raw);
     bool is_cut = looked_at.size < raw.size;

@@ -13,42 +13,6 @@ _Static_assert(ADMIT_WATCH_FIRST <= UINT8_MAX, "counted in a byte");
 
 /* --- the shape --- */
 
-static inline uint64_t fold(uint64_t a, uint64_t b)
-{
-    __extension__ unsigned __int128 product = (unsigned __int128)a * b;
-    return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
-static inline uint64_t word_at(const char *bytes, size_t size)
-{
-    uint64_t word = 0;
-    memcpy(&word, bytes, size);
-    return word;
-}
-
-/* All bytes count; the last words overlap those before them, so that no copy has a size of its own,
- * and 16 bytes cost one multiplication: some 20 instructions for a name. The seed is secret. */
-static inline uint64_t hash_of(struct text text, uint64_t seed)
-{
-    const uint64_t k = UINT64_C(0x9e3779b97f4a7c15);
-    const char *bytes = text.bytes;
-    size_t size = text.size;
-    uint64_t first = 0, last = 0, hash = seed ^ size;
-    if (size > 7) {
-        for (size_t i = 0; i + 16 < size; i += 16)
-            hash = fold(hash ^ word_at(bytes + i, 8), word_at(bytes + i + 8, 8) ^ k ^ seed);
-        first = word_at(size > 16 ? bytes + size - 16 : bytes, 8);
-        last = word_at(bytes + size - 8, 8);
-    } else if (size > 3) {
-        first = word_at(bytes, 4);
-        last = word_at(bytes + size - 4, 4);
-    } else if (size > 0) {
-        first = (uint8_t)bytes[0];
-        last = (uint64_t)(uint8_t)bytes[size / 2] << 8 | (uint8_t)bytes[size - 1];
-    }
-    return fold(hash ^ first, last ^ k ^ seed);
-}
-
 static inline bool tells_library(struct text name)
 {
     return (name.size == 6 && memcmp(name.bytes, "mp_lib", 6) == 0) ||
@@ -59,16 +23,17 @@ static inline bool tells_library(struct text name)
 static uint64_t shape_of(const struct admit *admit, uint64_t seed, uint64_t *place)
 {
     const struct shield_record *record = admit->record;
-    uint64_t around = hash_of(admit->event, seed + record->project->id);
+    uint64_t around = text_hash_seeded(admit->event, seed + record->project->id);
     uint64_t names = 0; /* a sum: their order does not matter */
     for (uint32_t i = 0; i < record->item_count; i++) {
         const struct shield_item *item = &record->items[i];
-        names += hash_of(item->name, seed);
+        names += text_hash_seeded(item->name, seed);
         if (item->value.kind != VALUE_TEXT || !tells_library(item->name)) continue;
-        around += hash_of(item->value.text, seed ^ item->name.size);
+        around += text_hash_seeded(item->value.text, seed ^ item->name.size);
     }
     *place = around;
-    return fold(names ^ seed, around | 1) | 1;
+    uint64_t parts[] = {names, around};
+    return text_hash_seeded((struct text){(const char *)parts, sizeof parts}, seed) | 1;
 }
 
 /* --- what was shown --- */
@@ -107,7 +72,7 @@ static bool wants_a_name(const struct admit *admit, uint64_t place, uint32_t sec
     const struct shield_record *record = admit->record;
     bool wants = false;
     for (uint32_t i = 0; i < record->item_count; i++) {
-        uint64_t hash = hash_of(record->items[i].name, place) | 1;
+        uint64_t hash = text_hash_seeded(record->items[i].name, place) | 1;
         struct admit_shown *row = watched->names[hash >> 32 & (ADMIT_WATCH_ROWS - 1)];
         wants = is_wanted(shown_of(row, hash), second) || wants;
     }

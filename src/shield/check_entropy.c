@@ -138,7 +138,6 @@ static size_t part_size(struct text run)
  * judged, then the whole if it has what base64 has and paths have not. */
 static bool find_in_run(struct text value, uint32_t begin, uint32_t end, struct shield_span *span)
 {
-    if (is_hex_groups(reading_slice(value, begin, end))) return false;
     for (uint32_t at = begin; at < end;) {
         uint32_t stop = at + (uint32_t)part_size(reading_slice(value, at, end));
         if (is_surprising(reading_slice(value, at, stop))) {
@@ -173,7 +172,8 @@ enum shield_proof shield_check_entropy(const struct shield_candidate *candidate,
         uint32_t begin = at;
         while (at < value.size && is_run_byte((uint8_t)value.bytes[at]))
             at++;
-        if (at - begin < RUN_MIN || is_media(value, begin)) continue;
+        if (at - begin < RUN_MIN || is_hex_groups(reading_slice(value, begin, at))) continue;
+        if (is_media(value, begin)) continue;
         uint32_t end = at - begin > RUN_LOOK ? begin + RUN_LOOK : at;
         if (find_in_run(value, begin, end, span)) return SHIELD_SHAPE;
     }

@@ -16,6 +16,7 @@ enum {
 static const struct phone_plan *find_plan(const char *digits, uint32_t count)
 {
     for (size_t i = 0; i < sizeof phone_plans / sizeof *phone_plans; i++) {
+        if (phone_plans[i].code[0] != digits[0]) continue;
         size_t size = strlen(phone_plans[i].code);
         if (size < count && memcmp(phone_plans[i].code, digits, size) == 0) return &phone_plans[i];
     }

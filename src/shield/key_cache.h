@@ -21,6 +21,8 @@ struct key_reading {
     bool is_data;              /* the name itself is something to find: K09 */
     bool is_judged;            /* is_data was asked */
     bool is_id;                /* of a property that holds an id, or a list of them */
+    bool is_keyed;             /* some rule is asked because of the name */
+    uint32_t harmless;         /* a whole number of so many digits tells nothing: one bit each */
 };
 
 struct key_cache_entry {

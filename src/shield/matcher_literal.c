@@ -46,8 +46,12 @@ static int on_literal(unsigned id, unsigned long long from, unsigned long long t
     return matcher_is_done(run);
 }
 
-static bool is_behind(struct text text, size_t place, const struct ruleset_rule *rule)
+static bool is_placed(struct text text, size_t place, const struct ruleset_rule *rule)
 {
+    if (rule->again > 0) {
+        size_t next = place + rule->again;
+        if (next >= text.size || text.bytes[next] != text.bytes[place]) return false;
+    }
     if (!rule->has_after) return true;
     return place > 0 && shield_charset_has(rule->after, (uint8_t)text.bytes[place - 1]);
 }
@@ -60,7 +64,7 @@ void matcher_bytes(struct matcher_run *run)
         const struct ruleset_literal *literal;
         for (uint32_t next = set->by_byte[(uint8_t)text.bytes[i]]; next > 0; next = literal->next) {
             literal = &set->literals[next - 1];
-            if (is_behind(text, i, &set->rules[literal->rule])) try_literal(run, literal, i);
+            if (is_placed(text, i, &set->rules[literal->rule])) try_literal(run, literal, i);
         }
     }
 }

@@ -104,6 +104,7 @@ struct ruleset_rule {
     uint32_t whole_run; /* only values with so many bytes in a row that are no space */
     bool has_after;     /* its literals of one byte stand behind a byte of this charset */
     enum shield_charset after;
+    uint32_t again; /* and the same byte again so many bytes on; 0: it need not */
     bool needs_context;
     bool alerts;
     bool is_strict; /* in force in strict mode only */

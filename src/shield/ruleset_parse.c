@@ -256,6 +256,7 @@ static const struct {
     {TEXT_INIT("whole"), parser_read_whole, false, false},
     {TEXT_INIT("size"), parser_read_size, true, false},
     {TEXT_INIT("after"), parser_read_after, false, false},
+    {TEXT_INIT("again"), parser_read_again, false, false},
     {TEXT_INIT("literal"), parser_read_literal, true, true},
     {TEXT_INIT("pattern"), parser_read_pattern, true, true},
     {TEXT_INIT("tail"), parser_read_tail, false, false},

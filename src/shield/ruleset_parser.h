@@ -46,6 +46,7 @@ enum status parser_read_tail(struct parser *parser, struct text rest);
 enum status parser_read_key(struct parser *parser, struct text rest);
 enum status parser_read_whole(struct parser *parser, struct text rest);
 enum status parser_read_after(struct parser *parser, struct text rest);
+enum status parser_read_again(struct parser *parser, struct text rest);
 enum status parser_read_size(struct parser *parser, struct text rest);
 enum status parser_read_pattern(struct parser *parser, struct text rest);
 

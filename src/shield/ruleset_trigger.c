@@ -189,6 +189,11 @@ enum status parser_read_after(struct parser *parser, struct text rest)
     return STATUS_OK;
 }
 
+enum status parser_read_again(struct parser *parser, struct text rest)
+{
+    return parser_read_number(parser, rest, SHIELD_LOOK_MAX, &parser->rule->again);
+}
+
 enum status parser_read_size(struct parser *parser, struct text rest)
 {
     if (!parser_read_range(rest, &parser->rule->size, SIZE_ANY)) {

@@ -30,9 +30,10 @@
  *     key CLASS…                     trigger: the property's key is of a key class (shield_key.h);
  *                                    the candidate is the whole value but white
  *                                    space, quotes and brackets around it
- *     whole [words|run MIN]          trigger: every value once; those with a word in them; those with
+ *     whole [words|run MIN]          trigger: every value once; with a word in it; with
  *                                    so many bytes in a row that are no space
- *     after CHARSET                  its literals of one byte count only behind a byte of it
+ *     after CHARSET                  its literals of one byte count only behind a byte of it,
+ *     again N                        and if the same byte stands again N bytes on
  *     size MIN[-MAX]                 of the whole value, checked before any trigger of this rule
  *     literal TEXT                   trigger, to the end of the line: an infix with spaces
  *     pattern REGEX                  trigger, to the end of the line: Hyperscan's syntax without \p

@@ -49,6 +49,7 @@ struct text unwrap_decode_percent(struct unwrap *unwrap, struct text text, enum 
 
 void unwrap_percent(struct unwrap *unwrap, struct text text)
 {
+    if (text_find_byte(text, '%') < 0) return;
     struct text decoded = unwrap_decode_percent(unwrap, text, PLUS_STAYS);
     if (decoded.bytes == text.bytes) return;
     unwrap_give(unwrap, &(struct shield_inner){.wrap = SHIELD_WRAP_PERCENT, .value = decoded});
