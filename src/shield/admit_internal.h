@@ -158,7 +158,8 @@ void shield_scratch_refresh(struct shield_scratch *scratch, const struct project
 /* The name of a property or of a member inside one. False: the name itself is data. */
 bool admit_read_key(struct admit *admit, struct text name, const struct admit_key *around,
                     struct admit_key *key);
-/* The name as it was read before, borrowed until the next name is; NULL: the name itself is data. */
+/* The name as it was read before, borrowed until the next one is; NULL: the name itself is data.
+ */
 const struct key_reading *admit_reading(struct admit *admit, struct text name);
 void admit_key_of(struct admit *admit, struct text name, const struct key_reading *reading,
                   const struct admit_key *around, struct admit_key *key);

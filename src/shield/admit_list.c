@@ -14,6 +14,7 @@ static const struct text capture_events[] = {
     TEXT_INIT("$mp_click"),          TEXT_INIT("$mp_dead_click"), TEXT_INIT("$mp_input_change"),
     TEXT_INIT("$mp_page_leave"),     TEXT_INIT("$mp_rage_click"), TEXT_INIT("$mp_scroll"),
     TEXT_INIT("$mp_session_record"), TEXT_INIT("$mp_submit"),     TEXT_INIT("$autocapture"),
+    TEXT_INIT("$web_event"), /* of 2018 */
 };
 
 bool admit_is_autocapture(struct text event)

@@ -5,6 +5,8 @@
 #include "trust/drill_2018.h"
 #include "trust/drill_scene.h"
 
+#include <string.h>
+
 const struct drill_kind drill_kinds[] = {
     {"2018-autocapture", "an SDK sends attributes in which a framework and a password manager left "
                          "what was typed"},
@@ -31,7 +33,7 @@ enum status drill_run(const struct drill_options *options, struct drill_report *
 {
     uint64_t begun_ns = os_clock_monotonic_ns();
     struct drill *drill = MEMORY_NEW(struct drill);
-    *out = (struct drill_report){0};
+    memset(out, 0, sizeof *out); /* too large to be made on the stack first */
     drill->options = options;
     drill->report = out;
     drill_canaries_make(&drill->canaries);
