@@ -6,7 +6,8 @@
 
 #include "trust/drill_scene.h"
 
-#define DRILL_2018_OLD_EVENT "$web_event" /* what an autocaptured event was called then */
+#define DRILL_2018_OLD_EVENT   "$web_event" /* what an autocaptured event was called then */
+#define DRILL_2018_PLAIN_EVENT "Pressed"    /* the same under a name that no list knows */
 
 enum {
     DRILL_2018_SETTLE_MS = 1000, /* after the last press: what waits in the SDK leaves */

@@ -160,7 +160,7 @@ static enum status count_before_hold(struct drill_2018 *story, struct error *err
     if (story->held_ns == 0) return STATUS_OK; /* its row says so */
     struct drill_row *row = drill_row_begin(drill, "its values from before the hold");
     uint32_t expected = story->old_events;
-    TRY(drill_count_events(drill, DRILL_2018_OLD_EVENT, story->broken_version, expected + 1,
+    TRY(drill_count_events(drill, DRILL_2018_PLAIN_EVENT, story->broken_version, expected + 1,
                            &story->old_events, error));
     TRY(count_marks(drill, 0, story->presses, &shown, &kept, error));
     drill_row_end(drill, row, shown == 0, "%u of %u are stored, %u are shown", kept, story->presses,
@@ -184,7 +184,7 @@ static enum status press_after_hold(struct drill_2018 *story, struct error *erro
     TRY(drill_pause(drill, DRILL_2018_SETTLE_MS, error));
     TRY(visit_fetch_bodies(drill->visit, error));
     uint32_t left = drill->left.mark_count - first;
-    TRY(drill_count_events(drill, DRILL_2018_OLD_EVENT, story->broken_version,
+    TRY(drill_count_events(drill, DRILL_2018_PLAIN_EVENT, story->broken_version,
                            story->old_events + PRESSES_AFTER, &stored, error));
     bool has_arrived = stored >= story->old_events + PRESSES_AFTER && left == PRESSES_AFTER;
     TRY(count_marks(drill, first, story->presses, &shown, &kept, error));
@@ -198,7 +198,7 @@ enum status drill_2018_play_alarm(struct drill_2018 *story, struct error *error)
 {
     struct drill *drill = story->drill;
     drill->part = "alarm";
-    TRY(drill_count_events(drill, DRILL_2018_OLD_EVENT, story->broken_version, 1,
+    TRY(drill_count_events(drill, DRILL_2018_PLAIN_EVENT, story->broken_version, 1,
                            &story->old_events, error));
     TRY(raise_alarm(story, error));
     tell_alarm(story);
