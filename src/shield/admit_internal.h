@@ -197,6 +197,9 @@ bool admit_is_clean_inside(struct admit *admit, const struct admit_key *key, str
 /* Look, and nothing else. False when it could not be looked at as a whole. */
 bool admit_look(struct admit *admit, const struct matcher_view *view,
                 struct matcher_result *result);
+/* The same by the project's own rules, too. */
+bool admit_look_all(struct admit *admit, const struct admit_key *key, struct text text,
+                    bool is_number, struct matcher_result *result);
 
 /* --- admit_nested.c --- */
 

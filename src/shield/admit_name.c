@@ -224,22 +224,20 @@ static enum id_kind kind_of_id(struct admit *admit, struct text id)
     static const struct admit_key no_key = {.hash = 1};
     struct matcher_result result;
     struct shield_folded folded;
-    struct matcher_view view = {0};
     uint64_t hash;
     if (admit_is_known_clean(admit, no_key.hash, id, ADMIT_TEXT, &hash)) return ID_PLAIN;
     if (!shield_fold(id, &admit->scratch->arena, &folded) || folded.cut) return ID_SECRET;
-    view.text = folded.text;
-    if (!admit_look(admit, &view, &result)) return ID_SECRET;
+    if (!admit_look_all(admit, &no_key, folded.text, false, &result)) return ID_SECRET;
     enum id_kind kind = ID_PLAIN;
+    bool is_judged = !shield_url_is_web(id); /* there is no more to it than what was found */
     for (uint32_t i = 0; i < result.count; i++) {
         enum shield_class class = result.findings[i].rule->class;
         if (policy_is_hard(class)) return ID_SECRET;
         if (counts_in_names(class)) kind = ID_PERSON;
+        if (class != SHIELD_ENTROPY) is_judged = false; /* ids are drawn */
     }
     if (kind != ID_PLAIN || looks_like_address(folded.text)) return ID_PERSON;
-    bool is_judged = result.count == 0 && !admit->policy->own && !shield_url_is_web(id);
-    if (is_judged && !admit->scratch->is_thorough)
-        return kind_inside(admit, &no_key, id, &folded, hash);
+    if (is_judged) return kind_inside(admit, &no_key, id, &folded, hash);
     struct text replaced;
     return admit_text(admit, &no_key, id, false, &replaced) == ADMIT_KEEP ? ID_PLAIN : ID_PERSON;
 }

@@ -30,8 +30,8 @@ bool admit_look(struct admit *admit, const struct matcher_view *view, struct mat
 }
 
 /* With the project's own rules behind the built-in ones. */
-static bool look_all(struct admit *admit, const struct admit_key *key, struct text text,
-                     bool is_number, struct matcher_result *result)
+bool admit_look_all(struct admit *admit, const struct admit_key *key, struct text text,
+                    bool is_number, struct matcher_result *result)
 {
     struct matcher_view view = view_of(key, text, is_number);
     if (!admit_look(admit, &view, result)) return false;
@@ -160,7 +160,7 @@ static bool on_inner(void *context, const struct shield_inner *inner)
                    shield_fold(inner->value, &admit->scratch->arena, &folded) && !folded.cut;
     if (is_seen) {
         admit->bytes_left -= inner->value.size;
-        is_seen = look_all(admit, &key, folded.text, inner->is_number, &result);
+        is_seen = admit_look_all(admit, &key, folded.text, inner->is_number, &result);
     }
     if (!is_seen) {
         admit_note_reason(admit, REASON_NOT_LOOKED_AT, SHIELD_DROP, inner->value);
@@ -220,7 +220,7 @@ static bool is_clean(struct admit *admit, const struct admit_key *key, struct te
     struct matcher_result result;
     const struct matcher_finding *bucket = NULL;
     if (!shield_fold(raw, &admit->scratch->arena, &folded) || folded.cut) return false;
-    if (!look_all(admit, key, folded.text, is_number, &result)) return false;
+    if (!admit_look_all(admit, key, folded.text, is_number, &result)) return false;
     bool was_silent = admit->is_silent;
     admit->is_silent = true;
     enum shield_action action = decide(admit, &result, raw, is_number, &bucket);
@@ -269,7 +269,7 @@ static enum admit_verdict judge(struct admit *admit, const struct admit_key *key
     struct matcher_result result;
     const struct matcher_finding *bucket = NULL;
     if (raw.size > admit->bytes_left || !shield_fold(raw, &admit->scratch->arena, &folded) ||
-        folded.cut || !look_all(admit, key, folded.text, is_number, &result)) {
+        folded.cut || !admit_look_all(admit, key, folded.text, is_number, &result)) {
         admit_note_reason(admit, REASON_NOT_LOOKED_AT, SHIELD_DROP, raw);
         return ADMIT_REMOVE;
     }

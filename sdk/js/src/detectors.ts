@@ -3,7 +3,7 @@
 //
 // Rule ids are those of the server: K names and structure, S secrets, F payment, P persons.
 
-import { ask } from './natives';
+import { firstOf, type Table } from './spelling';
 import { commonPairs } from './words';
 
 /** Keys under which a value is a secret, whatever it looks like: as `foldKey` spells them. */
@@ -17,14 +17,6 @@ const SECRET_KEY = new RegExp(
 /** A key about a secret, and not the secret: token_count, password_reset_clicked. */
 const ABOUT =
     /^(?:count|length|strength|clicked|shown|visible|enabled|changed|error|type|status|duration|method|consent)$/;
-
-/** What begins a rule or a kind, and how it looks. */
-export type Table = readonly (readonly [string, RegExp])[];
-
-/** The first of a table that a text looks like. */
-export function firstOf(table: Table, text: string): string | undefined {
-    return table.find(([, pattern]) => pattern.test(text))?.[0];
-}
 
 const RULES: Table = [
     ['S25', /-----BEGIN/],
@@ -122,15 +114,6 @@ function hasEntropy(text: string): boolean {
         const share = commonPairs(run.toLowerCase()) / (run.length - 1);
         return !BENIGN.test(run) && share < (mixed ? 0.48 : 0.4) && new Set(run).size > 7;
     });
-}
-
-/** Percent signs decoded, three times at most. */
-export function decode(text: string): string {
-    for (let turn = 0; turn < 3 && text.includes('%'); turn++) {
-        const plain = ask(() => decodeURIComponent(text));
-        text = plain ?? text.replace(/%[0-9a-f]{2}/gi, unescape); // byte by byte
-    }
-    return text;
 }
 
 function rule(text: string, isId: boolean): string {

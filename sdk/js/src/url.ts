@@ -1,8 +1,9 @@
 // The only file that sees where the page is. Everything else gets templates, as docs/url-template.md
 // describes them: the server and the native client make the same.
 
-import { decode, detect, firstOf, type Table } from './detectors';
+import { detect } from './detectors';
 import { ask } from './natives';
+import { decode, firstOf, type Table } from './spelling';
 import { isWordLike, readsLikeWords } from './words';
 
 /** What a page may be called. */

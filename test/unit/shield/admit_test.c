@@ -82,6 +82,27 @@ static void keeps_what_leaks_section_e_wants_kept(void **state)
     ADMITS("order", "\"1234567890123456\"", "\"1234567890123456\"");
 }
 
+static void keeps_ids_that_were_drawn(void **state)
+{
+    (void)state;
+    static const char *const ids[] = {
+        "269e0d37f2a74de452e6",                 /* 20 digits of hex */
+        "Xk3vQ9mTz7LpR2sWb8NcY4hJ6dFg",         /* as a sign-in service makes them */
+        "$device:Xk3vQ9mTz7LpR2sWb8NcY4hJ6dFg", /* the same, of a device */
+        "7f3k9x2m5q8w1z4v6b0n3c7j2h5g8d1s4a6p", /* 36 letters and digits */
+    };
+    for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
+        (void)shield_scene_admit(&scene, TEXT("Viewed"), text_from(ids[i]), TEXT("{}"));
+        assert_true(text_equal(scene.id, text_from(ids[i])));
+        assert_int_equal(shield_scene_found(&scene, NULL), 0);
+    }
+    /* What is a secret or a person's is none the less found. */
+    (void)shield_scene_admit(&scene, TEXT("Viewed"), TEXT("ann@site.com"), TEXT("{}"));
+    assert_true(text_starts_with(scene.id, TEXT("$pseudonym:")));
+    (void)shield_scene_admit(&scene, TEXT("Viewed"), TEXT("AKIAQ7ZLR5TX2ND4MPEW"), TEXT("{}"));
+    assert_int_equal(scene.verdict, SHIELD_REFUSED);
+}
+
 static void removes_what_leaks_section_e_wants_gone(void **state)
 {
     (void)state;
@@ -338,6 +359,7 @@ int main(void)
         cmocka_unit_test(reduces_addresses_to_templates),
         cmocka_unit_test(stands_for_ids_by_pseudonyms),
         cmocka_unit_test(keeps_what_leaks_section_e_wants_kept),
+        cmocka_unit_test(keeps_ids_that_were_drawn),
         cmocka_unit_test(removes_what_leaks_section_e_wants_gone),
         cmocka_unit_test(redacts_in_the_value_as_it_was_sent),
         cmocka_unit_test(leaves_out_a_name_that_is_too_long),
