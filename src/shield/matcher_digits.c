@@ -59,8 +59,39 @@ static bool is_separator(char byte)
     }
 }
 
+/* Luhn's sum (ISO/IEC 7812-1, annex B) of the last digits of a phrase; it grows to the left. */
+struct luhn {
+    uint32_t sum;
+    uint32_t count;
+};
+
+static void luhn_add(struct luhn *luhn, const char *digits, uint32_t count)
+{
+    for (uint32_t i = count; i > 0; i--) {
+        uint32_t digit = (uint32_t)(digits[i - 1] - '0');
+        if (luhn->count++ % 2 == 1) digit = digit > 4 ? 2 * digit - 9 : 2 * digit;
+        luhn->sum += digit;
+    }
+}
+
+/* Of the rules for so many digits those that could take these. False: none. */
+static bool choose_rules(const struct matcher_run *run, uint32_t digit_count, bool passes_luhn,
+                         struct ruleset_mask *rules)
+{
+    const struct ruleset *set = run->set;
+    const struct ruleset_mask *all = &set->by_digits[digit_count];
+    uint64_t any = 0;
+    for (uint32_t i = 0; i < set->mask_words; i++) {
+        uint64_t bits = all->bits[i] & run->fitting->bits[i];
+        if (!passes_luhn) bits &= ~set->with_luhn.bits[i];
+        if (run->has_text_context) bits &= run->able.bits[i];
+        any |= rules->bits[i] = bits;
+    }
+    return any != 0;
+}
+
 static void try_range(struct matcher_run *run, const struct phrase *phrase, uint32_t first,
-                      uint32_t digit_count)
+                      uint32_t digit_count, const struct ruleset_mask *rules)
 {
     const struct group *begin = &phrase->groups[first];
     const struct group *end = &phrase->groups[phrase->group_count - 1];
@@ -71,20 +102,25 @@ static void try_range(struct matcher_run *run, const struct phrase *phrase, uint
         .digit_count = digit_count,
         .group_count = phrase->group_count - first,
     };
-    matcher_try_each(run, &run->set->by_digits[digit_count], &trigger);
+    matcher_try_each(run, rules, &trigger);
 }
 
 /* All ranges that end with the newest group. */
 static void try_ranges(struct matcher_run *run, const struct phrase *phrase)
 {
     uint32_t last = phrase->group_count - 1;
+    struct luhn luhn = {0};
+    struct ruleset_mask rules;
     if (phrase->groups[last].touches_after) return;
     for (uint32_t first = phrase->group_count; first > 0; first--) {
         const struct group *group = &phrase->groups[first - 1];
         uint32_t digit_count = phrase->digit_count - group->digits_at;
         if (digit_count > SHIELD_DIGITS_MAX || matcher_is_done(run)) return;
+        luhn_add(&luhn, phrase->digits + group->digits_at, group->end - group->begin);
         if (group->touches_before || !run->set->takes_digits[digit_count]) continue;
-        try_range(run, phrase, first - 1, digit_count);
+        bool passes_luhn = luhn.sum % 10 == 0 || run->matcher->is_thorough;
+        if (choose_rules(run, digit_count, passes_luhn, &rules))
+            try_range(run, phrase, first - 1, digit_count, &rules);
     }
 }
 

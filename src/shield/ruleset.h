@@ -105,6 +105,7 @@ struct ruleset_rule {
     bool has_after;     /* its literals of one byte stand behind a byte of this charset */
     enum shield_charset after;
     uint32_t again; /* and the same byte again so many bytes on; 0: it need not */
+    bool has_luhn;  /* its digits pass Luhn's check */
     bool needs_context;
     bool alerts;
     bool is_strict; /* in force in strict mode only */
@@ -167,6 +168,7 @@ struct ruleset {
     struct ruleset_mask by_value[RULESET_VALUE_SIZES]; /* rules that a value of this size could be
                                                           of, by their size and triggers */
     struct ruleset_mask with_digits;                   /* rules that take digits */
+    struct ruleset_mask with_luhn;                     /* only such as pass Luhn's check */
     struct ruleset_mask with_token[SHIELD_CHARSET_COUNT];
     struct ruleset_mask by_digits[SHIELD_DIGITS_MAX + 1];
     /* Rules that the digits of a whole number lead to, by how many they are. */

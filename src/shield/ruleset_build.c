@@ -123,6 +123,7 @@ static void index_rule(struct ruleset *set, uint32_t index)
     index_value_sizes(set, index);
     index_number(set, index);
     if (rule->digits_count > 0) ruleset_mask_add(&set->with_digits, index);
+    if (rule->has_luhn) ruleset_mask_add(&set->with_luhn, index);
     for (uint32_t i = 0; i < rule->digits_count; i++)
         index_digits(set, rule->digits[i], index);
     for (uint32_t i = 0; i < rule->token_count; i++) {

@@ -220,6 +220,11 @@ static enum status read_bucket(struct parser *parser, struct text rest)
     return STATUS_OK;
 }
 
+static enum status read_luhn(struct parser *parser, struct text rest)
+{
+    return read_flag(parser, rest, "nothing follows \"luhn\", but:", &parser->rule->has_luhn);
+}
+
 static enum status read_alert(struct parser *parser, struct text rest)
 {
     return read_flag(parser, rest, "nothing follows \"alert\", but:", &parser->rule->alerts);
@@ -255,6 +260,7 @@ static const struct {
     {TEXT_INIT("key"), parser_read_key, true, true},
     {TEXT_INIT("whole"), parser_read_whole, false, false},
     {TEXT_INIT("size"), parser_read_size, true, false},
+    {TEXT_INIT("luhn"), read_luhn, false, false},
     {TEXT_INIT("after"), parser_read_after, false, false},
     {TEXT_INIT("again"), parser_read_again, false, false},
     {TEXT_INIT("literal"), parser_read_literal, true, true},

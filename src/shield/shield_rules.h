@@ -21,6 +21,7 @@
  *     fold_infix WORD…
  *     digits MIN[-MAX]               trigger: a phrase of so many digits, groups joined
  *     groups [MIN-]MAX               so many groups; default 1-8
+ *     luhn                           of the digits: those that pass Luhn's check
  *     token CHARSET MIN[-MAX]        trigger: a maximal run of the charset with this length:
  *                                    digit hex lower upper alnum base32 base58 base64 base64url
  *                                    word
