@@ -31,12 +31,12 @@ enum {
     SCRATCH_SIZE = 2 * 1024 * 1024, /* touched only as far as a record needs */
     SCRATCH_KEPT = 64 * 1024,
     SCRATCH_OUTPUT_MAX = 1024 * 1024,
-    SCRATCH_CLEAN_ROWS = 2048, /* powers of two */
+    SCRATCH_CLEAN_ROWS = 8192, /* powers of two */
     SCRATCH_CLEAN_WAYS = 4,
-    SCRATCH_ADDRESS_ROWS = 512,
-    SCRATCH_ADDRESS_WAYS = 4,
+    SCRATCH_BECAME_ROWS = 1024,
+    SCRATCH_BECAME_WAYS = 4,
     ADMIT_TEMPLATE_MAX = 128,
-    ADMIT_NOTES_MAX = 3,   /* of one address that is remembered */
+    ADMIT_NOTES_MAX = 3,   /* of one value that is remembered */
     ADMIT_CLEAN_MAX = 256, /* bytes of a value that is remembered as clean */
 };
 
@@ -69,12 +69,13 @@ struct admit_noted {
     bool alerts;
 };
 
-/* The template that an address became, admitted bytes, under a keyed hash of the address; and what
- * was noted on the way, to be noted again. */
-struct admit_address {
+/* What a value became, admitted bytes, under a keyed hash of it: an address its template, a user agent
+ * its family; and what was noted on the way, to be noted again. */
+struct admit_became {
     uint64_t hash; /* 0: empty */
     struct admit_noted notes[ADMIT_NOTES_MAX];
     uint32_t note_count;
+    bool is_removed; /* it became nothing */
     uint32_t size;
     char bytes[ADMIT_TEMPLATE_MAX];
 };
@@ -94,8 +95,8 @@ struct shield_scratch {
      * others down, and each moves up when it is met again: what never is does not drive out what
      * often is, and several that come at once all stay. */
     uint64_t clean[SCRATCH_CLEAN_ROWS][SCRATCH_CLEAN_WAYS];
-    struct admit_address addresses[SCRATCH_ADDRESS_ROWS][SCRATCH_ADDRESS_WAYS];
-    uint8_t oldest_address[SCRATCH_ADDRESS_ROWS];
+    struct admit_became became[SCRATCH_BECAME_ROWS][SCRATCH_BECAME_WAYS];
+    uint8_t oldest_became[SCRATCH_BECAME_ROWS];
     struct admit_watched watched;
     bool is_thorough;     /* remembers nothing, takes no short cuts: for the test that compares */
     struct buffer output; /* rewritten JSON: admitted bytes only */
@@ -129,7 +130,7 @@ struct admit {
     struct text sdk; /* as findings show it, once has_sdk is set */
     char sdk_bytes[ADMIT_SDK_MAX];
     bool has_sdk;
-    struct admit_noted notes[ADMIT_NOTES_MAX]; /* of the address under way */
+    struct admit_noted notes[ADMIT_NOTES_MAX]; /* of the text under way */
     uint32_t note_count;                       /* over the maximum: not to be told again */
     struct text noted_value;                   /* that the notes are of; bytes NULL: none kept */
     size_t noted_path;

@@ -288,7 +288,10 @@ bool admit_is_known_clean(const struct admit *admit, uint64_t key_hash, struct t
 {
     *hash = 0;
     if (raw.size > ADMIT_CLEAN_MAX || admit->scratch->is_thorough) return false;
-    uint64_t kind = 2 * (uint64_t)form + admit->is_identifier; /* by an event's plan */
+    /* By an event's plan the same value under the same name may be judged in other ways. */
+    uint64_t plan = (uint64_t)admit->is_identifier | (uint64_t)admit->is_harmless << 1 |
+                    (uint64_t)admit->is_planned << 2;
+    uint64_t kind = 8 * (uint64_t)form + plan;
     uint64_t seed = (admit->seed ^ key_hash) + kind;
     *hash = text_hash_seeded(raw, seed) | 1;
     uint64_t *row = admit->scratch->clean[*hash / 2 % SCRATCH_CLEAN_ROWS];
@@ -311,36 +314,42 @@ void admit_remember_clean(struct admit *admit, uint64_t hash)
 }
 
 /* NULL: not known. */
-static const struct admit_address *address_at(const struct admit *admit, uint64_t hash)
+static const struct admit_became *became_at(const struct admit *admit, uint64_t hash)
 {
-    const struct admit_address *row = admit->scratch->addresses[hash / 2 % SCRATCH_ADDRESS_ROWS];
-    for (uint32_t way = 0; hash != 0 && way < SCRATCH_ADDRESS_WAYS; way++)
+    const struct admit_became *row = admit->scratch->became[hash / 2 % SCRATCH_BECAME_ROWS];
+    for (uint32_t way = 0; hash != 0 && way < SCRATCH_BECAME_WAYS; way++)
         if (row[way].hash == hash) return &row[way];
     return NULL;
 }
 
-/* True: the template is known, and what there was to note is noted. */
-static bool find_address(struct admit *admit, uint64_t hash, struct text raw, struct text *template)
+/* What this very value became a while ago; what there was to note of it is noted again. ADMIT_KEEP:
+ * not known. */
+static enum admit_verdict find_became(struct admit *admit, uint64_t hash, struct text raw,
+                                      struct text *replaced)
 {
-    const struct admit_address *address = address_at(admit, hash);
-    if (!address) return false;
-    for (uint32_t i = 0; i < address->note_count; i++)
-        admit_note_again(admit, &address->notes[i], raw);
-    *template = (struct text){address->bytes, address->size};
-    return true;
+    const struct admit_became *became = became_at(admit, hash);
+    if (!became) return ADMIT_KEEP;
+    for (uint32_t i = 0; i < became->note_count; i++)
+        admit_note_again(admit, &became->notes[i], raw);
+    *replaced = (struct text){became->bytes, became->size};
+    return became->is_removed ? ADMIT_REMOVE : ADMIT_REPLACE;
 }
 
-static void remember_address(struct admit *admit, uint64_t hash, struct text template)
+static void remember_became(struct admit *admit, uint64_t hash, enum admit_verdict verdict,
+                            struct text replaced)
 {
-    size_t row = hash / 2 % SCRATCH_ADDRESS_ROWS;
-    if (hash == 0 || admit->has_loosened || template.size > ADMIT_TEMPLATE_MAX) return;
-    uint8_t way = admit->scratch->oldest_address[row]++ % SCRATCH_ADDRESS_WAYS;
-    struct admit_address *address = &admit->scratch->addresses[row][way];
-    address->hash = hash;
-    address->note_count = admit->note_count;
-    memcpy(address->notes, admit->notes, sizeof address->notes);
-    address->size = (uint32_t) template.size;
-    memcpy(address->bytes, template.bytes, template.size);
+    size_t row = hash / 2 % SCRATCH_BECAME_ROWS;
+    bool is_removed = verdict == ADMIT_REMOVE;
+    if (hash == 0 || admit->has_loosened) return;
+    if (!is_removed && replaced.size > ADMIT_TEMPLATE_MAX) return;
+    uint8_t way = admit->scratch->oldest_became[row]++ % SCRATCH_BECAME_WAYS;
+    struct admit_became *became = &admit->scratch->became[row][way];
+    became->hash = hash;
+    became->note_count = admit->note_count;
+    memcpy(became->notes, admit->notes, sizeof became->notes);
+    became->is_removed = is_removed;
+    became->size = is_removed ? 0 : (uint32_t)replaced.size;
+    if (became->size > 0) memcpy(became->bytes, replaced.bytes, replaced.size);
 }
 
 /* A template by the project's own lists, judged; many addresses become one. */
@@ -360,22 +369,17 @@ static enum admit_verdict judge_template(struct admit *admit, const struct admit
 /* An address of the web becomes its template (docs/url-template.md). What is found in the address
  * as it came is noted, and goes with what the template leaves out; the rest is judged again. */
 static enum admit_verdict judge_address(struct admit *admit, const struct admit_key *key,
-                                        struct text raw, uint64_t hash, struct text *replaced)
+                                        struct text raw, struct text *replaced)
 {
     struct text made;
     struct text redacted;
-    if (find_address(admit, hash, raw, replaced)) return ADMIT_REPLACE;
     if (!shield_url_template(raw, &admit->policy->urls, &admit->scratch->arena, &made))
         return ADMIT_REMOVE;
     if (text_equal(made, raw)) return judge_template(admit, key, raw, replaced);
-    admit_notes_begin(admit, raw);
     if (judge(admit, key, raw, false, &redacted) == ADMIT_KEEP)
         admit_note_reason(admit, REASON_ADDRESS, SHIELD_REDACT, raw);
-    bool is_kept = admit_notes_end(admit);
     enum admit_verdict verdict = judge_template(admit, key, made, replaced);
-    if (verdict != ADMIT_KEEP) return verdict;
-    if (is_kept) remember_address(admit, hash, made);
-    return ADMIT_REPLACE;
+    return verdict == ADMIT_KEEP ? ADMIT_REPLACE : verdict;
 }
 
 static bool is_address(const struct admit *admit, struct text text)
@@ -395,13 +399,22 @@ enum admit_verdict admit_text(struct admit *admit, const struct admit_key *key, 
     if (policy_is_marker(raw)) return ADMIT_KEEP;
     struct text looked_at = cut(raw);
     bool is_cut = looked_at.size < raw.size;
-    if (is_cut) admit_note_reason(admit, REASON_NOT_LOOKED_AT, SHIELD_TRUNCATE, raw);
-    enum admit_verdict verdict =
-        !is_number && is_address(admit, looked_at)
-            ? judge_address(admit, key, looked_at, is_cut ? 0 : hash, replaced)
-            : judge(admit, key, looked_at, is_number, replaced);
+    if (is_cut) {
+        hash = 0;
+        admit_note_reason(admit, REASON_NOT_LOOKED_AT, SHIELD_TRUNCATE, raw);
+    }
+    enum admit_verdict verdict = find_became(admit, hash, raw, replaced);
     if (verdict != ADMIT_KEEP) return verdict;
-    if (!is_cut) admit_remember_clean(admit, hash);
+    admit_notes_begin(admit, looked_at);
+    bool is_web = !is_number && is_address(admit, looked_at);
+    verdict = is_web ? judge_address(admit, key, looked_at, replaced)
+                     : judge(admit, key, looked_at, is_number, replaced);
+    bool is_kept = admit_notes_end(admit);
+    if (verdict != ADMIT_KEEP) {
+        if (is_kept) remember_became(admit, hash, verdict, *replaced);
+        return verdict;
+    }
+    admit_remember_clean(admit, hash);
     *replaced = looked_at;
     return is_cut ? ADMIT_REPLACE : ADMIT_KEEP;
 }
