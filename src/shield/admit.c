@@ -83,6 +83,17 @@ static void admit_number(struct admit *admit, const struct admit_key *key, struc
     }
 }
 
+/* A list or an object. What a plan or a hold says of its members is not remembered. */
+static void admit_tree(struct admit *admit, const struct admit_key *key, struct shield_item *item)
+{
+    struct text replaced;
+    uint64_t hash;
+    (void)admit_is_known_clean(admit, key->hash, item->value.text, ADMIT_NESTED, &hash);
+    enum admit_verdict verdict = admit_nested(admit, key, item->value.text, &replaced);
+    if (verdict == ADMIT_KEEP && admit->is_plain) admit_remember_clean(admit, hash);
+    apply(admit, item, verdict, replaced);
+}
+
 static void admit_value(struct admit *admit, const struct admit_key *key, struct shield_item *item)
 {
     struct text replaced;
@@ -91,9 +102,7 @@ static void admit_value(struct admit *admit, const struct admit_key *key, struct
         apply(admit, item, admit_text(admit, key, item->value.text, false, &replaced), replaced);
         break;
     case VALUE_LIST:
-    case VALUE_OBJECT:
-        apply(admit, item, admit_nested(admit, key, item->value.text, &replaced), replaced);
-        break;
+    case VALUE_OBJECT: admit_tree(admit, key, item); break;
     case VALUE_INTEGER:
     case VALUE_DECIMAL:
     case VALUE_BIG_NUMBER: admit_number(admit, key, item); break;
@@ -178,6 +187,9 @@ static bool is_known_clean(const struct admit *admit, const struct key_reading *
     case VALUE_FALSE:
     case VALUE_TRUE: return true;
     case VALUE_DECIMAL: return !reading->is_keyed;
+    case VALUE_LIST:
+    case VALUE_OBJECT:
+        return admit_is_known_clean(admit, reading->hash, value->text, ADMIT_NESTED, &hash);
     default: return false;
     }
 }

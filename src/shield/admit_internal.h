@@ -69,8 +69,8 @@ struct admit_noted {
     bool alerts;
 };
 
-/* What a value became, admitted bytes, under a keyed hash of it: an address its template, a user agent
- * its family; and what was noted on the way, to be noted again. */
+/* What a value became, admitted bytes, under a keyed hash of it: an address its template, a user
+ * agent its family; and what was noted on the way, to be noted again. */
 struct admit_became {
     uint64_t hash; /* 0: empty */
     struct admit_noted notes[ADMIT_NOTES_MAX];
@@ -188,7 +188,13 @@ enum admit_verdict admit_text(struct admit *admit, const struct admit_key *key, 
                               bool is_number, struct text *replaced);
 /* Was nothing found in this very value under this very name a while ago? Values repeat: browsers,
  * systems, versions, plans. *hash is for admit_remember_clean. */
-enum admit_form { ADMIT_TEXT, ADMIT_NUMBER, ADMIT_BITS /* of a double */, ADMIT_TEMPLATE };
+enum admit_form {
+    ADMIT_TEXT,
+    ADMIT_NUMBER,
+    ADMIT_BITS, /* of a double */
+    ADMIT_TEMPLATE,
+    ADMIT_NESTED, /* a list or an object, as JSON */
+};
 bool admit_is_known_clean(const struct admit *admit, uint64_t key_hash, struct text raw,
                           enum admit_form form, uint64_t *hash);
 /* Unless what is allowed now may not be so later. */

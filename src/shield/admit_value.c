@@ -366,17 +366,32 @@ static enum admit_verdict judge_template(struct admit *admit, const struct admit
     return verdict;
 }
 
+/* As judge, but that nothing is made of what is found: it goes anyway. */
+static bool is_clean_address(struct admit *admit, const struct admit_key *key, struct text raw)
+{
+    struct shield_folded folded;
+    struct matcher_result result;
+    const struct matcher_finding *bucket = NULL;
+    if (raw.size > admit->bytes_left || !shield_fold(raw, &admit->scratch->arena, &folded) ||
+        folded.cut || !admit_look_all(admit, key, folded.text, false, &result)) {
+        admit_note_reason(admit, REASON_NOT_LOOKED_AT, SHIELD_DROP, raw);
+        return false;
+    }
+    admit->bytes_left -= raw.size;
+    if (decide(admit, &result, raw, false, &bucket) != SHIELD_ALLOW) return false;
+    return is_clean_inside(admit, key, folded.text, 0);
+}
+
 /* An address of the web becomes its template (docs/url-template.md). What is found in the address
  * as it came is noted, and goes with what the template leaves out; the rest is judged again. */
 static enum admit_verdict judge_address(struct admit *admit, const struct admit_key *key,
                                         struct text raw, struct text *replaced)
 {
     struct text made;
-    struct text redacted;
     if (!shield_url_template(raw, &admit->policy->urls, &admit->scratch->arena, &made))
         return ADMIT_REMOVE;
     if (text_equal(made, raw)) return judge_template(admit, key, raw, replaced);
-    if (judge(admit, key, raw, false, &redacted) == ADMIT_KEEP)
+    if (is_clean_address(admit, key, raw))
         admit_note_reason(admit, REASON_ADDRESS, SHIELD_REDACT, raw);
     enum admit_verdict verdict = judge_template(admit, key, made, replaced);
     return verdict == ADMIT_KEEP ? ADMIT_REPLACE : verdict;

@@ -156,20 +156,14 @@ void matcher_try(struct matcher_run *run, const struct matcher_trigger *trigger)
     add_finding(run, &finding);
 }
 
-/* Before the text's words are read, some rules are asked without knowing whether they may act. */
+/* The text's words are read when the first rule is met that only they could speak for. */
 static bool may_act(struct matcher_run *run, const struct matcher_trigger *trigger)
 {
-    uint32_t rule = trigger->rule;
-    if (ruleset_mask_has(&run->able, rule)) return true;
+    if (ruleset_mask_has(&run->able, trigger->rule)) return true;
     bool is_all = trigger->begin == 0 && trigger->end == run->view->text.size;
-    if (run->has_text_context || is_all) return false; /* no words stand around it */
-    if (run->blind_left > 0) {
-        run->blind_left--;
-        run->calls_left++; /* these are bounded by themselves */
-        return true;
-    }
+    if (is_all) return false; /* no words stand around it */
     score_know_text(run);
-    return ruleset_mask_has(&run->able, rule);
+    return ruleset_mask_has(&run->able, trigger->rule);
 }
 
 void matcher_try_each(struct matcher_run *run, const struct ruleset_mask *rules,
@@ -257,7 +251,6 @@ void matcher_look(struct matcher *matcher, const struct ruleset *set,
     assert(size <= UINT32_MAX);
     run.census = matcher_count_bytes(view->text);
     run.fitting = ruleset_by_value(set, size);
-    run.blind_left = matcher->is_thorough ? 0 : MATCHER_BLIND_CALLS;
     run.calls_left = MATCHER_CALLS_FREE + MATCHER_CALLS_PER_BYTE * (uint64_t)size;
     score_know_key(&run);
     if (!run.census.has_words) score_know_text(&run);

@@ -19,7 +19,6 @@ enum {
     MATCHER_FINDINGS_MAX = 64, /* of one value; with more the value is removed as a whole */
     MATCHER_CALLS_FREE = 2048,
     MATCHER_CALLS_PER_BYTE = 4,
-    MATCHER_BLIND_CALLS = 64,
 };
 
 /* A value under its key. */
@@ -71,7 +70,6 @@ struct matcher_run {
     struct matcher_result *result;
     struct matcher_census census;
     uint64_t calls_left;
-    uint32_t blind_left;      /* calls of validators before the text's words are read for context */
     struct ruleset_mask able; /* rules that may act: by the key, and by the text once it is read */
     const struct ruleset_mask *fitting; /* rules that a value of this size could be of */
     bool has_text_context;              /* the two below are known */
