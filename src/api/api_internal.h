@@ -144,6 +144,16 @@ enum status sdk_versions_get(struct api_exchange *exchange, struct error *error)
 enum status sdk_settings_get(struct api_exchange *exchange, struct error *error);
 enum status shield_findings_get(struct api_exchange *exchange, struct error *error);
 enum status shield_watch_get(struct api_exchange *exchange, struct error *error);
+
+/* --- shield_get.c --- */
+
+struct local_call;
+typedef enum status api_shield_answer(const struct local_call *call, uint32_t project,
+                                      struct buffer *out, struct error *error);
+/* Answer with what `tell` says of the token's project; 401 without a token, DENIED for a project
+ * that is not the token's. */
+enum status api_shield_get(struct api_exchange *exchange, size_t arena_size,
+                           api_shield_answer *tell, struct error *error);
 enum status shield_versions_get(struct api_exchange *exchange, struct error *error);
 enum status local_route_call(struct api_exchange *exchange, struct error *error);
 enum status local_route_export(struct api_exchange *exchange, struct error *error);

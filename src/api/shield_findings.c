@@ -3,7 +3,6 @@
 #include "api/api_local.h"
 #include "base/calendar.h"
 #include "codec/json_writer.h"
-#include "os/os_clock.h"
 #include "shield/shield_finding_json.h"
 
 #include <string.h>
@@ -146,38 +145,7 @@ enum status local_shield_note(const struct local_call *call, struct error *error
     return STATUS_OK;
 }
 
-/* The project may be named; then it is the token's. */
-static enum status get_steps(struct api_exchange *exchange, const struct local_call *call,
-                             uint32_t token_project, struct error *error)
-{
-    struct text named = local_parameter(call, "project");
-    struct project project = {.id = token_project};
-    if (named.size > 0 &&
-        (local_project(call, named, &project, error) != STATUS_OK || project.id != token_project)) {
-        return error_set(error, STATUS_DENIED, "the token is not of this project");
-    }
-    api_begin_json(exchange, 200);
-    http_response_header(&exchange->response, "Cache-Control", "no-store");
-    return answer_findings(call, project.id, &exchange->response.body, error);
-}
-
 enum status shield_findings_get(struct api_exchange *exchange, struct error *error)
 {
-    static const char *const kinds[] = {"qry", "row", "adm", NULL};
-    struct arena arena;
-    struct local_call call = {
-        .rooms = &exchange->api->options,
-        .query = http_request_query(exchange->request),
-        .arena = &arena,
-        .now_ms = os_clock_now_ms(),
-    };
-    uint32_t project = api_project_of(exchange, kinds, call.now_ms);
-    if (project == 0) {
-        api_refuse(exchange, 401, "expected a query token: Authorization: Bearer cdr_qry_…");
-        return STATUS_OK;
-    }
-    arena_init(&arena, ARENA_SIZE);
-    enum status status = get_steps(exchange, &call, project, error);
-    arena_release(&arena);
-    return status;
+    return api_shield_get(exchange, ARENA_SIZE, answer_findings, error);
 }

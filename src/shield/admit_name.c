@@ -81,7 +81,9 @@ const struct key_reading *admit_reading(struct admit *admit, struct text name)
         reading->is_keyed = (reading->exact | reading->stem) & admit->rules->keyed_classes;
         reading->harmless = harmless_digits(admit->rules, reading);
     }
-    return reading->is_data ? NULL : reading;
+    if (!reading->is_data) return reading;
+    key_cache_forget(&admit->scratch->keys);
+    return NULL;
 }
 
 void admit_key_of(struct admit *admit, struct text name, const struct key_reading *reading,

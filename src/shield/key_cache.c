@@ -1,5 +1,7 @@
 #include "shield/key_cache.h"
 
+#include "base/memory.h"
+
 #include <string.h>
 
 static void read_name(const struct ruleset *set, const struct shield_lexicon *lexicon,
@@ -42,6 +44,7 @@ struct key_reading *key_cache_read(struct key_cache *cache, const struct ruleset
     if (name.size > KEY_CACHE_NAME_MAX) {
         read_name(set, lexicon, name, &cache->spare);
         cache->spare.hash = text_hash_seeded(name, cache->seed);
+        cache->last = NULL;
         return &cache->spare;
     }
     struct key_cache_entry *last = cache->last;
@@ -52,6 +55,16 @@ struct key_reading *key_cache_read(struct key_cache *cache, const struct ruleset
     }
     cache->last = entry;
     return &entry->reading;
+}
+
+void key_cache_forget(struct key_cache *cache)
+{
+    struct key_cache_entry *entry = cache->last;
+    cache->last = NULL;
+    if (!entry) return;
+    memory_wipe(entry->name, sizeof entry->name);
+    entry->size = 0;
+    entry->set = NULL;
 }
 
 void key_cache_clear(struct key_cache *cache)

@@ -45,6 +45,8 @@ struct key_cache {
 /* Borrowed until the next call with another name. */
 struct key_reading *key_cache_read(struct key_cache *cache, const struct ruleset *set,
                                    const struct shield_lexicon *lexicon, struct text name);
+/* Wipe the name that was asked for last: it is data. */
+void key_cache_forget(struct key_cache *cache);
 void key_cache_clear(struct key_cache *cache); /* another rule set is in force */
 
 #endif
