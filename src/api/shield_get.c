@@ -35,7 +35,7 @@ enum status api_shield_get(struct api_exchange *exchange, size_t arena_size,
         return STATUS_OK;
     }
     arena_init(&arena, arena_size);
-    enum status status = answer(exchange, &call, project, write, error);
+    enum status status = answer(exchange, &call, project, tell, error);
     arena_release(&arena);
     return status;
 }

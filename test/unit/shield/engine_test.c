@@ -381,9 +381,30 @@ static void asks_about_every_literal(void **state)
     assert_true(total > 2000);
 }
 
+static void a_forgotten_name_leaves_no_byte(void **state)
+{
+    (void)state;
+    static struct key_cache keys;
+    static const char name[] = "ann@site.com";
+    struct ruleset *set = NULL;
+    struct error error = {0};
+    assert_int_equal(ruleset_make(shield_builtin_rules, RULESET_BUILTIN, &set, &error), STATUS_OK);
+    (void)key_cache_read(&keys, set, lexicon, text_from("plan"));
+    (void)key_cache_read(&keys, set, lexicon, text_from(name));
+    assert_non_null(memmem(&keys, sizeof keys, name, sizeof name - 1));
+    key_cache_forget(&keys);
+    assert_null(memmem(&keys, sizeof keys, name, sizeof name - 1));
+    assert_non_null(memmem(&keys, sizeof keys, "plan", 4)); /* it alone */
+    (void)key_cache_read(&keys, set, lexicon, text_from("plan"));
+    assert_true(key_cache_read(&keys, set, lexicon, text_from(name))->hash ==
+                text_hash_seeded(text_from(name), keys.seed));
+    ruleset_drop(set);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_forgotten_name_leaves_no_byte),
         cmocka_unit_test(asks_about_every_phrase_of_digits),
         cmocka_unit_test(asks_about_every_run_of_a_charset),
         cmocka_unit_test(asks_about_every_literal),
