@@ -191,6 +191,26 @@ static void hashes_all_of_a_text(void **state)
     }
 }
 
+/* A sketch counts by the low bits under a secret seed: whatever the seed is, texts that are counted
+ * up must fall as if thrown (100 into 128 places leave 58 empty, 3.5 more or less). */
+static void texts_in_a_row_fall_as_if_thrown_under_every_seed(void **state)
+{
+    (void)state;
+    for (uint64_t round = 0; round < 2000; round++) {
+        uint64_t seed = text_hash_seeded(TEXT("seed"), round * UINT64_C(0x9e3779b97f4a7c15));
+        bool taken[128] = {false};
+        int empty = 128;
+        for (int i = 0; i < 100; i++) {
+            char value[16];
+            int size = snprintf(value, sizeof value, "value %d", i);
+            size_t place = text_hash_seeded((struct text){value, (size_t)size}, seed) % 128;
+            empty -= !taken[place];
+            taken[place] = true;
+        }
+        if (empty < 40 || empty > 77) fail_msg("round %u: %d empty", (unsigned)round, empty);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -203,6 +223,7 @@ int main(void)
         cmocka_unit_test(reads_back_random_numbers),
         cmocka_unit_test(copies_into_a_string_only_what_fits),
         cmocka_unit_test(hashes_all_of_a_text),
+        cmocka_unit_test(texts_in_a_row_fall_as_if_thrown_under_every_seed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
