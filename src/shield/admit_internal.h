@@ -17,10 +17,13 @@
 #include "base/buffer.h"
 #include "shield/admit_watch.h"
 #include "shield/matcher.h"
+#include "shield/outcome_cache.h"
 #include "shield/policy.h"
 #include "shield/shield.h"
 #include "shield/shield_finding.h"
 #include "shield/shield_fold.h"
+
+#include <string.h>
 
 enum {
     ADMIT_UNWRAP_MAX = 3, /* levels (spec §7.2) */
@@ -33,10 +36,6 @@ enum {
     SCRATCH_OUTPUT_MAX = 1024 * 1024,
     SCRATCH_CLEAN_ROWS = 8192, /* powers of two */
     SCRATCH_CLEAN_WAYS = 4,
-    SCRATCH_BECAME_ROWS = 1024,
-    SCRATCH_BECAME_WAYS = 4,
-    ADMIT_TEMPLATE_MAX = 128,
-    ADMIT_NOTES_MAX = 3,   /* of one value that is remembered */
     ADMIT_CLEAN_MAX = 256, /* bytes of a value that is remembered as clean */
 };
 
@@ -59,27 +58,6 @@ enum admit_reason {
     REASON_COUNT,
 };
 
-/* What a finding says of its rule. */
-struct admit_noted {
-    char detector[4];
-    uint16_t version;
-    enum shield_tier tier;
-    enum shield_action action;
-    bool is_test;
-    bool alerts;
-};
-
-/* What a value became, admitted bytes, under a keyed hash of it: an address its template, a user
- * agent its family; and what was noted on the way, to be noted again. */
-struct admit_became {
-    uint64_t hash; /* 0: empty */
-    struct admit_noted notes[ADMIT_NOTES_MAX];
-    uint32_t note_count;
-    bool is_removed; /* it became nothing */
-    uint32_t size;
-    char bytes[ADMIT_TEMPLATE_MAX];
-};
-
 struct shield_scratch {
     struct shield *shield;
     void *memory; /* of os_memory */
@@ -95,8 +73,7 @@ struct shield_scratch {
      * others down, and each moves up when it is met again: what never is does not drive out what
      * often is, and several that come at once all stay. */
     uint64_t clean[SCRATCH_CLEAN_ROWS][SCRATCH_CLEAN_WAYS];
-    struct admit_became became[SCRATCH_BECAME_ROWS][SCRATCH_BECAME_WAYS];
-    uint8_t oldest_became[SCRATCH_BECAME_ROWS];
+    struct outcome_cache outcomes;
     struct admit_watched watched;
     bool is_thorough;     /* remembers nothing, takes no short cuts: for the test that compares */
     struct buffer output; /* rewritten JSON: admitted bytes only */
@@ -130,19 +107,20 @@ struct admit {
     struct text sdk; /* as findings show it, once has_sdk is set */
     char sdk_bytes[ADMIT_SDK_MAX];
     bool has_sdk;
-    struct admit_noted notes[ADMIT_NOTES_MAX]; /* of the text under way */
-    uint32_t note_count;                       /* over the maximum: not to be told again */
-    struct text noted_value;                   /* that the notes are of; bytes NULL: none kept */
+    struct outcome_note notes[OUTCOME_NOTES_MAX]; /* of the text under way */
+    uint32_t note_count;                          /* over the maximum: not to be told again */
+    struct text noted_value;                      /* that the notes are of; bytes NULL: none kept */
     size_t noted_path;
-    bool is_planned;     /* the property under way */
-    size_t planned_path; /* the size of its path */
-    bool is_identifier;  /* likewise, by the plan */
-    bool is_harmless;    /* likewise, whatever its name sounds like */
-    bool is_silent;      /* asks, and does not note */
-    bool has_loosened;   /* what is allowed now may not be so later: nothing is remembered */
-    bool is_captured;    /* by a client's autocapture */
-    bool is_template;    /* the address under way, by the project's own lists */
-    bool is_plain;       /* nothing but rules speaks of a property: no plan, no list, no hold */
+    struct text reduced_address; /* the one under way, more than its template; "": none */
+    bool is_planned;             /* the property under way */
+    size_t planned_path;         /* the size of its path */
+    bool is_identifier;          /* likewise, by the plan */
+    bool is_harmless;            /* likewise, whatever its name sounds like */
+    bool is_silent;              /* asks, and does not note */
+    bool has_loosened; /* what is allowed now may not be so later: nothing is remembered */
+    bool is_captured;  /* by a client's autocapture */
+    bool is_template;  /* the address under way, by the project's own lists */
+    bool is_plain;     /* nothing but rules speaks of a property: no plan, no list, no hold */
 };
 
 enum admit_verdict { ADMIT_KEEP, ADMIT_REPLACE, ADMIT_REMOVE };
@@ -223,10 +201,20 @@ void admit_note_reason(struct admit *admit, enum admit_reason reason, enum shiel
  * of it was kept. */
 void admit_notes_begin(struct admit *admit, struct text value);
 bool admit_notes_end(struct admit *admit);
-void admit_note_again(struct admit *admit, const struct admit_noted *noted, struct text value);
+void admit_note_again(struct admit *admit, const struct outcome_note *noted,
+                      struct outcome_look look, struct text value);
+/* How findings describe the value. */
+struct outcome_look admit_look_of(struct text value);
 /* The path grows and shrinks with the walk; a name that is data shows as "?". */
 size_t admit_path_push(struct admit *admit, struct text name);
 void admit_path_pop(struct admit *admit, size_t mark);
+
+/* Is it mp_lib or $lib_version? Asked of every name of every record. */
+static inline bool admit_tells_library(struct text name)
+{
+    return (name.size == 6 && memcmp(name.bytes, "mp_lib", 6) == 0) ||
+           (name.size == 12 && memcmp(name.bytes, "$lib_version", 12) == 0);
+}
 
 /* "web/2.83.0" for findings; a client's own words, so only short ones without surprises. */
 struct text admit_sdk(struct admit *admit);

@@ -55,6 +55,11 @@ static uint8_t mask_of(struct text value)
     return (uint8_t)mask;
 }
 
+struct outcome_look admit_look_of(struct text value)
+{
+    return (struct outcome_look){(uint8_t)length_of(value.size), mask_of(value)};
+}
+
 static bool is_plain(struct text text)
 {
     for (size_t i = 0; i < text.size; i++) {
@@ -73,9 +78,13 @@ struct text admit_sdk(struct admit *admit)
     struct text version = TEXT("");
     for (uint32_t i = 0; i < admit->record->item_count; i++) {
         const struct shield_item *item = &admit->record->items[i];
+        if (!admit_tells_library(item->name)) continue;
         if (item->value.kind != VALUE_TEXT || item->value.text.size > SDK_PART_MAX) continue;
-        if (text_equal(item->name, TEXT("mp_lib"))) library = item->value.text;
-        if (text_equal(item->name, TEXT("$lib_version"))) version = item->value.text;
+        if (item->name.bytes[0] == 'm') {
+            library = item->value.text;
+        } else {
+            version = item->value.text;
+        }
     }
     if (library.size == 0 || !is_plain(library) || !is_plain(version)) return TEXT("");
     _Static_assert(2 * SDK_PART_MAX + 1 <= ADMIT_SDK_MAX, "both parts and a slash fit");
@@ -93,17 +102,17 @@ static void keep(struct admit *admit, const struct shield_finding *finding, stru
     bool is_same = value.bytes == admit->noted_value.bytes &&
                    value.size == admit->noted_value.size &&
                    admit->scratch->path_size == admit->noted_path;
-    uint32_t place = is_same ? admit->note_count : ADMIT_NOTES_MAX;
+    uint32_t place = is_same ? admit->note_count : OUTCOME_NOTES_MAX;
     admit->note_count = place + 1;
-    if (place >= ADMIT_NOTES_MAX) {
-        admit->note_count = ADMIT_NOTES_MAX + 1;
+    if (place >= OUTCOME_NOTES_MAX) {
+        admit->note_count = OUTCOME_NOTES_MAX + 1;
         return;
     }
-    admit->notes[place] = (struct admit_noted){.version = finding->detector_version,
-                                               .tier = finding->tier,
-                                               .action = finding->action,
-                                               .is_test = finding->is_test,
-                                               .alerts = finding->alerts};
+    admit->notes[place] = (struct outcome_note){.version = finding->detector_version,
+                                                .tier = finding->tier,
+                                                .action = finding->action,
+                                                .is_test = finding->is_test,
+                                                .alerts = finding->alerts};
     memcpy(admit->notes[place].detector, finding->detector, sizeof finding->detector);
 }
 
@@ -117,14 +126,13 @@ void admit_notes_begin(struct admit *admit, struct text value)
 bool admit_notes_end(struct admit *admit)
 {
     admit->noted_value = (struct text){NULL, 0};
-    return admit->note_count <= ADMIT_NOTES_MAX && !admit->is_silent;
+    return admit->note_count <= OUTCOME_NOTES_MAX && !admit->is_silent;
 }
 
-static void note(struct admit *admit, struct shield_finding *finding, struct text value)
+static void note_seen(struct admit *admit, struct shield_finding *finding, struct outcome_look look,
+                      struct text value)
 {
     const struct shield_record *record = admit->record;
-    if (admit->is_silent) return;
-    keep(admit, finding, value);
     finding->minute = record->now_ms / MINUTE_MS;
     finding->project = record->project->id;
     finding->event = admit->event;
@@ -133,21 +141,30 @@ static void note(struct admit *admit, struct shield_finding *finding, struct tex
     finding->source = record->source;
     memcpy(finding->country, record->country, sizeof finding->country);
     finding->was_planned = admit->is_planned;
-    finding->length = length_of(value.size);
-    finding->mask = mask_of(value);
+    finding->length = (enum shield_length)look.length;
+    finding->mask = look.mask;
     finding->count = 1;
     shield_findings_note_value(shield_findings_of(admit->shield), finding, value);
 }
 
-void admit_note_again(struct admit *admit, const struct admit_noted *noted, struct text value)
+static void note(struct admit *admit, struct shield_finding *finding, struct text value)
 {
+    if (admit->is_silent) return;
+    keep(admit, finding, value);
+    note_seen(admit, finding, admit_look_of(value), value);
+}
+
+void admit_note_again(struct admit *admit, const struct outcome_note *noted,
+                      struct outcome_look look, struct text value)
+{
+    if (admit->is_silent) return;
     struct shield_finding finding = {.detector_version = noted->version,
                                      .tier = noted->tier,
                                      .action = noted->action,
                                      .is_test = noted->is_test,
                                      .alerts = noted->alerts};
     memcpy(finding.detector, noted->detector, sizeof finding.detector);
-    note(admit, &finding, value);
+    note_seen(admit, &finding, look, value);
 }
 
 void admit_note(struct admit *admit, const struct matcher_finding *found, enum shield_action action,

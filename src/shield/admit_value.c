@@ -34,6 +34,7 @@ bool admit_look_all(struct admit *admit, const struct admit_key *key, struct tex
                     bool is_number, struct matcher_result *result)
 {
     struct matcher_view view = view_of(key, text, is_number);
+    view.is_reduced_address = text.size > 0 && text_equal(text, admit->reduced_address);
     if (!admit_look(admit, &view, result)) return false;
     if (!admit->policy->own || result->is_hard) return true;
     view.words = &key->own_words;
@@ -313,43 +314,33 @@ void admit_remember_clean(struct admit *admit, uint64_t hash)
     row[1] = hash;
 }
 
-/* NULL: not known. */
-static const struct admit_became *became_at(const struct admit *admit, uint64_t hash)
-{
-    const struct admit_became *row = admit->scratch->became[hash / 2 % SCRATCH_BECAME_ROWS];
-    for (uint32_t way = 0; hash != 0 && way < SCRATCH_BECAME_WAYS; way++)
-        if (row[way].hash == hash) return &row[way];
-    return NULL;
-}
-
 /* What this very value became a while ago; what there was to note of it is noted again. ADMIT_KEEP:
  * not known. */
-static enum admit_verdict find_became(struct admit *admit, uint64_t hash, struct text raw,
-                                      struct text *replaced)
+static enum admit_verdict find_outcome(struct admit *admit, uint64_t hash, struct text raw,
+                                       struct text *replaced)
 {
-    const struct admit_became *became = became_at(admit, hash);
-    if (!became) return ADMIT_KEEP;
-    for (uint32_t i = 0; i < became->note_count; i++)
-        admit_note_again(admit, &became->notes[i], raw);
-    *replaced = (struct text){became->bytes, became->size};
-    return became->is_removed ? ADMIT_REMOVE : ADMIT_REPLACE;
+    struct outcome_look look;
+    const struct outcome *outcome = outcome_cache_find(&admit->scratch->outcomes, hash, &look);
+    if (!outcome) return ADMIT_KEEP;
+    for (uint32_t i = 0; i < outcome->note_count; i++)
+        admit_note_again(admit, &outcome->notes[i], look, raw);
+    *replaced = (struct text){outcome->bytes, outcome->size};
+    return outcome->is_removed ? ADMIT_REMOVE : ADMIT_REPLACE;
 }
 
-static void remember_became(struct admit *admit, uint64_t hash, enum admit_verdict verdict,
-                            struct text replaced)
+static void remember_outcome(struct admit *admit, uint64_t hash, enum admit_verdict verdict,
+                             struct text raw, struct text replaced)
 {
-    size_t row = hash / 2 % SCRATCH_BECAME_ROWS;
-    bool is_removed = verdict == ADMIT_REMOVE;
-    if (hash == 0 || admit->has_loosened) return;
-    if (!is_removed && replaced.size > ADMIT_TEMPLATE_MAX) return;
-    uint8_t way = admit->scratch->oldest_became[row]++ % SCRATCH_BECAME_WAYS;
-    struct admit_became *became = &admit->scratch->became[row][way];
-    became->hash = hash;
-    became->note_count = admit->note_count;
-    memcpy(became->notes, admit->notes, sizeof became->notes);
-    became->is_removed = is_removed;
-    became->size = is_removed ? 0 : (uint32_t)replaced.size;
-    if (became->size > 0) memcpy(became->bytes, replaced.bytes, replaced.size);
+    struct outcome outcome = {.note_count = admit->note_count,
+                              .is_removed = verdict == ADMIT_REMOVE};
+    if (admit->has_loosened) return;
+    if (!outcome.is_removed && replaced.size > OUTCOME_BYTES_MAX) return;
+    memcpy(outcome.notes, admit->notes, sizeof outcome.notes);
+    if (!outcome.is_removed && replaced.size > 0) {
+        outcome.size = (uint32_t)replaced.size;
+        memcpy(outcome.bytes, replaced.bytes, replaced.size);
+    }
+    outcome_cache_keep(&admit->scratch->outcomes, hash, &outcome, admit_look_of(raw));
 }
 
 /* A template by the project's own lists, judged; many addresses become one. */
@@ -391,8 +382,10 @@ static enum admit_verdict judge_address(struct admit *admit, const struct admit_
     if (!shield_url_template(raw, &admit->policy->urls, &admit->scratch->arena, &made))
         return ADMIT_REMOVE;
     if (text_equal(made, raw)) return judge_template(admit, key, raw, replaced);
+    admit->reduced_address = raw;
     if (is_clean_address(admit, key, raw))
         admit_note_reason(admit, REASON_ADDRESS, SHIELD_REDACT, raw);
+    admit->reduced_address = TEXT("");
     enum admit_verdict verdict = judge_template(admit, key, made, replaced);
     return verdict == ADMIT_KEEP ? ADMIT_REPLACE : verdict;
 }
@@ -418,7 +411,7 @@ enum admit_verdict admit_text(struct admit *admit, const struct admit_key *key, 
         hash = 0;
         admit_note_reason(admit, REASON_NOT_LOOKED_AT, SHIELD_TRUNCATE, raw);
     }
-    enum admit_verdict verdict = find_became(admit, hash, raw, replaced);
+    enum admit_verdict verdict = find_outcome(admit, hash, raw, replaced);
     if (verdict != ADMIT_KEEP) return verdict;
     admit_notes_begin(admit, looked_at);
     bool is_web = !is_number && is_address(admit, looked_at);
@@ -426,7 +419,7 @@ enum admit_verdict admit_text(struct admit *admit, const struct admit_key *key, 
                      : judge(admit, key, looked_at, is_number, replaced);
     bool is_kept = admit_notes_end(admit);
     if (verdict != ADMIT_KEEP) {
-        if (is_kept) remember_became(admit, hash, verdict, *replaced);
+        if (is_kept) remember_outcome(admit, hash, verdict, raw, *replaced);
         return verdict;
     }
     admit_remember_clean(admit, hash);

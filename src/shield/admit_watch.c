@@ -13,12 +13,6 @@ _Static_assert(ADMIT_WATCH_FIRST <= UINT8_MAX, "counted in a byte");
 
 /* --- the shape --- */
 
-static inline bool tells_library(struct text name)
-{
-    return (name.size == 6 && memcmp(name.bytes, "mp_lib", 6) == 0) ||
-           (name.size == 12 && memcmp(name.bytes, "$lib_version", 12) == 0);
-}
-
 /* *place is what its properties' names are hashed under. */
 static uint64_t shape_of(const struct admit *admit, uint64_t seed, uint64_t *place)
 {
@@ -28,7 +22,7 @@ static uint64_t shape_of(const struct admit *admit, uint64_t seed, uint64_t *pla
     for (uint32_t i = 0; i < record->item_count; i++) {
         const struct shield_item *item = &record->items[i];
         names += text_hash_seeded(item->name, seed);
-        if (item->value.kind != VALUE_TEXT || !tells_library(item->name)) continue;
+        if (item->value.kind != VALUE_TEXT || !admit_tells_library(item->name)) continue;
         around += text_hash_seeded(item->value.text, seed ^ item->name.size);
     }
     *place = around;

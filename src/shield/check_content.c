@@ -74,6 +74,7 @@ enum shield_proof shield_check_url(const struct shield_candidate *candidate,
     bool is_all = url.size == text_trim(value).size;
     if (!is_all && !is_keyed && !has_query(url)) return SHIELD_NOT;
     *span = (struct shield_span){begin, end};
+    if (is_all && candidate->is_reduced_address) return SHIELD_SHAPE;
     return has_more_than_template(url) ? SHIELD_SHAPE : SHIELD_NOT;
 }
 

@@ -121,18 +121,21 @@ static enum shield_proof ask(const struct matcher_run *run, const struct ruleset
         .key_classes = view->exact | view->stem | view->path,
         .has_context = has_context,
         .is_number = view->is_number,
+        .is_reduced_address = view->is_reduced_address,
     };
     return rule->check(&candidate, span);
 }
 
 /* Reading the words around for context costs far more than most validators do: what is nothing even
- * with context need not have it looked for. */
-static bool is_nothing(const struct matcher_run *run, const struct ruleset_rule *rule,
-                       const struct matcher_trigger *trigger)
+ * with context need not have it looked for. The answer with context; SHIELD_NOT: nothing, whatever
+ * stands around. */
+static enum shield_proof ask_with_context(const struct matcher_run *run,
+                                          const struct ruleset_rule *rule,
+                                          const struct matcher_trigger *trigger,
+                                          struct shield_span *span)
 {
-    if (run->matcher->is_thorough || !rule->check) return false;
-    struct shield_span span = {trigger->begin, trigger->end};
-    return ask(run, rule, trigger, true, &span) == SHIELD_NOT;
+    if (run->matcher->is_thorough) return SHIELD_SHAPE;
+    return ask(run, rule, trigger, true, span);
 }
 
 void matcher_try(struct matcher_run *run, const struct matcher_trigger *trigger)
@@ -145,11 +148,15 @@ void matcher_try(struct matcher_run *run, const struct matcher_trigger *trigger)
         run->result->is_incomplete = true;
         return;
     }
-    if (is_nothing(run, rule, trigger)) return;
+    struct shield_span span = {trigger->begin, trigger->end};
+    enum shield_proof proof = ask_with_context(run, rule, trigger, &span);
+    if (proof == SHIELD_NOT) return;
     int context = score_context(run, trigger->rule, trigger->begin, trigger->end);
     if (context == 0 && wants_context(rule)) return;
-    struct shield_span span = {trigger->begin, trigger->end};
-    enum shield_proof proof = ask(run, rule, trigger, context > 0, &span);
+    if (context == 0 || run->matcher->is_thorough) {
+        span = (struct shield_span){trigger->begin, trigger->end};
+        proof = ask(run, rule, trigger, context > 0, &span);
+    }
     if (proof == SHIELD_NOT || !score_acts(run, rule, proof, context)) return;
     assert(span.begin <= span.end && span.end <= size);
     struct matcher_finding finding = {rule, span, proof, covers_all(run->view->text, span)};

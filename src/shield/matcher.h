@@ -29,7 +29,8 @@ struct matcher_view {
     uint64_t path;                    /* classes of the keys that it stands under */
     const struct ruleset_mask *words; /* rules of which an own word is in the key; or NULL */
     bool is_number;
-    bool is_name; /* of an event, or a key: no rule that wants context acts */
+    bool is_name;            /* of an event, or a key: no rule that wants context acts */
+    bool is_reduced_address; /* an address of the web that is more than its template */
 };
 
 struct matcher_finding {

@@ -26,11 +26,13 @@ struct shield_candidate {
     uint32_t end;      /* the triggers `whole` and `key` */
     const char *digits; /* trigger digits: the phrase's digits joined, without separators */
     uint32_t digit_count;
-    uint32_t group_count; /* into how many groups separators cut them; 1 when there is none */
-    uint64_t key_classes; /* bits 1 << enum shield_key_class: of the key path, innermost first */
-    bool has_context;     /* the key or the words around name this rule's subject. What is found
+    uint32_t group_count;    /* into how many groups separators cut them; 1 when there is none */
+    uint64_t key_classes;    /* bits 1 << enum shield_key_class: of the key path, innermost first */
+    bool has_context;        /* the key or the words around name this rule's subject. What is found
                              without is found with it: a validator never holds it against a value */
-    bool is_number;       /* a JSON number, in its decimal form */
+    bool is_number;          /* a JSON number, in its decimal form */
+    bool is_reduced_address; /* all of it is an address of the web that is more than its template:
+                                who knows need not be asked */
 };
 
 struct shield_span {
