@@ -54,9 +54,10 @@ static bool reach(struct states *states, const struct state *state)
     return true;
 }
 
-/* What each match under way may take next, by where they began; the last one begins here. */
+/* What each match under way may take next, by where they began; the last one begins here, if it
+ * may. */
 static uint32_t find_next(const struct pattern_automaton *automaton, const struct state *state,
-                          struct pattern_set next[PATTERN_POSITIONS_MAX + 1])
+                          bool may_begin, struct pattern_set next[PATTERN_POSITIONS_MAX + 1])
 {
     uint32_t count = 0;
     for (uint32_t i = 0; i < automaton->count; i++) {
@@ -66,8 +67,8 @@ static uint32_t find_next(const struct pattern_automaton *automaton, const struc
             next[count] = (struct pattern_set){0};
         pattern_set_join(&next[rank - 1], &automaton->follow[i]);
     }
-    next[count] = automaton->first;
-    return count + 1;
+    if (may_begin) next[count++] = automaton->first;
+    return count;
 }
 
 static void give_rank(struct state *state, const struct pattern_set *set, uint8_t rank)
@@ -99,30 +100,33 @@ static struct state step(const struct pattern_set *next, uint32_t count,
     return to;
 }
 
-static bool count_states(const struct pattern_automaton *automaton, struct states *states)
+static bool count_states(const struct pattern_automaton *automaton, enum pattern_place place,
+                         struct states *states)
 {
     static const struct state nowhere;
     struct pattern_set next[PATTERN_POSITIONS_MAX + 1];
     find_classes(automaton, states);
     (void)reach(states, &nowhere);
-    for (uint32_t place = 0; place < states->count; place++) {
-        uint32_t count = find_next(automaton, &states->found[place], next);
-        for (uint32_t i = 0; i < states->class_count; i++) {
-            struct state to = step(next, count, &states->takers[i]);
+    for (uint32_t i = 0; i < states->count; i++) {
+        bool may_begin = place == PATTERN_ANYWHERE || i == 0;
+        uint32_t count = find_next(automaton, &states->found[i], may_begin, next);
+        for (uint32_t class = 0; class < states->class_count; class ++) {
+            struct state to = step(next, count, &states->takers[class]);
             if (!reach(states, &to)) return false;
         }
     }
     return true;
 }
 
-const char *pattern_refusal(struct text pattern, struct pattern_cost *cost)
+const char *pattern_refusal(struct text pattern, enum pattern_place place,
+                            struct pattern_cost *cost)
 {
     struct pattern_automaton *automaton = MEMORY_NEW(struct pattern_automaton);
     const char *refusal = pattern_parse(pattern, automaton);
     *cost = (struct pattern_cost){.positions = automaton->count};
     if (!refusal) {
         struct states *states = MEMORY_NEW(struct states);
-        if (!count_states(automaton, states)) refusal = "needs more than 1,024 states";
+        if (!count_states(automaton, place, states)) refusal = "needs more than 1,024 states";
         cost->states = states->count;
         memory_free(states);
     }

@@ -28,7 +28,13 @@ struct pattern_cost {
     uint32_t states;
 };
 
+enum pattern_place {
+    PATTERN_ANYWHERE, /* in a text, and where it begins is asked: HS_FLAG_SOM_LEFTMOST */
+    PATTERN_WHOLE,    /* from the first byte to the last */
+};
+
 /* NULL when it may be compiled, else why not, behind "its pattern": a literal. */
-const char *pattern_refusal(struct text pattern, struct pattern_cost *cost);
+const char *pattern_refusal(struct text pattern, enum pattern_place place,
+                            struct pattern_cost *cost);
 
 #endif

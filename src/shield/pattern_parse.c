@@ -30,7 +30,7 @@ struct parser {
     struct text pattern;
     size_t place;
     bool is_caseless;
-    const char *refusal;
+    const char *refusal; /* the first one */
     struct pattern_automaton *out;
     uint32_t depth;
     struct level levels[PATTERN_DEPTH_MAX + 1];
@@ -153,12 +153,6 @@ static struct piece repeat(struct parser *parser, struct piece piece, struct bou
 
 /* --- bytes and classes --- */
 
-static void take_range(struct pattern_bytes *bytes, uint32_t from, uint32_t to)
-{
-    for (uint32_t byte = from; byte <= to; byte++)
-        bytes->words[byte / 64] |= UINT64_C(1) << byte % 64;
-}
-
 static struct piece put_bytes(struct parser *parser, const struct pattern_bytes *bytes)
 {
     struct pattern_automaton *out = parser->out;
@@ -178,7 +172,7 @@ static struct piece put_bytes(struct parser *parser, const struct pattern_bytes 
 static struct piece put_range(struct parser *parser, uint32_t from, uint32_t to)
 {
     struct pattern_bytes bytes = {0};
-    take_range(&bytes, from, to);
+    pattern_bytes_add(&bytes, from, to);
     return put_bytes(parser, &bytes);
 }
 
@@ -206,15 +200,6 @@ static bool is_end(const struct parser *parser)
     return parser->place >= parser->pattern.size;
 }
 
-static bool skip_to(struct parser *parser, char byte)
-{
-    while (!is_end(parser) && peek(parser) != byte)
-        parser->place++;
-    if (is_end(parser)) return false;
-    parser->place++;
-    return true;
-}
-
 /* What a class or an escape takes: bytes of ASCII, and maybe everything beyond. */
 struct taken {
     struct pattern_bytes ascii;
@@ -225,61 +210,101 @@ struct taken {
 static void take_class_letter(struct taken *taken, char letter)
 {
     switch (letter) {
-    case 'd': take_range(&taken->ascii, '0', '9'); return;
+    case 'd': pattern_bytes_add(&taken->ascii, '0', '9'); return;
     case 'w':
-        take_range(&taken->ascii, '0', '9');
-        take_range(&taken->ascii, 'A', 'Z');
-        take_range(&taken->ascii, 'a', 'z');
-        take_range(&taken->ascii, '_', '_');
+        pattern_bytes_add(&taken->ascii, '0', '9');
+        pattern_bytes_add(&taken->ascii, 'A', 'Z');
+        pattern_bytes_add(&taken->ascii, 'a', 'z');
+        pattern_bytes_add(&taken->ascii, '_', '_');
         return;
     case 's':
-        take_range(&taken->ascii, '\t', '\r');
-        take_range(&taken->ascii, ' ', ' ');
+        pattern_bytes_add(&taken->ascii, '\t', '\r');
+        pattern_bytes_add(&taken->ascii, ' ', ' ');
         return;
     default: /* \D \W \S \N \H \V \R \h \v: as if they took everything */
-        take_range(&taken->ascii, 0, 0x7f);
+        pattern_bytes_add(&taken->ascii, 0, 0x7f);
         taken->is_wide = true;
     }
+}
+
+static bool is_letter(char byte)
+{
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+}
+
+/* Whoever takes an escape for something shorter than Hyperscan does, reads the rest wrongly: "\c["
+ * is one byte, and opens no class. */
+static const char *escape_refusal(const struct parser *parser, bool is_in_class)
+{
+    char letter = peek(parser);
+    if (letter == 'p' || letter == 'P' || letter == 'X') {
+        return "has a class of Unicode (\\p, \\P, \\X), which is too large to compile";
+    }
+    if (is_in_class && (letter == 'Q' || letter == 'E')) return "quotes inside a class";
+    bool is_known =
+        !is_end(parser) && (!is_letter(letter) || strchr("aefnrtdwsDWSNHVRhvbBAzZGxo", letter));
+    return is_known ? NULL : "has an escape that is not known";
+}
+
+/* {1f600}: behind \x and \o. */
+static void skip_code(struct parser *parser)
+{
+    do
+        parser->place++;
+    while (strchr("0123456789abcdefABCDEF", peek(parser)) && !is_end(parser));
+    if (peek(parser) != '}') {
+        refuse(parser, "has an escape that is not known");
+        return;
+    }
+    parser->place++;
 }
 
 /* Behind a backslash, inside a class or not. */
 static struct taken read_escape(struct parser *parser, bool is_in_class)
 {
     struct taken taken = {0};
-    char letter = peek(parser);
-    if (!is_end(parser)) parser->place++;
-    if (letter == 'p' || letter == 'P' || letter == 'X') {
-        refuse(parser, "has a class of Unicode (\\p, \\P, \\X), which is too large to compile");
+    const char *refusal = escape_refusal(parser, is_in_class);
+    if (refusal) {
+        refuse(parser, refusal);
         return taken;
     }
+    char letter = peek(parser);
+    parser->place++;
     if (letter && strchr("dwsDWSNHVRhv", letter)) {
         take_class_letter(&taken, letter);
     } else if ((letter == 'x' || letter == 'o') && peek(parser) == '{') {
-        (void)skip_to(parser, '}');
-        take_range(&taken.ascii, 0, 0x7f);
+        skip_code(parser);
+        pattern_bytes_add(&taken.ascii, 0, 0x7f);
         taken.is_wide = true;
     } else if (letter == 'x') {
         for (int i = 0; i < 2 && !is_end(parser) && strchr("0123456789abcdefABCDEF", peek(parser));
              i++)
             parser->place++;
-        take_range(&taken.ascii, 0, 0x7f);
+        pattern_bytes_add(&taken.ascii, 0, 0x7f);
         taken.is_wide = true;
     } else if (letter && strchr("bBAzZG", letter) && !is_in_class) {
         taken.is_empty = true;
     } else {
-        take_range(&taken.ascii, (uint8_t)letter, (uint8_t)letter);
+        pattern_bytes_add(&taken.ascii, (uint8_t)letter, (uint8_t)letter);
     }
     return taken;
 }
 
-static void fold_case(struct pattern_bytes *bytes)
+/* [:alpha:] or [:^alpha:], behind the bracket. What else begins so, may end elsewhere. */
+static void skip_named_class(struct parser *parser)
 {
-    for (uint32_t upper = 'A'; upper <= 'Z'; upper++) {
-        bool has_one = pattern_bytes_have(bytes, upper) || pattern_bytes_have(bytes, upper | 0x20);
-        if (!has_one) continue;
-        take_range(bytes, upper, upper);
-        take_range(bytes, upper | 0x20, upper | 0x20);
+    parser->place++;
+    if (peek(parser) == '^') parser->place++;
+    size_t begin = parser->place;
+    while (is_letter(peek(parser)))
+        parser->place++;
+    bool is_named = parser->place > begin && parser->place + 1 < parser->pattern.size &&
+                    memcmp(parser->pattern.bytes + parser->place, ":]", 2) == 0;
+    if (!is_named) {
+        refuse(parser, "has \"[:\" that is no class of bytes by name");
+        return;
     }
+    parser->place += 2;
 }
 
 /* One member of a class, or a range of them. */
@@ -287,8 +312,8 @@ static void read_member(struct parser *parser, struct taken *all)
 {
     uint8_t from = (uint8_t)peek(parser);
     parser->place++;
-    if (from == '[' && peek(parser) == ':') { /* [:alpha:] */
-        (void)skip_to(parser, ']');
+    if (from == '[' && peek(parser) == ':') {
+        skip_named_class(parser);
         take_class_letter(all, 'W');
         return;
     }
@@ -313,7 +338,7 @@ static void read_member(struct parser *parser, struct taken *all)
         }
     }
     if (from >= 0x80 || to >= 0x80) all->is_wide = true;
-    if (from < 0x80) take_range(&all->ascii, from, to < 0x80 ? to : 0x7f);
+    if (from < 0x80) pattern_bytes_add(&all->ascii, from, to < 0x80 ? to : 0x7f);
 }
 
 static struct piece read_class(struct parser *parser)
@@ -327,7 +352,7 @@ static struct piece read_class(struct parser *parser)
         is_first = false;
     }
     if (!is_end(parser)) parser->place++;
-    if (parser->is_caseless) fold_case(&all.ascii);
+    if (parser->is_caseless) pattern_bytes_fold(&all.ascii);
     if (is_negated) {
         all.is_wide = true;
         for (int i = 0; i < 2; i++)
@@ -361,11 +386,6 @@ static void end_alternative(struct parser *parser)
 static void read_group_head(struct parser *parser)
 {
     bool is_off = false;
-    if (peek(parser) == '#') {
-        while (!is_end(parser) && peek(parser) != ')')
-            parser->place++;
-        return;
-    }
     for (; !is_end(parser); parser->place++) {
         char byte = peek(parser);
         if (byte == '-') is_off = true;
@@ -376,8 +396,23 @@ static void read_group_head(struct parser *parser)
     if (peek(parser) == ':') parser->place++;
 }
 
+/* "(?#…)" is as if it were not there: a quantifier behind it is for what stands before it. */
+static bool skip_comment(struct parser *parser)
+{
+    if (!text_starts_with(
+            text_slice(parser->pattern, parser->place, parser->pattern.size - parser->place),
+            TEXT("?#"))) {
+        return false;
+    }
+    while (!is_end(parser) && peek(parser) != ')')
+        parser->place++;
+    if (!is_end(parser)) parser->place++;
+    return true;
+}
+
 static void open_group(struct parser *parser)
 {
+    if (skip_comment(parser)) return;
     if (peek(parser) == '*') {
         refuse(parser, "begins a group with (*");
     } else if (parser->depth == PATTERN_DEPTH_MAX) {
@@ -393,7 +428,10 @@ static void open_group(struct parser *parser)
 
 static void close_group(struct parser *parser)
 {
-    if (parser->depth == 0) return; /* Hyperscan will say so */
+    if (parser->depth == 0) {
+        refuse(parser, "closes a group that is not open");
+        return;
+    }
     end_alternative(parser);
     struct piece group = parser->levels[parser->depth].alternatives;
     parser->depth--;
@@ -452,8 +490,8 @@ static bool read_quantifier(struct parser *parser)
 static void put_literal(struct parser *parser, char byte)
 {
     struct pattern_bytes bytes = {0};
-    take_range(&bytes, (uint8_t)byte, (uint8_t)byte);
-    if (parser->is_caseless) fold_case(&bytes);
+    pattern_bytes_add(&bytes, (uint8_t)byte, (uint8_t)byte);
+    if (parser->is_caseless) pattern_bytes_fold(&bytes);
     put_item(parser, put_bytes(parser, &bytes));
 }
 
@@ -497,7 +535,7 @@ static void put_escape(struct parser *parser)
         return;
     }
     struct taken taken = read_escape(parser, false);
-    if (parser->is_caseless) fold_case(&taken.ascii);
+    if (parser->is_caseless) pattern_bytes_fold(&taken.ascii);
     if (taken.is_empty) {
         put_item(parser, nothing(parser));
     } else if (taken.is_wide) {
@@ -519,7 +557,7 @@ static void read_next(struct parser *parser)
     case '|': end_alternative(parser); break;
     case '[': put_item(parser, read_class(parser)); break;
     case '.':
-        take_range(&all, 0, 0x7f);
+        pattern_bytes_add(&all, 0, 0x7f);
         put_item(parser, put_wide(parser, &all));
         break;
     case '^':

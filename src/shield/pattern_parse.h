@@ -40,4 +40,21 @@ static inline bool pattern_bytes_have(const struct pattern_bytes *bytes, uint32_
     return bytes->words[byte / 64] >> byte % 64 & 1;
 }
 
+static inline void pattern_bytes_add(struct pattern_bytes *bytes, uint32_t from, uint32_t to)
+{
+    for (uint32_t byte = from; byte <= to; byte++)
+        bytes->words[byte / 64] |= UINT64_C(1) << byte % 64;
+}
+
+/* A letter in both cases. */
+static inline void pattern_bytes_fold(struct pattern_bytes *bytes)
+{
+    for (uint32_t upper = 'A'; upper <= 'Z'; upper++) {
+        bool has_one = pattern_bytes_have(bytes, upper) || pattern_bytes_have(bytes, upper | 0x20);
+        if (!has_one) continue;
+        pattern_bytes_add(bytes, upper, upper);
+        pattern_bytes_add(bytes, upper | 0x20, upper | 0x20);
+    }
+}
+
 #endif

@@ -353,7 +353,7 @@ static enum status check_pattern(const struct ruleset *set, unsigned index, uint
     if (!text_to_string(set->patterns[index].text, bytes, sizeof bytes)) {
         return refuse_pattern(set, index, "is longer than 1,023 bytes", error);
     }
-    const char *refusal = pattern_refusal(set->patterns[index].text, &cost);
+    const char *refusal = pattern_refusal(set->patterns[index].text, PATTERN_ANYWHERE, &cost);
     if (refusal) return refuse_pattern(set, index, refusal, error);
     *states += cost.states;
     if (*states > RULESET_PATTERN_STATES_MAX) {

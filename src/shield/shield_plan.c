@@ -70,20 +70,13 @@ static enum status read_enum(const struct reading *reading, const struct json_no
 static enum status read_pattern(const struct reading *reading, const struct json_node *node,
                                 struct shield_plan_property *property)
 {
-    char wrapped[SHIELD_PLAN_PATTERN_MAX + 16];
-    hs_compile_error_t *problem = NULL;
     if (node->kind != JSON_TEXT || node->text.size > SHIELD_PLAN_PATTERN_MAX ||
         text_find_byte(node->text, '\0') != TEXT_NOT_FOUND) {
         return complain(reading, node, "is a text of at most 256 bytes");
     }
     if (property->pattern) return complain(reading, node, "is given twice");
-    (void)snprintf(wrapped, sizeof wrapped, "^(?:%.*s)\\z", TEXT_PRINT(node->text));
-    if (hs_compile(wrapped, HS_FLAG_SINGLEMATCH | HS_FLAG_ALLOWEMPTY, HS_MODE_BLOCK, NULL,
-                   &property->pattern, &problem) == HS_SUCCESS) {
-        return STATUS_OK;
-    }
-    hs_free_compile_error(problem);
-    return complain(reading, node, "is no pattern that can be matched in one pass");
+    const char *refusal = shield_plan_compile(reading->plan, node->text, &property->pattern);
+    return refusal ? complain(reading, node, refusal) : STATUS_OK;
 }
 
 static enum status read_bound(const struct reading *reading, const struct json_node *node,
@@ -293,6 +286,7 @@ enum status shield_plan_make(struct text source, struct shield_plan **out, struc
     struct arena arena;
     text_index_init(&plan->events);
     text_index_init(&plan->keys);
+    text_index_init(&plan->patterns);
     plan->begins = MEMORY_ARRAY(uint32_t, SHIELD_PLAN_EVENTS_MAX);
     plan->properties = MEMORY_ARRAY(struct shield_plan_property, SHIELD_PLAN_PROPERTIES_MAX);
     arena_init(&arena, ARENA_SIZE);
@@ -309,10 +303,9 @@ enum status shield_plan_make(struct text source, struct shield_plan **out, struc
 void shield_plan_release(struct shield_plan *plan)
 {
     if (!plan) return;
-    for (uint32_t i = 0; i < plan->property_count; i++) {
+    for (uint32_t i = 0; i < plan->property_count; i++)
         text_index_release(&plan->properties[i].words);
-        hs_free_database(plan->properties[i].pattern);
-    }
+    shield_plan_release_patterns(plan);
     memory_free(plan->properties);
     memory_free(plan->begins);
     text_index_release(&plan->events);
@@ -340,35 +333,7 @@ const struct shield_plan_property *shield_plan_find(const struct shield_plan *pl
     return found == TEXT_INDEX_NONE ? NULL : &plan->properties[found];
 }
 
-enum status shield_plan_room(const struct shield_plan *plan, hs_scratch_t **room,
-                             struct error *error)
-{
-    for (uint32_t i = 0; i < plan->property_count; i++) {
-        const hs_database_t *pattern = plan->properties[i].pattern;
-        if (pattern && hs_alloc_scratch(pattern, room) != HS_SUCCESS) {
-            return error_set(error, STATUS_TOO_LARGE, "too little memory for the plan's patterns");
-        }
-    }
-    return STATUS_OK;
-}
-
 /* --- values --- */
-
-static int on_match(unsigned id, unsigned long long from, unsigned long long to, unsigned flags,
-                    void *context)
-{
-    (void)id, (void)from, (void)to, (void)flags;
-    *(bool *)context = true;
-    return 1;
-}
-
-static bool matches(const hs_database_t *pattern, struct text text, hs_scratch_t *room)
-{
-    bool is_match = false;
-    if (text.size > UINT32_MAX) return false;
-    (void)hs_scan(pattern, text.bytes, (unsigned)text.size, 0, room, on_match, &is_match);
-    return is_match;
-}
 
 /* A text that is a number in its usual form, and nothing else. */
 static void number_from_text(struct value *value)
@@ -442,7 +407,8 @@ static enum shield_plan_fit check_text(const struct shield_plan_property *proper
         return is_listed ? SHIELD_PLAN_PROVEN : SHIELD_PLAN_MISFIT;
     }
     if (!property->pattern) return SHIELD_PLAN_FITS;
-    return matches(property->pattern, value->text, room) ? SHIELD_PLAN_FITS : SHIELD_PLAN_MISFIT;
+    return shield_plan_matches(property->pattern, value->text, room) ? SHIELD_PLAN_FITS
+                                                                     : SHIELD_PLAN_MISFIT;
 }
 
 enum shield_plan_fit shield_plan_check(const struct shield_plan_property *property,

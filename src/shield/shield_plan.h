@@ -15,9 +15,9 @@
  *         amount: {type: number, min: 0, max: 100000, required: true}
  *
  * A property: type text|number|integer|bool|timestamp|enum|list|object|any (default text); enum,
- * min, max, pattern (Hyperscan's syntax, the whole value), required, identifier, category
- * (Fideslang's: user.contact.email); and for people purpose, legal_basis, retention, owner,
- * description, example. An unknown word is an error, so is a name with '*'. */
+ * min, max, pattern (Hyperscan's syntax, the whole value; bounded by pattern_cost.h), required,
+ * identifier, category (Fideslang's: user.contact.email); and for people purpose, legal_basis,
+ * retention, owner, description, example. An unknown word is an error, so is a name with '*'. */
 #ifndef CANDOR_SHIELD_PLAN_H
 #define CANDOR_SHIELD_PLAN_H
 
@@ -34,6 +34,9 @@ enum {
     SHIELD_PLAN_NAME_MAX = 255,
     SHIELD_PLAN_ENUM_MAX = 1000,
     SHIELD_PLAN_PATTERN_MAX = 256,
+    SHIELD_PLAN_PATTERNS_MAX = 128,           /* different ones: compiled once each */
+    SHIELD_PLAN_PATTERN_POSITIONS_MAX = 2048, /* of all, by pattern_cost.h: a second at most */
+    SHIELD_PLAN_PATTERN_STATES_MAX = 4096,
     SHIELD_PLAN_DEPTH_MAX = 12,
 };
 
@@ -73,7 +76,7 @@ struct shield_plan_property {
     bool is_required;
     bool is_identifier;
     enum shield_plan_category category;
-    hs_database_t *pattern; /* NULL: none */
+    const hs_database_t *pattern; /* NULL: none; the plan's */
 };
 #define SHIELD_PLAN_SHARED   (UINT32_MAX - 1)
 #define SHIELD_PLAN_PROFILES (UINT32_MAX - 2)
@@ -85,6 +88,10 @@ struct shield_plan {
     struct shield_plan_property *properties; /* those of an event lie together */
     uint32_t *begins;                        /* by event: the index of its first property */
     uint32_t property_count;
+    struct text_index patterns;
+    hs_database_t *databases[SHIELD_PLAN_PATTERNS_MAX]; /* by number of the pattern */
+    uint32_t pattern_positions;                         /* of all patterns */
+    uint32_t pattern_states;
 };
 
 /* STATUS_INVALID names line and place; TOO_LARGE a limit. */
@@ -98,10 +105,6 @@ uint32_t shield_plan_event(const struct shield_plan *plan, struct text name);
 const struct shield_plan_property *shield_plan_find(const struct shield_plan *plan, uint32_t event,
                                                     struct text name);
 
-/* Room for the patterns of a plan; *room is grown, and freed with hs_free_scratch. */
-enum status shield_plan_room(const struct shield_plan *plan, hs_scratch_t **room,
-                             struct error *error) MUST_CHECK;
-
 enum shield_plan_fit {
     SHIELD_PLAN_MISFIT,
     SHIELD_PLAN_FITS,   /* possibly as a value of another type that says the same */
@@ -111,6 +114,19 @@ enum shield_plan_fit {
 enum shield_plan_fit shield_plan_check(const struct shield_plan_property *property,
                                        struct value *value, hs_scratch_t *room,
                                        struct arena *arena);
+
+/* --- shield_plan_pattern.c --- */
+
+/* The pattern, compiled. NULL, or why it is refused, behind its name: a literal. */
+const char *shield_plan_compile(struct shield_plan *plan, struct text pattern,
+                                const hs_database_t **out);
+void shield_plan_release_patterns(struct shield_plan *plan);
+
+/* Room for the patterns of a plan; *room is grown, and freed with hs_free_scratch. */
+enum status shield_plan_room(const struct shield_plan *plan, hs_scratch_t **room,
+                             struct error *error) MUST_CHECK;
+/* Does it match the whole text? */
+bool shield_plan_matches(const hs_database_t *pattern, struct text text, hs_scratch_t *room);
 
 /* --- shield_plan_category.c --- */
 

@@ -137,3 +137,16 @@ test('what a category names is removed, and counted as tokenised', async () => {
     const [found] = findings.filter(({ path: where }) => where === 'nick');
     assert.deepEqual([found.detector, found.action], ['K02', 'tokenise']);
 });
+
+test('a plan whose pattern would take seconds to compile is refused, and nothing changes', async () => {
+    const project = await planned('refuse');
+    const file = path.join(server.place, 'dear.yaml');
+    const pattern = '(?:tic|tac|toe){1,300}x';
+    fs.writeFileSync(file, `events:\n  Paid:\n    properties:\n      order: {pattern: '${pattern}'}\n`);
+    const run = await server.verb(['shield', 'plan', '--project', project.name, file]);
+    assert.equal(run.code, 1);
+    assert.match(run.stderr, /line 4: Paid: order: "pattern" has more than 64 positions.*\n$/);
+    assert.equal(run.stderr.split('\n').length, 2, 'one line');
+    assert.doesNotMatch(run.stderr, /tac/);
+    assert.equal((await send(project, [record('Paid', { amount: 1 })])).status, 200);
+});

@@ -26,6 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     ruleset_find_words(set, source, &found);
     ruleset_drop(set);
     struct pattern_cost cost;
-    (void)pattern_refusal(source, &cost);
+    (void)pattern_refusal(source, PATTERN_ANYWHERE, &cost);
+    (void)pattern_refusal(source, PATTERN_WHOLE, &cost);
     return 0;
 }

@@ -49,10 +49,12 @@ static void counts_positions_and_states(void **state)
         {"a{60}", 60, 61},
         {"a+?", 1, 2},
         {"((((a))))", 1, 2},
+        {"[[:alpha:][:^digit:]-]", 10, 0},
+        {"[\\n\\t]\\x{1f600}", 11, 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct pattern_cost cost = {0};
-        const char *refusal = pattern_refusal(text_from(cases[i].pattern), &cost);
+        const char *refusal = pattern_refusal(text_from(cases[i].pattern), PATTERN_ANYWHERE, &cost);
         bool is_right = !refusal && cost.positions == cases[i].positions &&
                         (cases[i].states == 0 || cost.states == cases[i].states);
         if (!is_right) {
@@ -65,7 +67,7 @@ static void counts_positions_and_states(void **state)
 static void refuses(const char *pattern, const char *words)
 {
     struct pattern_cost cost;
-    const char *refusal = pattern_refusal(text_from(pattern), &cost);
+    const char *refusal = pattern_refusal(text_from(pattern), PATTERN_ANYWHERE, &cost);
     if (!refusal || !strstr(refusal, words)) {
         fail_msg("%.60s: %s", pattern, refusal ? refusal : "taken");
     }
@@ -97,6 +99,9 @@ static void refuses_what_would_take_seconds(void **state)
         "x{65,}",
         "(?:(?:(?:a{2}){2}){2}){9}",
         "(x+x+){33}",
+        "(ab|cd|ef)(?#){1,300}x",
+        "(ab|cd|ef)(?# a)(?#(){1,300}x",
+        "(ab|cd|ef)\\Q\\E{1,300}x",
     };
     static const char *const states[] = {
         "foo+\\w{14,16}(x*)?",
@@ -114,9 +119,43 @@ static void refuses_what_would_take_seconds(void **state)
     refuses("(?x) a {9}", "free spacing");
     refuses("(?i-s:a)(?sx:b)", "free spacing");
     refuses("(*UCP)\\w", "(*");
+    refuses("[\\Q]\\E[](?:ab|cd|ef){1,300}x", "quotes inside a class");
+    refuses("[a\\E](?:ab|cd|ef){1,300}x", "quotes inside a class");
+    refuses("\\c[(?:ab|cd|ef){1,300}x", "an escape that is not known");
+    refuses("[\\c](?:ab|cd|ef){1,300}x]", "an escape that is not known");
+    refuses("(a)\\g{1}", "an escape that is not known");
+    refuses("a)|(b", "closes a group that is not open");
+    refuses("a\\", "an escape that is not known");
+    refuses("[[:a](?:ab|cd|ef){1,300}x", "is no class of bytes by name");
+    refuses("[a[:lower:", "is no class of bytes by name");
+    refuses("\\x{[(?:ab|cd|ef){1,300}x", "an escape that is not known");
     char deep[PATTERN_SIZE] = "";
     memset(deep, '(', 400);
     refuses(deep, "24 groups");
+}
+
+/* Where it begins is known, so matches under way need not be told apart. */
+static void a_pattern_of_a_whole_text_needs_fewer_states(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *pattern;
+        uint32_t states;
+    } cases[] = {
+        {"^(?:[A-Z][A-Za-z ]{0,40})\\z", 42},
+        {"^(?:a[ab]{20}c)\\z", 23},
+        {"^(?:a|b)\\z", 3},
+        {"^(?:.*b[ab]{5})\\z", 0}, /* as many as of subsets: where b was is not forgotten */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct pattern_cost cost = {0};
+        const char *refusal = pattern_refusal(text_from(cases[i].pattern), PATTERN_WHOLE, &cost);
+        if (refusal || (cases[i].states > 0 && cost.states != cases[i].states))
+            fail_msg("%s: %s, %u states", cases[i].pattern, refusal ? refusal : "good",
+                     cost.states);
+    }
+    struct pattern_cost cost;
+    assert_non_null(pattern_refusal(TEXT("^(?:.*b[ab]{20})\\z"), PATTERN_WHOLE, &cost));
 }
 
 static void refuses_a_huge_alternation(void **state)
@@ -156,9 +195,10 @@ static void append_quantifier(struct seeded *random, char *pattern)
 
 static void append_pattern(struct seeded *random, char *pattern, int depth)
 {
-    static const char *const atoms[] = {"a",        "b",    "c1",       "[ab]",   "[^a]",  "\\d",
-                                        "\\w",      ".",    "\\s",      "[a-c]",  "\\x61", "[\\w-]",
-                                        "\\Qa+\\E", "[]b]", "\xc3\xa9", "[^\\d]", "\\-",   "(?:)"};
+    static const char *const atoms[] = {
+        "a",        "b",      "c1",    "[ab]",  "[^a]",         "\\d",      "\\w",
+        ".",        "\\s",    "[a-c]", "\\x61", "[\\w-]",       "\\Qa+\\E", "[]b]",
+        "\xc3\xa9", "[^\\d]", "\\-",   "(?:)",  "[[:alpha:]b]", "\\x{61}",  "[\\n-]"};
     for (uint32_t count = 1 + seeded_below(random, 3); count > 0; count--) {
         if (depth > 0 && seeded_below(random, 3) == 0) {
             append(pattern, seeded_below(random, 2) ? "(" : "(?:");
@@ -251,7 +291,7 @@ static void matches_whatever_hyperscan_matches(void **state)
         hs_database_t *database = NULL;
         hs_compile_error_t *failure = NULL;
         append_pattern(&random, pattern, 3);
-        if (pattern_refusal(text_from(pattern), &cost)) continue;
+        if (pattern_refusal(text_from(pattern), PATTERN_ANYWHERE, &cost)) continue;
         if (hs_compile(pattern, HS_FLAG_UTF8 | HS_FLAG_ALLOWEMPTY, HS_MODE_BLOCK, NULL, &database,
                        &failure) != HS_SUCCESS) {
             (void)hs_free_compile_error(failure);
@@ -278,7 +318,7 @@ static void reads_any_bytes(void **state)
         struct pattern_cost cost;
         for (size_t i = 0; i < size; i++)
             pattern[i] = letters[seeded_below(&random, sizeof letters - 1)];
-        (void)pattern_refusal((struct text){pattern, size}, &cost);
+        (void)pattern_refusal((struct text){pattern, size}, PATTERN_ANYWHERE, &cost);
         assert_true(cost.positions <= PATTERN_POSITIONS_MAX);
         assert_true(cost.states <= PATTERN_STATES_MAX);
     }
@@ -289,6 +329,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counts_positions_and_states),
         cmocka_unit_test(refuses_what_would_take_seconds),
+        cmocka_unit_test(a_pattern_of_a_whole_text_needs_fewer_states),
         cmocka_unit_test(refuses_a_huge_alternation),
         cmocka_unit_test(matches_whatever_hyperscan_matches),
         cmocka_unit_test(reads_any_bytes),

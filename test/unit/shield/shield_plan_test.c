@@ -56,6 +56,11 @@ static void refuses_with_line_and_place(void **state)
     refuse("shared: {a: {enum: [a]}}", "needs both");
     refuse("shared: {a: {pattern: '(a'}}", "no pattern");
     refuse("shared: {a: {pattern: '(a)\\1'}}", "no pattern");
+    refuse("shared: {a: {pattern: 'a)|(?:b'}}", "closes a group that is not open");
+    refuse("events: {Paid: {properties: {a: {pattern: '(?:ab|cd|ef){1,300}x'}}}}",
+           "line 1: Paid: a: \"pattern\" has more than 64 positions, with repeats written out");
+    refuse("shared: {a: {pattern: '.*a[ab]{20}'}}", "\"pattern\" needs more than 1,024 states");
+    refuse("shared: {a: {pattern: '\\p{L}+'}}", "\"pattern\" has a class of Unicode");
     refuse("shared: {a: {type: bool, pattern: a}}", "is no text");
     refuse("shared: {a: {required: maybe}}", "true or false");
     refuse("shared: {a: {required: true}}", "only an event's own");
@@ -93,6 +98,50 @@ static void keeps_its_limits(void **state)
     buffer_append_byte(&many, 0);
     refuse(many.bytes, "at most 1048576 bytes");
     buffer_release(&many);
+}
+
+/* Properties with a pattern each; is_same: all with the first one's. */
+static void write_patterns(struct buffer *plan, int count, int letters, bool is_same)
+{
+    buffer_clear(plan);
+    buffer_append_string(plan, "shared:\n");
+    for (int i = 0; i < count; i++)
+        buffer_printf(plan, "  p%d: {pattern: '%03d-[0-9a-f]{%d}'}\n", i, is_same ? 0 : i, letters);
+    buffer_append_byte(plan, 0);
+}
+
+static void take(const struct buffer *plan)
+{
+    struct shield_plan *made = NULL;
+    struct error error = {0};
+    if (shield_plan_make(text_from(plan->bytes), &made, &error) != STATUS_OK)
+        fail_msg("%s", error.message);
+    shield_plan_release(made);
+}
+
+static void bounds_all_patterns_together(void **state)
+{
+    (void)state;
+    struct buffer plan;
+    buffer_init(&plan, 1 << 20);
+    write_patterns(&plan, SHIELD_PLAN_PATTERNS_MAX, 4, false);
+    take(&plan);
+    write_patterns(&plan, SHIELD_PLAN_PATTERNS_MAX + 1, 4, false);
+    refuse(plan.bytes, "line 130: p128: \"pattern\" is one more than the 128 different ones");
+    write_patterns(&plan, SHIELD_PLAN_PATTERN_POSITIONS_MAX / 64, 60, false);
+    take(&plan);
+    write_patterns(&plan, SHIELD_PLAN_PATTERN_POSITIONS_MAX / 64 + 1, 60, false);
+    refuse(plan.bytes,
+           "line 34: p32: \"pattern\" and those before it have more than 2,048 positions");
+    write_patterns(&plan, SHIELD_PLAN_PROPERTIES_MAX, 60, true); /* it is compiled once */
+    take(&plan);
+    buffer_clear(&plan);
+    buffer_append_string(&plan, "shared:\n");
+    for (int i = 0; i < 16; i++)
+        buffer_printf(&plan, "  p%d: {pattern: '%02d.*a[ab]{7}'}\n", i, i);
+    buffer_append_byte(&plan, 0);
+    refuse(plan.bytes, "those before it need more than 4,096 states");
+    buffer_release(&plan);
 }
 
 /* --- records --- */
@@ -153,6 +202,23 @@ static void changes_a_type_only_without_loss(void **state)
         (void)snprintf(properties, sizeof properties, "{\"amount\":1,\"count\":%s}", lossy[i]);
         assert_string_equal(paid(&scene, properties), "{\"amount\":1}");
     }
+    shield_scene_close(&scene);
+}
+
+static void a_pattern_takes_whole_letters_and_the_whole_value(void **state)
+{
+    (void)state;
+    static struct shield_scene scene;
+    shield_scene_open(&scene);
+    give(&scene, PROJECT_SHIELD_STRICT,
+         "shared: {a: {pattern: '[\xc3\xa4\xc3\xb6]{2}|tea'},"
+         " b: {pattern: '[\xc3\xa4\xc3\xb6]{2}|tea'}}\n"
+         "events: {Paid: }\n");
+    assert_string_equal(paid(&scene, "{\"a\":\"\xc3\xa4\xc3\xb6\",\"b\":\"tea\"}"),
+                        "{\"a\":\"\xc3\xa4\xc3\xb6\",\"b\":\"tea\"}");
+    assert_string_equal(paid(&scene, "{\"a\":\"\xc3\xa4\",\"b\":\"teas\"}"), "{}");
+    assert_string_equal(paid(&scene, "{\"a\":\"\xc3\xa4\xc3\xb6\xc3\xa4\",\"b\":\"tea\\n\"}"),
+                        "{}");
     shield_scene_close(&scene);
 }
 
@@ -317,7 +383,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(refuses_with_line_and_place),
         cmocka_unit_test(keeps_its_limits),
+        cmocka_unit_test(bounds_all_patterns_together),
         cmocka_unit_test(strict_keeps_what_fits_and_counts_the_rest),
+        cmocka_unit_test(a_pattern_takes_whole_letters_and_the_whole_value),
         cmocka_unit_test(changes_a_type_only_without_loss),
         cmocka_unit_test(stages_of_strict_differ_in_what_they_do),
         cmocka_unit_test(guarded_keeps_what_is_not_planned_and_detectors_look_on),
