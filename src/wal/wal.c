@@ -97,7 +97,8 @@ static enum status adopt_rest(struct wal *wal, const char *name, struct error *e
 {
     uint64_t number;
     bool is_spare = wal_format_parse_spare_name(name, &number);
-    bool is_unfinished = ends_with(name, ".wal.tmp") || ends_with(name, WAL_OLDEST_NAME ".tmp");
+    bool is_unfinished = ends_with(name, ".wal.tmp") || ends_with(name, WAL_OLDEST_NAME ".tmp") ||
+                         ends_with(name, WAL_NEWEST_NAME ".tmp");
     if (!is_spare && !is_unfinished) return STATUS_OK;
     char path[OS_PATH_SIZE];
     TRY(wal_folder_path(wal->supply.folder, name, path, error));
@@ -150,6 +151,11 @@ static enum status adopt_begun(struct wal *wal, struct error *error)
     return status == STATUS_BUSY ? STATUS_OK : status;
 }
 
+static uint64_t last_number(const struct wal *wal)
+{
+    return wal->files.count > 0 ? wal->files.items[wal->files.count - 1].id.number : 0;
+}
+
 /* Keep the files with records, in the order of numbers. */
 static enum status adopt_files(struct wal *wal, const struct wal_folder *folder,
                                struct error *error)
@@ -162,6 +168,8 @@ static enum status adopt_files(struct wal *wal, const struct wal_folder *folder,
     TRY(adopt_begun(wal, error));
     wal->oldest = folder->oldest;
     TRY(name_oldest(wal, wal->files.count > 0 ? wal->files.items[0].id.number : 0, error));
+    wal->supply.newest = folder->newest;
+    TRY(wal_supply_settle(&wal->supply, last_number(wal), error));
     for (size_t i = 0; i < folder->files.count; i++) {
         const struct wal_file *file = &folder->files.items[i];
         if (file->last_sequence == 0) TRY(wal_supply_retire(&wal->supply, file, error));
@@ -331,6 +339,7 @@ static enum status name_first(struct wal *wal, struct wal_fresh *fresh, struct e
     struct wal_file file = {.id = fresh->id, .size = fresh->size};
     struct error ignored; /* an unused file is in nobody's way */
     if (say_empty(wal, &ignored) != STATUS_OK) return status;
+    if (wal_supply_settle(&wal->supply, 0, &ignored) != STATUS_OK) return status;
     (void)!wal_supply_remove(&wal->supply, &file, &ignored);
     return status;
 }
@@ -459,6 +468,7 @@ static enum status forget_files(struct wal *wal, size_t count, struct error *err
     bool is_all = count == wal->files.count;
     if (is_all) TRY(say_empty(wal, error));
     TRY(pass_oldest(wal, is_all ? 0 : wal->files.items[count].id.number, error));
+    TRY(wal_supply_settle(&wal->supply, is_all ? 0 : last_number(wal), error));
     for (size_t i = 0; i < count; i++) {
         TRY(wal_supply_retire(&wal->supply, &wal->files.items[0], error));
         wal_file_list_remove_first(&wal->files);
@@ -482,6 +492,7 @@ enum status wal_trim(struct wal *wal, struct error *error)
     if (!is_forgotten) return STATUS_OK;
     TRY(say_empty(wal, error));
     TRY(name_oldest(wal, 0, error));
+    TRY(wal_supply_settle(&wal->supply, 0, error));
     os_file_close(&wal->file);
     while (wal->files.count > 0) {
         TRY(wal_supply_remove(&wal->supply, &wal->files.items[0], error));

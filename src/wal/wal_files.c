@@ -161,13 +161,47 @@ static enum status make_file(struct wal_supply *supply, uint64_t size, struct wa
     return make_new(path, size, &out->file, error);
 }
 
+/* That a file is there is on disk before anything is in it, so that it cannot go unnoticed. Said
+ * when it is made, ahead of its use: whoever waits for an answer does not wait for this. A log's
+ * first file is named as the oldest one. */
+static enum status name_newest(struct wal_supply *supply, uint64_t made, struct error *error)
+{
+    struct wal_newest newest = {.used = supply->taken, .made = supply->taken ? made : 0};
+    bool is_said = newest.used == supply->newest.used && newest.made == supply->newest.made;
+    if (is_said) return STATUS_OK;
+    TRY(wal_newest_write(supply->folder, newest, error));
+    supply->newest = newest;
+    return STATUS_OK;
+}
+
+/* Under the making lock, as what follows. */
 static enum status make_next(struct wal_supply *supply, struct error *error)
 {
-    if (supply->has_next) return STATUS_OK;
-    TRY(make_file(supply, supply->file_size, &supply->next, error));
-    supply->has_next = true;
-    atomic_fetch_add(&supply->idle_bytes, supply->file_size);
+    if (!supply->has_next) {
+        TRY(make_file(supply, supply->file_size, &supply->next, error));
+        supply->has_next = true;
+        atomic_fetch_add(&supply->idle_bytes, supply->file_size);
+    }
+    return name_newest(supply, supply->next.id.number, error);
+}
+
+static enum status settle(struct wal_supply *supply, uint64_t last, struct error *error)
+{
+    supply->taken = last;
+    uint64_t made = supply->has_next ? supply->next.id.number : last;
+    enum status status = name_newest(supply, made, error);
+    if (status != STATUS_BUSY) return status;
+    TRY(wal_newest_write(supply->folder, (struct wal_newest){0}, error));
+    supply->newest = (struct wal_newest){0};
     return STATUS_OK;
+}
+
+enum status wal_supply_settle(struct wal_supply *supply, uint64_t last, struct error *error)
+{
+    os_mutex_lock(&supply->making);
+    enum status status = settle(supply, last, error);
+    os_mutex_unlock(&supply->making);
+    return status;
 }
 
 enum status wal_supply_prepare(struct wal_supply *supply, struct error *error)
@@ -196,15 +230,32 @@ static enum status drop_next(struct wal_supply *supply, struct error *error)
     return wal_supply_retire(supply, &file, error);
 }
 
+/* A file for one large group. The next one goes when nothing names it any more. */
+static enum status make_large(struct wal_supply *supply, uint64_t size, struct wal_fresh *out,
+                              struct error *error)
+{
+    TRY(make_file(supply, size, out, error));
+    enum status status = name_newest(supply, out->id.number, error);
+    if (status == STATUS_OK) status = drop_next(supply, error);
+    if (status == STATUS_OK) return STATUS_OK;
+    os_file_close(&out->file);
+    if (status != STATUS_BUSY) return status;
+    struct wal_file file = {.id = out->id, .size = size};
+    struct error ignored; /* an unused file is in nobody's way */
+    (void)!wal_supply_remove(supply, &file, &ignored);
+    return status;
+}
+
 static enum status take(struct wal_supply *supply, uint64_t size, struct wal_fresh *out,
                         struct error *error)
 {
     if (size > supply->file_size) {
-        TRY(drop_next(supply, error));
-        return make_file(supply, size, out, error);
+        TRY(make_large(supply, size, out, error));
+    } else {
+        TRY(make_next(supply, error));
+        *out = give_next(supply);
     }
-    TRY(make_next(supply, error));
-    *out = give_next(supply);
+    supply->taken = out->id.number;
     return STATUS_OK;
 }
 
@@ -247,6 +298,7 @@ static enum status clear(struct wal_supply *supply, struct error *error)
 {
     if (supply->has_next) {
         struct wal_fresh next = give_next(supply);
+        TRY(settle(supply, 0, error));
         os_file_close(&next.file);
         struct wal_file file = {.id = next.id};
         TRY(wal_supply_remove(supply, &file, error));

@@ -4,6 +4,7 @@
  *   <number>-<salt>.wal   a log file; numbers rise with the sequences inside
  *   <number>.spare        a file whose records are all in the store, waiting to be used again
  *   oldest                tells which log file is the oldest one needed; absent while none is
+ *   newest                tells which log files are the last two; absent while there is but one
  *   *.tmp                 a file that was being made when the process ended; worthless
  * And beside the folder, with its name and ".begun" behind it, a file of some words for people: it
  * is there only while a log file is, so if it is alone, somebody emptied the folder.
@@ -42,6 +43,17 @@
  * a forgotten file goes: so the file it names is always there, and if not, somebody took it away.
  * A reader that knows one watermark for the whole log does not ask: sequences tell it what is gone.
  *
+ * The file "newest", 40 bytes, always written anew and renamed into place:
+ *    0  8  magic "candorwn"
+ *    8  8  version, 1
+ *   16  8  number of the log file that was being written when this was
+ *   24  8  number of the one made to come behind it; or the first number again
+ *   32  8  XXH3 of bytes 0..31, seed: 0
+ * It is written after a file has its name and before the file's first record, so in the time in
+ * which nobody waits for an answer; and again before a file that it names goes. So both are always
+ * there. Two, because the second one may be empty still, and then says nothing of the first. What
+ * is missing before them shows in the sequences.
+ *
  * Why each part is there
  * - Files are written with zeros and synced before they get their name, and the folder is synced
  *   before the first record, so appending changes no metadata: one write, one fdatasync.
@@ -57,10 +69,10 @@
  *   later ones, and the sequences of lost records can be used again.
  *
  * The reader's algorithm: with the file beside the folder and no log file in it, the log was taken
- * away. Take the files by number, from the one that "oldest" names, which has to
- * be there; what comes before was forgotten. In each, while the record at the offset is
- * valid and has the expected sequence, hand it out and go on behind it. What stands behind the
- * last one is
+ * away. Those that "newest" names have to be there. Take the files by number, from the one that
+ * "oldest" names, which has to be there; what comes before was forgotten. In each, while the record
+ * at the offset is valid and has the expected sequence, hand it out and go on behind it. What
+ * stands behind the last one is
  *   stale or zero      nothing valid follows: the file ends here;
  *   a torn tail        valid records may follow (a disk writes sectors in any order), but none of
  *                      them, and no later file, says durable >= the missing sequence: the missing
@@ -91,9 +103,11 @@ enum {
     WAL_PAGE_SIZE = 4096, /* file sizes are multiples of it, and groups are padded to it */
     WAL_KIND_MARK = 255,
     WAL_OLDEST_SIZE = 32,
+    WAL_NEWEST_SIZE = 40,
 };
 #define WAL_BEGUN_SUFFIX ".begun"
 #define WAL_OLDEST_NAME  "oldest"
+#define WAL_NEWEST_NAME  "newest"
 
 /* What is in a name, and so in every checksum of the file. */
 struct wal_file_id {

@@ -41,16 +41,26 @@ struct wal_fresh {
     uint64_t size;
 };
 
+/* Which files must be there at the log's other end: the one that was being written when this was
+ * said, and the one made to come behind it; the same number twice where there is but one, 0 and 0
+ * where nothing is said. */
+struct wal_newest {
+    uint64_t used;
+    uint64_t made;
+};
+
 /* Where files come from and where they go. The committer and the thread that prepares share it:
  * making is held while a file is made, lock only for a moment; take them in this order. */
 struct wal_supply {
     char folder[OS_PATH_SIZE];
     uint64_t file_size;
 
-    struct os_mutex making; /* guards the next three */
+    struct os_mutex making; /* guards the next five */
     uint64_t next_number;
     bool has_next;
     struct wal_fresh next;
+    uint64_t taken;           /* the file given out last; 0: it is gone, or there was none */
+    struct wal_newest newest; /* as on disk */
 
     struct os_mutex lock; /* guards the next two */
     uint64_t spares[WAL_SPARES_MAX];
@@ -71,6 +81,11 @@ enum status wal_supply_prepare(struct wal_supply *supply, struct error *error) M
 /* A file with room for the header and a group. STATUS_BUSY when the disk is full. */
 enum status wal_supply_take(struct wal_supply *supply, uint64_t group_size, struct wal_fresh *out,
                             struct error *error) MUST_CHECK;
+
+/* Say on disk which files are the newest, before others go: last is the last one that stays, 0 when
+ * none does. On a full disk nothing is said until the next file is made. */
+enum status wal_supply_settle(struct wal_supply *supply, uint64_t last,
+                              struct error *error) MUST_CHECK;
 
 /* Keep a file for another use or remove it. The caller syncs the folder. */
 enum status wal_supply_retire(struct wal_supply *supply, const struct wal_file *file,
@@ -107,6 +122,12 @@ enum status wal_reader_read(struct wal_reader *reader, struct text bytes, struct
 enum status wal_oldest_read(const char *folder, uint64_t *number, struct error *error) MUST_CHECK;
 enum status wal_oldest_write(const char *folder, uint64_t number, struct error *error) MUST_CHECK;
 
+/* As wal_oldest_*. */
+enum status wal_newest_read(const char *folder, struct wal_newest *newest,
+                            struct error *error) MUST_CHECK;
+enum status wal_newest_write(const char *folder, struct wal_newest newest,
+                             struct error *error) MUST_CHECK;
+
 /* Whether the log holds something, told outside its folder. A log file has its name before it is
  * written, and until it is removed. write: STATUS_BUSY as above; both are durable when they return
  * OK. */
@@ -116,6 +137,7 @@ enum status wal_begun_remove(const char *folder, struct error *error) MUST_CHECK
 
 struct wal_folder {
     uint64_t oldest;            /* as wal_oldest_read says */
+    struct wal_newest newest;   /* as wal_newest_read says */
     struct wal_file_list files; /* those with records, those without, and forgotten ones unread */
     char **names;               /* all names, in byte order */
     size_t name_count;

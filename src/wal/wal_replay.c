@@ -200,6 +200,25 @@ static enum status read_files(struct wal_folder *folder, struct wal_reader *read
         (unsigned long long)folder->oldest);
 }
 
+static enum status check_newest(const struct wal_folder *folder, struct error *error)
+{
+    const struct wal_newest *newest = &folder->newest;
+    bool has_used = newest->used == 0;
+    bool has_made = newest->made == 0;
+    for (size_t i = 0; i < folder->name_count; i++) {
+        struct wal_file_id id;
+        if (!wal_format_parse_log_name(folder->names[i], &id)) continue;
+        has_used = has_used || id.number == newest->used;
+        has_made = has_made || id.number == newest->made;
+    }
+    if (has_used && has_made) return STATUS_OK;
+    return error_set(error, STATUS_CORRUPT,
+                     "could not read the log: its file number %llu, one of the newest, is missing, "
+                     "and maybe with it records that are not in the store; restore the folder from "
+                     "a backup, or remove \"" WAL_NEWEST_NAME "\" from it to go on without them",
+                     (unsigned long long)(has_used ? newest->made : newest->used));
+}
+
 static bool has_log_file(const struct wal_folder *folder)
 {
     struct wal_file_id id;
@@ -228,6 +247,8 @@ enum status wal_folder_read(struct wal_folder *folder, struct wal_reader *reader
     *folder = (struct wal_folder){0};
     TRY(os_folder_list(reader->folder, &folder->names, &folder->name_count, error));
     TRY(wal_oldest_read(reader->folder, &folder->oldest, error));
+    TRY(wal_newest_read(reader->folder, &folder->newest, error));
+    TRY(check_newest(folder, error));
     TRY(read_files(folder, reader, error));
     return check_emptied(folder, reader->folder, error);
 }

@@ -31,9 +31,9 @@ static struct scene_file *find_file(struct scene_snapshot *snapshot, const char 
     return NULL;
 }
 
-static bool is_oldest(const struct scene_file *file)
+static bool is_bound(const struct scene_file *file)
 {
-    return strcmp(file->name, WAL_OLDEST_NAME) == 0;
+    return strcmp(file->name, WAL_OLDEST_NAME) == 0 || strcmp(file->name, WAL_NEWEST_NAME) == 0;
 }
 
 /* The first group of a log comes after the naming of its file, in the folder and beside it, each of
@@ -133,7 +133,7 @@ static void lose_start_of_group(struct scene *scene, struct wal *wal, uint32_t c
     wal_close(wal);
     scene_take(scene, &written);
     for (size_t i = 0; i < written.count; i++) {
-        if (is_oldest(&written.files[i])) continue;
+        if (is_bound(&written.files[i])) continue;
         const struct scene_file *before = find_file(&synced, written.files[i].name);
         memcpy(written.files[i].bytes, before->bytes, lost);
     }
@@ -231,7 +231,7 @@ static size_t used_size(const struct scene_file *file, size_t *mark_at)
 static size_t checked_size(const struct scene_file *file, size_t *mark_at)
 {
     size_t used = used_size(file, mark_at);
-    return is_oldest(file) ? file->size : used;
+    return is_bound(file) ? file->size : used;
 }
 
 static void write_file(const struct scene *scene, const struct scene_file *file, size_t size)
