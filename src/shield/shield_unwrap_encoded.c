@@ -8,6 +8,7 @@
 
 enum {
     RUN_MIN = 16,
+    DECODED_MIN = 8,
     LETTER_SKIP = -2,
     LETTER_NONE = -1,
 };
@@ -70,24 +71,6 @@ static bool is_break(char byte) /* lines of encoded text */
     return byte == '\n' || byte == '\r';
 }
 
-/* Digits of so many bits to bytes; breaks are passed over, a rest of less than a byte is left. */
-static size_t decode(struct text run, const int8_t digits[256], unsigned bits, char *out)
-{
-    size_t size = 0;
-    uint32_t held = 0;
-    unsigned held_bits = 0;
-    for (size_t i = 0; i < run.size; i++) {
-        int value = digits[(uint8_t)run.bytes[i]];
-        if (value < 0) continue;
-        held = (held << bits | (uint32_t)value) & 0xFFFF;
-        held_bits += bits;
-        if (held_bits < 8) continue;
-        held_bits -= 8;
-        out[size++] = (char)(held >> held_bits & 0xFF);
-    }
-    return size;
-}
-
 static bool has_known_magic(struct text bytes)
 {
     static const struct text magics[] = {
@@ -115,34 +98,93 @@ static bool has_known_magic(struct text bytes)
     return false;
 }
 
-/* At least nine bytes of ten are ASCII that can be printed; others may be letters of UTF-8. */
-static bool is_readable(struct text bytes)
+static bool begins_magic(char byte)
 {
-    size_t printable = 0;
-    size_t high = 0;
-    for (size_t i = 0; i < bytes.size; i++) {
-        unsigned char byte = (unsigned char)bytes.bytes[i];
-        high += byte >= 0x80;
-        printable += (byte >= 0x20 && byte < 0x7F) || byte == '\t' || byte == '\n' || byte == '\r';
+    return memchr("\x1fP%\x89\xffGR\x7fSoOI\x30\x28", byte, 14) != NULL;
+}
+
+/* What was decoded so far, as text. */
+struct reading {
+    size_t size;
+    size_t controls; /* that are no white space */
+    size_t highs;    /* beyond ASCII */
+    uint32_t open;   /* bytes that UTF-8 still owes */
+    bool is_broken;  /* it is no UTF-8 */
+};
+
+static uint32_t follows_lead(uint8_t byte)
+{
+    if (byte < 0xC2 || byte > 0xF4) return 0;
+    return byte < 0xE0 ? 1 : byte < 0xF0 ? 2 : 3;
+}
+
+static void read_byte(struct reading *reading, uint8_t byte)
+{
+    bool is_high = byte >= 0x80;
+    reading->size++;
+    reading->highs += is_high;
+    reading->controls +=
+        !is_high && (byte < 0x20 || byte == 0x7F) && byte != '\t' && byte != '\n' && byte != '\r';
+    if (reading->open > 0) {
+        reading->open--;
+        if ((byte & 0xC0) != 0x80) reading->is_broken = true;
+    } else if (is_high) {
+        reading->open = follows_lead(byte);
+        if (reading->open == 0) reading->is_broken = true;
     }
-    if (printable * 10 >= bytes.size * 9) return true;
-    return high > 0 && (printable + high) * 10 >= bytes.size * 9 && utf8_valid(bytes);
+}
+
+/* At least nine bytes of ten are ASCII that can be printed; others may be letters of UTF-8. Of so
+ * many bytes in the end, if those that are read already leave it open. */
+static bool may_be_readable(const struct reading *reading, size_t size)
+{
+    if ((reading->controls + reading->highs) * 10 <= size) return true;
+    return reading->controls * 10 <= size && !reading->is_broken;
+}
+
+static bool is_readable(const struct reading *reading, struct text bytes)
+{
+    if ((reading->controls + reading->highs) * 10 <= bytes.size) return true;
+    return may_be_readable(reading, bytes.size) && utf8_valid(bytes);
+}
+
+/* Digits of so many bits to bytes; breaks are passed over, a rest of less than a byte is left. It
+ * ends where no text can come of it any more. False: it is nothing to be given. */
+static bool decode(struct text run, const int8_t digits[256], unsigned bits, struct text *out,
+                   char *bytes)
+{
+    struct reading reading = {0};
+    size_t size_max = run.size * bits / 8;
+    uint32_t held = 0;
+    unsigned held_bits = 0;
+    for (size_t i = 0; i < run.size; i++) {
+        int value = digits[(uint8_t)run.bytes[i]];
+        if (value < 0) continue;
+        held = (held << bits | (uint32_t)value) & 0xFFFF;
+        held_bits += bits;
+        if (held_bits < 8) continue;
+        held_bits -= 8;
+        bytes[reading.size] = (char)(held >> held_bits & 0xFF);
+        read_byte(&reading, (uint8_t)(held >> held_bits & 0xFF));
+        if (!may_be_readable(&reading, size_max) && !begins_magic(bytes[0])) return false;
+    }
+    *out = (struct text){bytes, reading.size};
+    return reading.size >= DECODED_MIN && (has_known_magic(*out) || is_readable(&reading, *out));
 }
 
 /* The run decoded, given if it is worth it; else its memory goes back. */
 static bool try_run(struct unwrap *unwrap, struct text run, enum shield_wrap wrap)
 {
     size_t mark = arena_mark(unwrap->arena);
+    struct text decoded;
     char *out = unwrap_reserve(unwrap, run.size);
     if (!out) return false;
-    size_t size = wrap == SHIELD_WRAP_HEX ? decode(run, hex_digits, 4, out)
-                                          : decode(run, base64_digits, 6, out);
-    struct text decoded = {out, size};
-    if (size < 8 || !(has_known_magic(decoded) || is_readable(decoded))) {
+    bool is_hex = wrap == SHIELD_WRAP_HEX;
+    if (!decode(run, is_hex ? hex_digits : base64_digits, is_hex ? 4 : 6, &decoded, out)) {
         arena_rewind(unwrap->arena, mark);
         return false;
     }
-    unwrap_settle(unwrap, out, size);
+    unwrap_settle(unwrap, out, decoded.size);
     unwrap_give(unwrap, &(struct shield_inner){.wrap = wrap, .value = decoded});
     return true;
 }
