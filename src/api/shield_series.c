@@ -47,6 +47,10 @@ static void write_row(void *context, const struct shield_watch_row *row)
     json_string(writer, state_of(answering, row));
     json_key(writer, "count");
     json_unsigned(writer, row->count);
+    json_key(writer, "near");
+    json_unsigned(writer, row->near);
+    json_key(writer, "sure");
+    json_unsigned(writer, row->sure);
     json_key(writer, "presence");
     json_decimal(writer, row->presence);
     local_write_instant(writer, "first", row->first_minute * MINUTE_MS);

@@ -228,9 +228,10 @@
         .operands = "",
         .summary = "show what the drift watch keeps count of",
         .about =
-            "By event, property and library version: how often, in what share of the event's\n"
-            "records, since when, and the newest alarm; never a value. A row without a property\n"
-            "is the event itself. State is learning, settled, alarmed (within the last day) or\n"
+            "By event, property and library version: how often, how many of them were near misses\n"
+            "of a detector and how many a sure finding, in what share of the event's records,\n"
+            "since when, and the newest alarm; never a value. A row without a property is the\n"
+            "event itself. State is learning, settled, alarmed (within the last day) or\n"
             "held. --json prints {\"series\",\"left_out\"}.",
         .examples = "candor shield watch --project shop",
         .flags = (const struct verb_flag[]){PROJECT_FLAG, {0}},

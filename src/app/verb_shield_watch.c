@@ -3,8 +3,9 @@
 
 static enum status show(struct exchange *exchange)
 {
-    static const char *const keys[] = {"event",    "property", "sdk",  "state",  "count",
-                                       "presence", "first",    "last", "signal", "signalled"};
+    static const char *const keys[] = {"event", "property", "sdk",    "state",
+                                       "count", "near",     "sure",   "presence",
+                                       "first", "last",     "signal", "signalled"};
     const struct invocation *invocation = exchange->invocation;
     target_add(&exchange->target, "project", invocation_value(invocation, "project"));
     TRY(exchange_call(exchange, "GET"));

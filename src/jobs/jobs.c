@@ -80,10 +80,12 @@ static void flush_findings(struct jobs *jobs)
 static void hold_property(struct jobs *jobs, const struct shield_hold *hold)
 {
     struct error error = {0};
+    bool is_new = hold->number == WATCH_NEW_RANDOM;
     struct control_deed deed = {
         .project = hold->project,
         .by = TEXT("drift watch"),
-        .reason = TEXT("a new property that looks random (W01)"),
+        .reason = is_new ? TEXT("a new property that looks random (W01)")
+                         : TEXT("more than one value in a thousand is a secret (W12)"),
         .now_ms = os_clock_now_ms(),
     };
     struct text property = {hold->property, hold->size};

@@ -242,15 +242,18 @@ static enum shield_verdict walk(struct admit *admit)
     admit_event_name(admit);
     admit_watch(admit);
     admit->is_captured = is_autocapture(admit);
+    admit->item = record->item_count;
     admit->is_plain = is_plain(admit);
     if (!admit_ids(admit)) return SHIELD_REFUSED;
     if (!admit_plan_event(admit)) return admit->verdict;
     admit_plan_required(admit);
     for (uint32_t i = 0; i < record->item_count; i++) {
         size_t mark = arena_mark(&admit->scratch->arena);
+        admit->item = i;
         admit_item(admit, &record->items[i]);
         arena_rewind(&admit->scratch->arena, mark);
     }
+    if (admit->marks) admit_watch_end(admit);
     return admit->verdict;
 }
 

@@ -7,6 +7,7 @@
  *   admit_nested.c  lists and objects: their members one by one, then together
  *   admit_note.c    findings
  *   admit_watch.c   what the drift watch sees of it
+ *   admit_near.c    and what detectors found or nearly found in what it saw
  *   admit_list.c    closed lists of names
  *   admit_captured.c  what autocapture may say of an element, by its form
  *
@@ -121,6 +122,9 @@ struct admit {
     bool is_captured;  /* by a client's autocapture */
     bool is_template;  /* the address under way, by the project's own lists */
     bool is_plain;     /* nothing but rules speaks of a property: no plan, no list, no hold */
+    uint8_t *marks;    /* of each item, for admit_near.c; NULL: the drift watch is not shown it */
+    uint32_t item;     /* under way; none: their number */
+    uint32_t shown;    /* so many records like it the one that is shown stands for */
 };
 
 enum admit_verdict { ADMIT_KEEP, ADMIT_REPLACE, ADMIT_REMOVE };
@@ -223,6 +227,15 @@ struct text admit_sdk(struct admit *admit);
 
 /* Let the drift watch see the record as it came, or a share of those it knows well. */
 void admit_watch(struct admit *admit);
+
+/* --- admit_near.c --- */
+
+/* Did something in the value come near to being a finding? Of short texts and whole numbers. */
+bool admit_is_near(struct admit *admit, const struct admit_key *key, const struct value *value);
+/* The item under way has this finding. */
+void admit_mark(struct admit *admit, const struct shield_finding *finding, struct text value);
+/* All items are judged: let the drift watch know in which a detector was sure. */
+void admit_watch_end(struct admit *admit);
 
 /* --- admit_captured.c --- */
 

@@ -133,6 +133,7 @@ static void note_seen(struct admit *admit, struct shield_finding *finding, struc
                       struct text value)
 {
     const struct shield_record *record = admit->record;
+    admit_mark(admit, finding, value);
     finding->minute = record->now_ms / MINUTE_MS;
     finding->project = record->project->id;
     finding->event = admit->event;

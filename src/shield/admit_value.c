@@ -25,6 +25,7 @@ bool admit_look(struct admit *admit, const struct matcher_view *view, struct mat
     result->count = 0;
     result->is_hard = false;
     result->is_incomplete = false;
+    result->is_near = false;
     matcher_look(&scratch->matcher, admit->rules, view, result);
     return !result->is_incomplete;
 }

@@ -104,19 +104,30 @@ static uint32_t count_events(struct admit_watched *watched, uint32_t project, bo
     return events;
 }
 
+/* False: its name is data. */
+static bool read_item(struct admit *admit, const struct shield_item *item, bool *is_near)
+{
+    struct admit_key key;
+    if (!admit_read_key(admit, item->name, NULL, &key)) return false;
+    *is_near = admit_is_near(admit, &key, &item->value);
+    return true;
+}
+
 static void show(struct admit *admit, uint32_t events, uint32_t count)
 {
     const struct shield_record *record = admit->record;
-    struct admit_key key;
-    bool *is_data = ARENA_ARRAY(&admit->scratch->arena, bool, record->item_count + 1);
-    if (!is_data) return;
+    struct arena *arena = &admit->scratch->arena;
+    bool *is_data = ARENA_ARRAY(arena, bool, record->item_count + 1);
+    bool *is_near = ARENA_ARRAY(arena, bool, record->item_count + 1);
+    if (!is_data || !is_near) return;
     for (uint32_t i = 0; i < record->item_count; i++)
-        is_data[i] = !admit_read_key(admit, record->items[i].name, NULL, &key);
+        is_data[i] = !read_item(admit, &record->items[i], &is_near[i]);
     struct shield_sight sight = {
         .record = record,
         .event = admit->event,
         .sdk = admit_sdk(admit),
         .is_data = is_data,
+        .is_near = is_near,
         .events = events,
         .count = count,
     };
@@ -133,6 +144,8 @@ void admit_watch(struct admit *admit)
     uint32_t count = share_of(admit);
     uint32_t events = count_events(watched, record->project->id, count > 0);
     if (count == 0) return;
+    admit->shown = count;
+    admit->marks = ARENA_ARRAY(&admit->scratch->arena, uint8_t, record->item_count + 1);
     size_t mark = arena_mark(&admit->scratch->arena);
     show(admit, events, count);
     arena_rewind(&admit->scratch->arena, mark);

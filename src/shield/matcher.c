@@ -138,6 +138,22 @@ static enum shield_proof ask_with_context(const struct matcher_run *run,
     return ask(run, rule, trigger, true, span);
 }
 
+/* Near is what a harmless name or a harmless shape alone speaks against, and what is proven and
+ * lacks nothing but the context that its rule wants. What acts is noted as a finding besides. */
+static void ask_near(struct matcher_run *run, const struct ruleset_rule *rule,
+                     const struct matcher_trigger *trigger, int context)
+{
+    struct shield_span span = {trigger->begin, trigger->end};
+    enum shield_proof proof = ask(run, rule, trigger, true, &span);
+    if (proof == SHIELD_NOT || proof == SHIELD_TEST) return;
+    int score = score_of(run, rule, proof, context);
+    bool has_context = context > 0 || (!wants_context(rule) &&
+                                       ask(run, rule, trigger, false, &span) != SHIELD_NOT);
+    bool is_near =
+        has_context ? score >= SCORE_NEAR : proof == SHIELD_PROVEN && score >= SCORE_ENOUGH;
+    if (is_near) run->result->is_near = true;
+}
+
 void matcher_try(struct matcher_run *run, const struct matcher_trigger *trigger)
 {
     const struct ruleset_rule *rule = &run->set->rules[trigger->rule];
@@ -152,6 +168,7 @@ void matcher_try(struct matcher_run *run, const struct matcher_trigger *trigger)
     enum shield_proof proof = ask_with_context(run, rule, trigger, &span);
     if (proof == SHIELD_NOT) return;
     int context = score_context(run, trigger->rule, trigger->begin, trigger->end);
+    if (run->view->is_near_asked) ask_near(run, rule, trigger, context);
     if (context == 0 && wants_context(rule)) return;
     if (context == 0 || run->matcher->is_thorough) {
         span = (struct shield_span){trigger->begin, trigger->end};
@@ -260,6 +277,7 @@ void matcher_look(struct matcher *matcher, const struct ruleset *set,
     run.fitting = ruleset_by_value(set, size);
     run.calls_left = MATCHER_CALLS_FREE + MATCHER_CALLS_PER_BYTE * (uint64_t)size;
     score_know_key(&run);
+    if (view->is_near_asked) score_ask_all(&run);
     if (!run.census.has_words) score_know_text(&run);
     try_keyed(&run);
     try_whole(&run);

@@ -31,6 +31,7 @@ struct matcher_view {
     bool is_number;
     bool is_name;            /* of an event, or a key: no rule that wants context acts */
     bool is_reduced_address; /* an address of the web that is more than its template */
+    bool is_near_asked; /* for the drift watch: rules that want context are asked without any */
 };
 
 struct matcher_finding {
@@ -45,6 +46,7 @@ struct matcher_result {
     uint32_t count;
     bool is_hard;       /* a credential or a card number is among them: the search was ended */
     bool is_incomplete; /* not everything could be looked at */
+    bool is_near;       /* something in it came near to being a finding: SCORE_NEAR */
 };
 
 struct matcher {
@@ -122,11 +124,22 @@ void matcher_tokens(struct matcher_run *run);
 
 /* Rules that may act with no other context than the key's. */
 void score_know_key(struct matcher_run *run);
+/* Add all others, whatever they want: for near misses. Not under a harmless name, where nothing
+ * that lacks context would be near. */
+void score_ask_all(struct matcher_run *run);
 /* Then read the text's words, and add the rules that they speak for. */
 void score_know_text(struct matcher_run *run);
 /* Points that key and neighbourhood give to a candidate of the rule; 0: no context. */
 int score_context(struct matcher_run *run, uint32_t rule, uint32_t begin, uint32_t end);
-/* Whether a proof of this strength with so much context is enough. */
-bool score_acts(struct matcher_run *run, const struct ruleset_rule *rule, enum shield_proof proof,
-                int context);
+/* Points from which a finding acts, and from which it nearly does: a harmless name or a harmless
+ * shape stands between the two. */
+enum { SCORE_ENOUGH = 5, SCORE_NEAR = 2 };
+/* What a proof of this strength is worth with so much context. */
+int score_of(struct matcher_run *run, const struct ruleset_rule *rule, enum shield_proof proof,
+             int context);
+static inline bool score_acts(struct matcher_run *run, const struct ruleset_rule *rule,
+                              enum shield_proof proof, int context)
+{
+    return score_of(run, rule, proof, context) >= SCORE_ENOUGH;
+}
 #endif

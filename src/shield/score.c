@@ -8,10 +8,13 @@
  *   harmless key              -3, unless what speaks for the rule is worth 2
  *   harmless shape            -3, likewise, and never against a proof
  *   all of it a UUID, a ULID, a digest or a date: -4, likewise
- *   enough                    5
+ *   enough                    5: SCORE_ENOUGH
+ *   near                      2: SCORE_NEAR, for the drift watch
  */
 #include "shield/benign.h"
 #include "shield/matcher.h"
+
+#include <string.h>
 
 enum {
     BASE_V = 6,
@@ -23,7 +26,6 @@ enum {
     WINDOW = 1,
     BENIGN = -3,
     BENIGN_SHAPE = -4,
-    ENOUGH = 5,
     WINDOW_BEFORE = 30, /* characters */
     WINDOW_BEHIND = 20,
     WORD_MAX = 24, /* a word that the window's edge would cut is taken whole, up to so much more */
@@ -157,6 +159,12 @@ static bool has_benign_key(const struct matcher_run *run)
     return classes && !(classes & ~benign_classes);
 }
 
+void score_ask_all(struct matcher_run *run)
+{
+    if (has_benign_key(run)) return;
+    memset(run->able.bits, 0xff, run->set->mask_words * sizeof *run->able.bits);
+}
+
 static bool has_benign_shape(struct matcher_run *run)
 {
     if (!run->is_benign_known) {
@@ -192,12 +200,12 @@ static int base_of(enum shield_tier tier)
     return 0;
 }
 
-bool score_acts(struct matcher_run *run, const struct ruleset_rule *rule, enum shield_proof proof,
-                int context)
+int score_of(struct matcher_run *run, const struct ruleset_rule *rule, enum shield_proof proof,
+             int context)
 {
     int score = base_of(rule->tier) + context;
     if (proof == SHIELD_PROVEN || proof == SHIELD_TEST) score += PROVEN;
     bool key_speaks = context >= KEY_STEM;
     if (!key_speaks) score += benign_points(run, proof);
-    return score >= ENOUGH;
+    return score;
 }

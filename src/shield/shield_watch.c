@@ -18,18 +18,20 @@ struct alarm {
     int64_t now_ms;
 };
 
-static void ask_for_hold(struct shield_watch *watch, uint32_t project, struct text property)
+static void ask_for_hold(struct shield_watch *watch, const struct alarm *alarm)
 {
+    struct text property = alarm->property;
     if (watch->hold_count == WATCH_HOLDS || property.size > sizeof watch->holds[0].property) return;
     uint32_t place = (watch->hold_first + watch->hold_count++) % WATCH_HOLDS;
     struct shield_hold *hold = &watch->holds[place];
-    *hold = (struct shield_hold){.project = project, .size = property.size};
+    *hold = (struct shield_hold){
+        .project = alarm->project, .number = alarm->number, .size = property.size};
     memcpy(hold->property, property.bytes, property.size);
 }
 
 static void tell(struct shield_watch *watch, const struct alarm *alarm)
 {
-    bool holds = alarm->number == WATCH_NEW_RANDOM;
+    bool holds = alarm->number == WATCH_NEW_RANDOM || alarm->number == WATCH_SURELY;
     struct shield_finding finding = {
         .minute = alarm->now_ms / WATCH_MINUTE_MS,
         .project = alarm->project,
@@ -46,7 +48,7 @@ static void tell(struct shield_watch *watch, const struct alarm *alarm)
     watch_detector(alarm->number, finding.detector);
     memcpy(finding.country, "??", sizeof finding.country);
     shield_findings_note(watch->findings, &finding);
-    if (holds) ask_for_hold(watch, alarm->project, alarm->property);
+    if (holds) ask_for_hold(watch, alarm);
 }
 
 /* --- a property --- */
@@ -95,11 +97,13 @@ static void judge_new(const struct place *place, struct series *series, struct t
     note_signal(place, series, property, is_random ? WATCH_NEW_RANDOM : WATCH_NEW_PROPERTY);
 }
 
-static void look(const struct place *place, struct series *series, uint32_t known,
-                 const struct shield_item *item)
+static void look(const struct place *place, struct series *series, uint32_t known, uint32_t i)
 {
     struct shield_watch *watch = place->watch;
+    const struct shield_sight *sight = place->sight;
+    const struct shield_item *item = &sight->record->items[i];
     series_count(series, &item->value, watch->seed);
+    if (sight->is_near && sight->is_near[i]) series_count_near(series, sight->count);
     if (series->is_fresh && series->now.count >= WATCH_NEW) judge_new(place, series, item->name);
     if (series->now.count < WATCH_WINDOW) return;
     int number = series->past.count >= WATCH_WINDOW ? series_judge(series) : 0;
@@ -143,9 +147,10 @@ static struct series *series_of(const struct place *place, uint64_t key, struct 
     return series;
 }
 
-static void watch_item(const struct place *place, const struct shield_item *item)
+static void watch_item(const struct place *place, uint32_t i)
 {
     bool is_new, is_new_series;
+    const struct shield_item *item = &place->sight->record->items[i];
     uint64_t key = text_hash_seeded(item->name, place->event_key) | 1;
     uint32_t known = watch_known(place->watch, key, &is_new);
     struct series *series = series_of(place, key, item->name, &is_new_series);
@@ -155,7 +160,7 @@ static void watch_item(const struct place *place, const struct shield_item *item
         watch_know_name(place->watch, series);
     }
     if (is_new && !place->is_learning) series->is_fresh = true;
-    look(place, series, known, item);
+    look(place, series, known, i);
 }
 
 /* --- an event --- */
@@ -214,27 +219,73 @@ static void watch_items(struct place *place)
     place->event = series_of(place, place->event_key, TEXT(""), &is_new);
     for (uint32_t i = 0; i < record->item_count; i++) {
         if (record->items[i].name.size == 0 || (sight->is_data && sight->is_data[i])) continue;
-        watch_item(place, &record->items[i]);
+        watch_item(place, i);
     }
+}
+
+static struct place place_of(struct shield_watch *watch, const struct shield_sight *sight)
+{
+    return (struct place){
+        .watch = watch,
+        .sight = sight,
+        .event_key = text_hash_seeded(sight->event, sight->record->project->id),
+        .sdk_key = text_hash(sight->sdk),
+    };
 }
 
 void shield_watch_record(struct shield_watch *watch, const struct shield_sight *sight)
 {
-    const struct shield_record *record = sight->record;
-    struct place place = {
-        .watch = watch,
-        .sight = sight,
-        .event_key = text_hash_seeded(sight->event, record->project->id),
-        .sdk_key = text_hash(sight->sdk),
-    };
+    struct place place = place_of(watch, sight);
     os_mutex_lock(&watch->mutex);
-    struct watched *watched = watch_project(watch, record->project->id);
+    struct watched *watched = watch_project(watch, sight->record->project->id);
     if (watched) {
         watched->events += sight->events;
         place.is_learning = watched->events <= WATCH_LEARN;
         watch_items(&place);
         count_volume(&place);
     }
+    os_mutex_unlock(&watch->mutex);
+}
+
+/* --- what detectors found --- */
+
+static bool is_quiet(const struct series *series, uint32_t minute)
+{
+    const uint32_t quiet = WATCH_SURE_DAYS * 24 * 60;
+    return series->sure_minute > 0 && minute - series->sure_minute < quiet;
+}
+
+/* A hold is of the name: the first series of it remembers when it was asked for, so that what a
+ * person released is not held again by the next event or version. */
+static bool was_told_lately(const struct shield_watch *watch, struct series *series,
+                            uint32_t minute)
+{
+    struct series *first = watch_namesake(watch, series);
+    if (!first) first = series;
+    if (is_quiet(first, minute) || is_quiet(series, minute)) return true;
+    first->sure_minute = series->sure_minute = minute;
+    return false;
+}
+
+static void count_sure(const struct place *place, struct text name)
+{
+    uint64_t key = text_hash_seeded(name, place->event_key) | 1;
+    struct series *series = watch_find(place->watch, (key ^ place->sdk_key) | 1);
+    uint32_t minute = (uint32_t)(place->sight->record->now_ms / WATCH_MINUTE_MS);
+    if (!series || !series_count_sure(series, place->sight->count)) return;
+    series->sure_values = series->sure_hits = 0;
+    if (!was_told_lately(place->watch, series, minute))
+        note_signal(place, series, name, WATCH_SURELY);
+}
+
+void shield_watch_sure(struct shield_watch *watch, const struct shield_sight *sight,
+                       const bool *is_sure)
+{
+    struct place place = place_of(watch, sight);
+    const struct shield_record *record = sight->record;
+    os_mutex_lock(&watch->mutex);
+    for (uint32_t i = 0; i < record->item_count; i++)
+        if (is_sure[i]) count_sure(&place, record->items[i].name);
     os_mutex_unlock(&watch->mutex);
 }
 

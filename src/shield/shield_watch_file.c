@@ -1,6 +1,6 @@
 /* What the watch knows, over restarts: one file, written whole and published.
  *
- * "CANDORW2", checksum u64 of the rest, then:
+ * "CANDORW3", checksum u64 of the rest, then:
  *   projects   u32 count; each u32 project, u64 events
  *   known      u32 count; each u64 key
  *   series     u32 count; each SERIES_FIXED bytes as write_series has them, then its three names
@@ -19,17 +19,17 @@
 
 enum {
     HEAD = 16,
-    WINDOW_NUMBERS = sizeof(struct window) / sizeof(uint32_t),
-    SERIES_FIXED = 5 * 8 + 6 * 4 + WINDOW_NUMBERS * 4,
+    SERIES_FIXED = 7 * 8 + 9 * 4 + WINDOW_NUMBERS * 2,
     SERIES_ROOM = SERIES_FIXED + SERIES_PROPERTY + SERIES_EVENT + SERIES_SDK,
     VOLUME_FIXED = 6 * 8 + 2 * 4 + VOLUME_HOURS * VOLUME_WEEKS,
     FILE_MAX = HEAD + WATCH_PROJECTS * 12 + WATCH_KNOWN * 8 + WATCH_SERIES * SERIES_ROOM +
                WATCH_VOLUMES * (VOLUME_FIXED + VOLUME_EVENT) + 16,
 };
 _Static_assert((int)WATCH_PATH_SIZE == (int)OS_PATH_SIZE, "a path has room");
-_Static_assert(sizeof(struct window) % sizeof(uint32_t) == 0, "a window is numbers");
 
-static const char magic[8] = {'C', 'A', 'N', 'D', 'O', 'R', 'W', '2'};
+_Static_assert(WINDOW_NUMBERS % 2 == 0, "two are written as one");
+
+static const char magic[8] = {'C', 'A', 'N', 'D', 'O', 'R', 'W', '3'};
 
 /* --- reading --- */
 
@@ -79,10 +79,29 @@ static uint8_t take_name(struct reading *reading, uint32_t size, char *place, si
     return (uint8_t)size;
 }
 
+static void read_window(struct reading *reading, struct window *window)
+{
+    uint16_t numbers[WINDOW_NUMBERS];
+    window->surprise = take_u32(reading);
+    for (int i = 0; i < WINDOW_NUMBERS; i += 2) {
+        uint32_t two = take_u32(reading);
+        numbers[i] = (uint16_t)(two & UINT16_MAX);
+        numbers[i + 1] = (uint16_t)(two >> 16);
+    }
+    window_set(window, numbers);
+}
+
+/* Another series may be the first of its name than was. */
+static void know_name(struct shield_watch *watch, const struct series *series)
+{
+    watch_know_name(watch, series);
+    struct series *first = watch_namesake(watch, series);
+    if (first && first->sure_minute < series->sure_minute) first->sure_minute = series->sure_minute;
+}
+
 static void read_series(struct shield_watch *watch, struct reading *reading)
 {
     bool is_new, is_known;
-    uint32_t past[WINDOW_NUMBERS];
     uint64_t key = take_u64(reading);
     if (reading->fails || key == 0) return;
     struct series *series = watch_series(watch, key, &is_new);
@@ -90,15 +109,19 @@ static void read_series(struct shield_watch *watch, struct reading *reading)
     series->total = take_u64(reading);
     series->around = take_u64(reading);
     series->event_total = take_u64(reading);
+    series->near_total = take_u64(reading);
+    series->sure_total = take_u64(reading);
     uint32_t share = take_u32(reading);
     series->project = take_u32(reading);
     series->first_minute = take_u32(reading);
     series->last_minute = take_u32(reading);
     series->signal_minute = take_u32(reading);
+    series->sure_minute = take_u32(reading);
+    uint32_t sure = take_u32(reading);
     uint32_t bits = take_u32(reading);
-    for (size_t i = 0; i < WINDOW_NUMBERS; i++)
-        past[i] = take_u32(reading);
-    memcpy(&series->past, past, sizeof past);
+    read_window(reading, &series->past);
+    series->sure_values = (uint16_t)(sure & UINT16_MAX);
+    series->sure_hits = (uint16_t)(sure >> 16);
     memcpy(&series->distinct_past, &share, sizeof share);
     series->signal = (uint8_t)(bits & 0x7f);
     series->is_cut = bits >> 7 & 1;
@@ -106,7 +129,7 @@ static void read_series(struct shield_watch *watch, struct reading *reading)
     series->event_size = take_name(reading, bits >> 16 & 0xff, series->event, sizeof series->event);
     series->sdk_size = take_name(reading, bits >> 24 & 0xff, series->sdk, sizeof series->sdk);
     if (reading->fails) return;
-    if (series->name_size > 0) watch_know_name(watch, series);
+    if (series->name_size > 0) know_name(watch, series);
     if (series->past.count < WATCH_WINDOW) return;
     uint32_t known = watch_known(watch, series->property, &is_known);
     if (known < WATCH_KNOWN) watch->settled[known] = (uint32_t)(series - watch->series) + 1;
@@ -186,28 +209,38 @@ void watch_open_file(struct shield_watch *watch, const char *folder)
 
 /* --- writing --- */
 
+static void write_window(const struct window *window, struct buffer *out)
+{
+    uint16_t numbers[WINDOW_NUMBERS];
+    window_get(window, numbers);
+    buffer_append_u32(out, window->surprise);
+    for (int i = 0; i < WINDOW_NUMBERS; i += 2)
+        buffer_append_u32(out, (uint32_t)numbers[i + 1] << 16 | numbers[i]);
+}
+
 static void write_series(const struct series *series, struct buffer *out)
 {
     uint32_t share;
-    uint32_t past[WINDOW_NUMBERS];
     memcpy(&share, &series->distinct_past, sizeof share);
-    memcpy(past, &series->past, sizeof past);
     buffer_append_u64(out, series->key);
     buffer_append_u64(out, series->property);
     buffer_append_u64(out, series->total);
     buffer_append_u64(out, series->around);
     buffer_append_u64(out, series->event_total);
+    buffer_append_u64(out, series->near_total);
+    buffer_append_u64(out, series->sure_total);
     buffer_append_u32(out, share);
     buffer_append_u32(out, series->project);
     buffer_append_u32(out, series->first_minute);
     buffer_append_u32(out, series->last_minute);
     buffer_append_u32(out, series->signal_minute);
+    buffer_append_u32(out, series->sure_minute);
+    buffer_append_u32(out, (uint32_t)series->sure_hits << 16 | series->sure_values);
     buffer_append_u32(out, (uint32_t)series->signal | (uint32_t)series->is_cut << 7 |
                                (uint32_t)series->name_size << 8 |
                                (uint32_t)series->event_size << 16 |
                                (uint32_t)series->sdk_size << 24);
-    for (size_t i = 0; i < WINDOW_NUMBERS; i++)
-        buffer_append_u32(out, past[i]);
+    write_window(&series->past, out);
     buffer_append(out, series->name, series->name_size);
     buffer_append(out, series->event, series->event_size);
     buffer_append(out, series->sdk, series->sdk_size);

@@ -53,11 +53,11 @@ struct watched *watch_project(struct shield_watch *watch, uint32_t project);
  * not told as new. */
 uint32_t watch_known(struct shield_watch *watch, uint64_t key, bool *is_new);
 struct series *watch_series(struct shield_watch *watch, uint64_t key, bool *is_new);
-const struct series *watch_find(const struct shield_watch *watch, uint64_t key); /* or NULL */
+struct series *watch_find(const struct shield_watch *watch, uint64_t key); /* or NULL */
 /* The first series of its project with this name that is still there, under any event: a hold is of
  * the name. NULL: there is none. */
 void watch_know_name(struct shield_watch *watch, const struct series *series);
-const struct series *watch_namesake(const struct shield_watch *watch, const struct series *series);
+struct series *watch_namesake(const struct shield_watch *watch, const struct series *series);
 struct volume *watch_volume(struct shield_watch *watch, uint64_t key, bool *is_new);
 /* As much of it as there is room for, whole characters. */
 uint8_t watch_copy(char *place, size_t room, struct text text);

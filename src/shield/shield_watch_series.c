@@ -3,10 +3,14 @@
 #include "shield/shield_surprise.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
 
 enum {
-    SHARE = 16, /* of a value among the kinds of its characters */
+    SHARE = 16,                              /* of a value among the kinds of its characters */
+    SURE_VALUES_MAX = 4 * WATCH_SURE_ONE_IN, /* half of them is forgotten then */
+    NEAR_MIN = WATCH_WINDOW / 16,            /* of a window: fewer are chance */
+    NEAR_TIMES = 5,                          /* as many as before */
     LOOK_MAX = 256,
     BEGINNING = 4, /* bytes */
     FADE_MAX = 4 * WATCH_WINDOW,
@@ -53,6 +57,11 @@ static int kind_of(uint8_t byte)
     return byte <= ' ' ? 4 : 3;
 }
 
+static void raise(uint16_t *number, uint32_t by)
+{
+    *number = (uint16_t)(*number + by);
+}
+
 static void count_text(struct series *series, struct text text)
 {
     uint32_t counts[SERIES_KINDS] = {0};
@@ -60,7 +69,7 @@ static void count_text(struct series *series, struct text text)
     for (size_t i = 0; i < looked.size; i++)
         counts[kind_of((uint8_t)looked.bytes[i])]++;
     for (int i = 0; i < SERIES_KINDS && looked.size > 0; i++)
-        series->now.kinds[i] += counts[i] * SHARE / (uint32_t)looked.size;
+        raise(&series->now.kinds[i], counts[i] * SHARE / (uint32_t)looked.size);
     series->now.lengths[length_of(text.size)]++;
     series->now.surprise += shield_surprise_mean(looked);
     series->now.texts++;
@@ -91,12 +100,30 @@ void series_count(struct series *series, const struct value *value, uint64_t see
     if (value->kind == VALUE_TEXT) count_text(series, value->text);
     if (value->kind == VALUE_TEXT) count_beginning(series, value->text, seed);
     series->now.count++;
+    series->sure_values++;
+    if (series->sure_values < SURE_VALUES_MAX) return;
+    series->sure_values /= 2;
+    series->sure_hits /= 2;
+}
+
+void series_count_near(struct series *series, uint32_t stands_for)
+{
+    series->now.near++;
+    series->near_total += stands_for;
+}
+
+bool series_count_sure(struct series *series, uint32_t stands_for)
+{
+    series->sure_total += stands_for;
+    if (series->sure_hits < UINT16_MAX) series->sure_hits++;
+    return series->sure_hits >= WATCH_SURE && series->sure_values >= WATCH_NEW &&
+           series->sure_hits * WATCH_SURE_ONE_IN > series->sure_values;
 }
 
 /* --- comparing --- */
 
 /* Population stability index, with half a count in each bin so that none is empty. */
-static double psi(const uint32_t *past, const uint32_t *now, int bins)
+static double psi(const uint16_t *past, const uint16_t *now, int bins)
 {
     double past_sum = 0, now_sum = 0, sum = 0;
     for (int i = 0; i < bins; i++) {
@@ -154,6 +181,13 @@ static bool begins_alike(const struct series *series)
     return after >= ALIKE && before < after / 2 && distinct_share(series) >= DISTINCT;
 }
 
+/* As if there had been one more before: none at all is known of a few hundred values. */
+static bool has_more_near_misses(const struct window *past, const struct window *now)
+{
+    return now->near >= NEAR_MIN &&
+           now->near * past->count >= NEAR_TIMES * (past->near + 1) * now->count;
+}
+
 int series_judge(const struct series *series)
 {
     const struct window *past = &series->past;
@@ -161,6 +195,7 @@ int series_judge(const struct series *series)
     const double limit = 0.25;
     bool has_texts = past->texts >= WATCH_WINDOW / 2 && now->texts >= WATCH_WINDOW / 2;
     if (psi(past->types, now->types, SERIES_TYPES) > limit) return 3;
+    if (has_more_near_misses(past, now)) return WATCH_NEAR;
     double rise = mean_surprise(now) - mean_surprise(past);
     if (has_texts && rise > SHIELD_SURPRISE_BIT && series_looks_random(now)) return 8;
     if (has_texts && begins_alike(series)) return 9;
@@ -172,10 +207,28 @@ int series_judge(const struct series *series)
     return 0;
 }
 
-static void add(uint32_t *past, const uint32_t *now, size_t count, bool halves)
+void window_get(const struct window *window, uint16_t numbers[WINDOW_NUMBERS])
 {
-    for (size_t i = 0; i < count; i++)
-        past[i] = (halves ? past[i] / 2 : past[i]) + now[i];
+    const char *row = (const char *)window + offsetof(struct window, count);
+    memcpy(numbers, row, WINDOW_NUMBERS * sizeof *numbers);
+}
+
+void window_set(struct window *window, const uint16_t numbers[WINDOW_NUMBERS])
+{
+    char *row = (char *)window + offsetof(struct window, count);
+    memcpy(row, numbers, WINDOW_NUMBERS * sizeof *numbers);
+}
+
+static void add(struct window *past, const struct window *now, bool halves)
+{
+    uint16_t sums[WINDOW_NUMBERS], numbers[WINDOW_NUMBERS];
+    uint32_t share = halves ? 2 : 1;
+    window_get(past, sums);
+    window_get(now, numbers);
+    for (int i = 0; i < WINDOW_NUMBERS; i++)
+        sums[i] = (uint16_t)(sums[i] / share + numbers[i]);
+    window_set(past, sums);
+    past->surprise = past->surprise / share + now->surprise;
 }
 
 void series_turn(struct series *series, bool forgets)
@@ -183,9 +236,9 @@ void series_turn(struct series *series, bool forgets)
     struct window *past = &series->past;
     double share = distinct_share(series);
     bool halves = past->count >= FADE_MAX;
-    series->now.alike = count_alike(series);
+    series->now.alike = (uint16_t)count_alike(series);
     if (forgets) *past = (struct window){0};
-    add(&past->count, &series->now.count, sizeof *past / sizeof past->count, halves);
+    add(past, &series->now, halves);
     bool begins = forgets || series->distinct_past < 0;
     series->distinct_past =
         (float)(begins ? share : 0.75 * (double)series->distinct_past + 0.25 * share);

@@ -21,14 +21,22 @@ enum {
 };
 
 struct window {
-    uint32_t count;
-    uint32_t texts;
     uint32_t surprise; /* sum of means */
-    uint32_t alike;    /* texts that begin as most do; known when it is over */
-    uint32_t types[SERIES_TYPES];
-    uint32_t lengths[SERIES_LENGTHS];
-    uint32_t kinds[SERIES_KINDS];
+    uint16_t count;
+    uint16_t texts;
+    uint16_t alike; /* texts that begin as most do; known when it is over */
+    uint16_t near;  /* near misses */
+    uint16_t types[SERIES_TYPES];
+    uint16_t lengths[SERIES_LENGTHS];
+    uint16_t kinds[SERIES_KINDS];
 };
+enum { WINDOW_NUMBERS = 4 + SERIES_TYPES + SERIES_LENGTHS + SERIES_KINDS };
+_Static_assert(sizeof(struct window) == sizeof(uint32_t) + WINDOW_NUMBERS * sizeof(uint16_t),
+               "all but the surprise is a row of numbers");
+
+/* That row. */
+void window_get(const struct window *window, uint16_t numbers[WINDOW_NUMBERS]);
+void window_set(struct window *window, const uint16_t numbers[WINDOW_NUMBERS]);
 
 struct series {
     uint64_t key;         /* 0: free */
@@ -36,6 +44,8 @@ struct series {
     uint64_t total;       /* true occurrences, those that were not shown with them */
     uint64_t around;      /* the key of its event's series, which counts all records */
     uint64_t event_total; /* that one's total when this one was first seen */
+    uint64_t near_total;  /* as total, by what was looked at */
+    uint64_t sure_total;
     struct window past;
     struct window now;
     float distinct_past; /* share of different values of the windows before; below 0: not known */
@@ -43,10 +53,13 @@ struct series {
     uint32_t first_minute; /* of the Unix epoch */
     uint32_t last_minute;
     uint32_t signal_minute;
-    uint8_t signal; /* number of the newest alarm; 0: none */
-    bool is_fresh;  /* the property was not known: judge it at WATCH_NEW */
-    bool is_split;  /* began with what another version's looked like */
-    bool is_cut;    /* a name below is */
+    uint32_t sure_minute; /* of the newest W12 of a series of this name, in the first of them */
+    uint16_t sure_values; /* that were looked at lately */
+    uint16_t sure_hits;   /* of them findings of tier V */
+    uint8_t signal;       /* number of the newest alarm; 0: none */
+    bool is_fresh;        /* the property was not known: judge it at WATCH_NEW */
+    bool is_split;        /* began with what another version's looked like */
+    bool is_cut;          /* a name below is */
     uint8_t name_size, event_size, sdk_size;
     char name[SERIES_PROPERTY];
     char event[SERIES_EVENT];
@@ -59,6 +72,10 @@ _Static_assert(sizeof(struct series) <= 512, "fixed memory (spec §11)");
 
 /* The seed is of this process. */
 void series_count(struct series *series, const struct value *value, uint64_t seed);
+/* The value that was counted last is one that a detector nearly found something in. */
+void series_count_near(struct series *series, uint32_t stands_for);
+/* A detector of tier V found something in it. True when that is so of too many. */
+bool series_count_sure(struct series *series, uint32_t stands_for);
 bool series_looks_random(const struct window *window);
 /* The number of the alarm that the full window is, or 0. The strongest reason comes first. */
 int series_judge(const struct series *series);

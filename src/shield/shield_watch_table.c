@@ -44,9 +44,9 @@ struct series *watch_series(struct shield_watch *watch, uint64_t key, bool *is_n
     return oldest;
 }
 
-const struct series *watch_find(const struct shield_watch *watch, uint64_t key)
+struct series *watch_find(const struct shield_watch *watch, uint64_t key)
 {
-    const struct series *row = &watch->series[key % (WATCH_SERIES / WATCH_WAYS) * WATCH_WAYS];
+    struct series *row = &watch->series[key % (WATCH_SERIES / WATCH_WAYS) * WATCH_WAYS];
     for (int i = 0; i < WATCH_WAYS; i++)
         if (row[i].key == key) return &row[i];
     return NULL;
@@ -77,7 +77,7 @@ void watch_know_name(struct shield_watch *watch, const struct series *series)
     watch->settled[known] = (uint32_t)(series - watch->series) + 1;
 }
 
-const struct series *watch_namesake(const struct shield_watch *watch, const struct series *series)
+struct series *watch_namesake(const struct shield_watch *watch, const struct series *series)
 {
     uint64_t key = name_key(series);
     uint32_t slot = (uint32_t)(key % WATCH_KNOWN);
@@ -85,7 +85,7 @@ const struct series *watch_namesake(const struct shield_watch *watch, const stru
         slot = (slot + 1) % WATCH_KNOWN;
     uint32_t first = watch->known[slot] == key ? watch->settled[slot] : 0;
     if (first == 0) return NULL;
-    const struct series *other = &watch->series[first - 1];
+    struct series *other = &watch->series[first - 1];
     return are_namesakes(other, series) ? other : NULL;
 }
 

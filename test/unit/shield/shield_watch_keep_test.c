@@ -1,102 +1,38 @@
 /* What the watch keeps: how many of an event come in an hour, what people are shown, what survives
  * a restart, and that its memory has an end. */
-#include "shield/shield_watch.h"
-
 #include "base/memory.h"
 #include "codec/block.h"
-#include "crypt/secret.h"
 #include "os/os_file.h"
 #include "shield/shield_watch_volume.h"
-#include "shield_scene.h"
+#include "shield_watch_rig.h"
+#include "support/seeded.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#define HOUR_MS INT64_C(3600000)
+#define HOUR_MS WATCH_RIG_HOUR_MS
 enum { HOURS_A_DAY = 24, HOURS_A_WEEK = 7 * 24, MINUTE = 60000, HEAD = 16 };
 
-static uint64_t seed = 20261122;
+static struct seeded luck;
 
 static uint32_t chance(uint32_t below)
 {
-    seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    return (uint32_t)(seed >> 33) % below;
-}
-
-struct rig {
-    struct shield_findings *findings;
-    struct shield_watch *watch;
-    struct project project;
-    int64_t now_ms;
-};
-
-static void rig_begin(struct rig *rig, const char *folder)
-{
-    struct error error = {0};
-    crypt_init();
-    *rig = (struct rig){.project = {.id = 1}, .now_ms = INT64_C(497500) * HOUR_MS};
-    assert_int_equal(shield_findings_open(NULL, &rig->findings, &error), STATUS_OK);
-    rig->watch = shield_watch_open(folder, rig->findings);
-}
-
-static void rig_end(struct rig *rig)
-{
-    shield_watch_close(rig->watch);
-    shield_findings_close(rig->findings);
+    return seeded_below(&luck, below);
 }
 
 /* One record, which stands for so many. */
-static void give(struct rig *rig, const char *sdk, const char *name, struct value value,
+static void give(struct watch_rig *rig, const char *sdk, const char *name, struct value value,
                  uint32_t count)
 {
-    struct shield_item item = {.name = text_from(name), .value = value};
-    struct shield_record record = {.project = &rig->project,
-                                   .now_ms = rig->now_ms,
-                                   .items = &item,
-                                   .item_count = name[0] ? 1 : 0};
-    struct shield_sight sight = {.record = &record,
-                                 .event = TEXT("Viewed"),
-                                 .sdk = text_from(sdk),
-                                 .events = count,
-                                 .count = count};
-    shield_watch_record(rig->watch, &sight);
+    watch_rig_give(rig,
+                   &(struct watch_given){.sdk = sdk, .name = name, .value = value, .count = count});
 }
 
-static void give_text(struct rig *rig, const char *name, const char *text)
-{
-    give(rig, "web/1", name, value_from_text(text_from(text)), 1);
-}
-
-static void pass_hour(struct rig *rig)
+static void pass_hour(struct watch_rig *rig)
 {
     rig->now_ms += HOUR_MS;
     shield_watch_tend(rig->watch, rig->now_ms);
-}
-
-struct tally {
-    uint64_t count;
-    char all[256];
-};
-
-static bool tally(void *context, const struct shield_finding *finding, int64_t last_minute)
-{
-    struct tally *tally = context;
-    (void)last_minute;
-    tally->count += finding->count;
-    size_t used = strlen(tally->all);
-    (void)snprintf(tally->all + used, sizeof tally->all - used, "%s %.*s/%.*s ", finding->detector,
-                   (int)finding->event.size, finding->event.bytes, (int)finding->path.size,
-                   finding->path.bytes);
-    return true;
-}
-
-static struct tally told(struct rig *rig)
-{
-    struct tally result = {0};
-    shield_findings_read(rig->findings, 1, INT64_MIN, INT64_MAX, tally, &result);
-    return result;
 }
 
 /* --- volume --- */
@@ -125,7 +61,7 @@ static uint32_t usual(int64_t hour)
     return now * (84 + chance(33)) / 100;
 }
 
-static void live(struct rig *rig, int hours)
+static void live(struct watch_rig *rig, int hours)
 {
     for (int i = 0; i < hours; i++) {
         give(rig, "web/1", "", (struct value){0}, usual(rig->now_ms / HOUR_MS));
@@ -134,7 +70,7 @@ static void live(struct rig *rig, int hours)
 }
 
 /* Until it is noon on a weekday. */
-static void live_to_noon(struct rig *rig)
+static void live_to_noon(struct watch_rig *rig)
 {
     while (rig->now_ms / HOUR_MS % HOURS_A_DAY != 12 ||
            rig->now_ms / HOUR_MS / HOURS_A_DAY % 7 >= 5)
@@ -144,58 +80,58 @@ static void live_to_noon(struct rig *rig)
 static void an_event_that_stops_is_told_when_its_hour_is_over(void **state)
 {
     (void)state;
-    struct rig rig;
-    rig_begin(&rig, NULL);
+    struct watch_rig rig;
+    watch_rig_begin(&rig, NULL);
     live(&rig, 4 * HOURS_A_WEEK);
     live_to_noon(&rig);
-    assert_string_equal(told(&rig).all, "");
+    assert_string_equal(watch_rig_told(&rig).all, "");
     rig.now_ms += HOUR_MS - 1;
     shield_watch_tend(rig.watch, rig.now_ms);
-    assert_string_equal(told(&rig).all, "");
+    assert_string_equal(watch_rig_told(&rig).all, "");
     rig.now_ms += 1;
     shield_watch_tend(rig.watch, rig.now_ms);
-    assert_string_equal(told(&rig).all, "W10 Viewed/ ");
+    assert_string_equal(watch_rig_told(&rig).all, "W10 Viewed/ ");
     for (int i = 0; i < 3 * HOURS_A_DAY; i++)
         pass_hour(&rig);
-    assert_int_equal(told(&rig).count, 1); /* once a week */
-    rig_end(&rig);
+    assert_int_equal(watch_rig_told(&rig).count, 1); /* once a week */
+    watch_rig_end(&rig);
 }
 
 static void an_event_that_comes_far_more_often_is_told_at_once(void **state)
 {
     (void)state;
-    struct rig rig;
-    rig_begin(&rig, NULL);
+    struct watch_rig rig;
+    watch_rig_begin(&rig, NULL);
     live(&rig, 4 * HOURS_A_WEEK);
     live_to_noon(&rig);
     give(&rig, "web/1", "", (struct value){0}, 1300);
-    assert_string_equal(told(&rig).all, "");
+    assert_string_equal(watch_rig_told(&rig).all, "");
     give(&rig, "web/1", "", (struct value){0}, 1200);
-    assert_string_equal(told(&rig).all, "W10 Viewed/ ");
+    assert_string_equal(watch_rig_told(&rig).all, "W10 Viewed/ ");
     give(&rig, "web/1", "", (struct value){0}, 1200);
-    assert_int_equal(told(&rig).count, 1);
-    rig_end(&rig);
+    assert_int_equal(watch_rig_told(&rig).count, 1);
+    watch_rig_end(&rig);
 }
 
 static void volume_is_not_judged_by_less_than_three_weeks(void **state)
 {
     (void)state;
-    struct rig rig;
-    rig_begin(&rig, NULL);
+    struct watch_rig rig;
+    watch_rig_begin(&rig, NULL);
     live(&rig, 2 * HOURS_A_WEEK);
     give(&rig, "web/1", "", (struct value){0}, 1000000);
     for (int i = 0; i < HOURS_A_DAY; i++)
         pass_hour(&rig);
-    assert_string_equal(told(&rig).all, "");
-    rig_end(&rig);
+    assert_string_equal(watch_rig_told(&rig).all, "");
+    watch_rig_end(&rig);
 }
 
 /* The server was off, or the clock leapt. */
 static void hours_in_which_nobody_counted_are_not_judged(void **state)
 {
     (void)state;
-    struct rig rig;
-    rig_begin(&rig, NULL);
+    struct watch_rig rig;
+    watch_rig_begin(&rig, NULL);
     live(&rig, 4 * HOURS_A_WEEK);
     live_to_noon(&rig);
     rig.now_ms += 5 * HOUR_MS;
@@ -204,15 +140,15 @@ static void hours_in_which_nobody_counted_are_not_judged(void **state)
     shield_watch_tend(rig.watch, rig.now_ms);
     rig.now_ms += 9 * HOUR_MS;
     pass_hour(&rig); /* it was not seen from its beginning */
-    assert_string_equal(told(&rig).all, "");
-    rig_end(&rig);
+    assert_string_equal(watch_rig_told(&rig).all, "");
+    watch_rig_end(&rig);
 }
 
 static void what_is_imported_is_of_another_time(void **state)
 {
     (void)state;
-    struct rig rig;
-    rig_begin(&rig, NULL);
+    struct watch_rig rig;
+    watch_rig_begin(&rig, NULL);
     live(&rig, 4 * HOURS_A_WEEK);
     live_to_noon(&rig);
     struct shield_record record = {
@@ -220,17 +156,16 @@ static void what_is_imported_is_of_another_time(void **state)
     struct shield_sight sight = {
         .record = &record, .event = TEXT("Viewed"), .events = 1000000, .count = 1000000};
     shield_watch_record(rig.watch, &sight);
-    assert_string_equal(told(&rig).all, "");
-    rig_end(&rig);
+    assert_string_equal(watch_rig_told(&rig).all, "");
+    watch_rig_end(&rig);
 }
 
 /* 90 days, hour by hour: an outage of six hours and a campaign of a week are told, nothing else. */
 static void ninety_days_have_as_many_alarms_as_reasons(void **state)
 {
     (void)state;
-    struct rig rig;
-    uint64_t began = seed;
-    rig_begin(&rig, NULL);
+    struct watch_rig rig;
+    watch_rig_begin(&rig, NULL);
     for (int hour = 0; hour < 90 * HOURS_A_DAY; hour++) {
         uint32_t count = usual(rig.now_ms / HOUR_MS);
         bool is_campaign = hour >= 40 * HOURS_A_DAY && hour < 47 * HOURS_A_DAY;
@@ -240,11 +175,10 @@ static void ninety_days_have_as_many_alarms_as_reasons(void **state)
             give(&rig, "web/1", "", (struct value){0}, count / 4);
         pass_hour(&rig);
     }
-    struct tally result = told(&rig);
-    print_message("%llu alarms in 90 days, seed %llu\n", (unsigned long long)result.count,
-                  (unsigned long long)began);
+    struct watch_told result = watch_rig_told(&rig);
+    print_message("%llu alarms in 90 days\n", (unsigned long long)result.count);
     assert_in_range(result.count, 2, 12);
-    rig_end(&rig);
+    watch_rig_end(&rig);
 }
 
 /* --- what people are shown --- */
@@ -268,7 +202,7 @@ static void show_row(void *context, const struct shield_watch_row *row)
                          row->signal, row->is_cut);
 }
 
-static const char *shown(struct rig *rig, struct rows *rows)
+static const char *shown(struct watch_rig *rig, struct rows *rows)
 {
     *rows = (struct rows){0};
     (void)shield_watch_read(rig->watch, 1, rig->now_ms, show_row, rows);
@@ -278,19 +212,19 @@ static const char *shown(struct rig *rig, struct rows *rows)
 static void a_series_shows_counts_times_state_and_no_value(void **state)
 {
     (void)state;
-    struct rig rig;
+    struct watch_rig rig;
     struct rows rows;
-    rig_begin(&rig, NULL);
+    watch_rig_begin(&rig, NULL);
     assert_string_equal(shown(&rig, &rows), "");
     for (int i = 0; i < 500; i++)
-        give_text(&rig, "page", "home");
+        watch_rig_give_text(&rig, "page", "home");
     for (int i = 0; i < 500; i++)
-        give_text(&rig, "", "");
+        watch_rig_give_text(&rig, "", "");
     assert_string_equal(shown(&rig, &rows), "Viewed||web/1|1000|1.00|0|0|settled||0\n"
                                             "Viewed|page|web/1|500|0.50|0|0|settled||0\n");
     rig.now_ms += MINUTE;
     for (int i = 0; i < 100; i++)
-        give_text(&rig, "code", "x7#Kq!pZ2&mW9)Tg4$");
+        watch_rig_give_text(&rig, "code", "x7#Kq!pZ2&mW9)Tg4$");
     assert_string_equal(shown(&rig, &rows), "Viewed||web/1|1100|1.00|0|1|settled||0\n"
                                             "Viewed|code|web/1|100|1.00|1|1|alarmed|W01|0\n"
                                             "Viewed|page|web/1|500|0.45|0|0|settled||0\n");
@@ -298,58 +232,33 @@ static void a_series_shows_counts_times_state_and_no_value(void **state)
     assert_non_null(strstr(shown(&rig, &rows), "|learning|W01|0\n"));
     assert_null(strstr(shown(&rig, &rows), "home"));
     assert_int_equal(shield_watch_read(rig.watch, 2, rig.now_ms, show_row, &rows), 0);
-    rig_end(&rig);
+    watch_rig_end(&rig);
 }
 
 static void long_names_are_cut_between_characters(void **state)
 {
     (void)state;
-    struct rig rig;
+    struct watch_rig rig;
     struct rows rows;
     char name[256] = "x";
-    rig_begin(&rig, NULL);
+    watch_rig_begin(&rig, NULL);
     for (size_t i = 1; i + 2 < 200; i += 2)
         memcpy(name + i, "\xc3\xbc", 3);
-    give_text(&rig, name, "home");
+    watch_rig_give_text(&rig, name, "home");
     const char *line = strstr(shown(&rig, &rows), "Viewed|x");
     assert_non_null(line);
     const char *end = strchr(line + 7, '|');
     assert_int_equal((end - line - 8) % 2, 0);
     assert_non_null(strstr(line, "|1\n"));
-    rig_end(&rig);
+    watch_rig_end(&rig);
 }
 
 /* --- names --- */
 
-struct home {
-    char folder[32];
-    char path[64];
-};
-
-static void home_begin(struct home *home)
+static void give_event(struct watch_rig *rig, const char *event, const char *name,
+                       struct value value)
 {
-    (void)snprintf(home->folder, sizeof home->folder, "shield-watch-XXXXXX");
-    assert_non_null(mkdtemp(home->folder));
-    (void)snprintf(home->path, sizeof home->path, "%s/watch", home->folder);
-}
-
-static void home_end(struct home *home)
-{
-    assert_int_equal(remove(home->path), 0);
-    assert_int_equal(remove(home->folder), 0);
-}
-
-static void give_event(struct rig *rig, const char *event, const char *name, struct value value)
-{
-    struct shield_item item = {.name = text_from(name), .value = value};
-    struct shield_record record = {
-        .project = &rig->project, .now_ms = rig->now_ms, .items = &item, .item_count = 1};
-    struct shield_sight sight = {.record = &record,
-                                 .event = text_from(event),
-                                 .sdk = TEXT("web/1"),
-                                 .events = 1,
-                                 .count = 1};
-    shield_watch_record(rig->watch, &sight);
+    watch_rig_give(rig, &(struct watch_given){.event = event, .name = name, .value = value});
 }
 
 static struct value random_value(char out[24])
@@ -364,32 +273,32 @@ static struct value random_value(char out[24])
 static void an_id_that_a_new_event_brings_is_not_held(void **state)
 {
     (void)state;
-    struct home home;
+    struct watch_home home;
     struct shield_hold hold;
     char bytes[24];
     for (int restarts = 0; restarts < 2; restarts++) {
-        struct rig rig;
-        home_begin(&home);
-        rig_begin(&rig, home.folder);
+        struct watch_rig rig;
+        watch_home_begin(&home);
+        watch_rig_begin(&rig, home.folder);
         for (int i = 0; i < WATCH_LEARN; i++) {
             give_event(&rig, "Viewed", "$device_id", random_value(bytes));
             give_event(&rig, "Viewed", "label", value_from_text(TEXT("add to cart")));
         }
         if (restarts) {
-            rig_end(&rig);
-            rig_begin(&rig, home.folder);
+            watch_rig_end(&rig);
+            watch_rig_begin(&rig, home.folder);
         }
         for (int i = 0; i < WATCH_NEW; i++) {
             give_event(&rig, "Pressed", "$device_id", random_value(bytes));
         }
-        assert_string_equal(told(&rig).all, "W02 Pressed/$device_id ");
+        assert_string_equal(watch_rig_told(&rig).all, "W02 Pressed/$device_id ");
         assert_false(shield_watch_next_hold(rig.watch, &hold));
         for (int i = 0; i < WATCH_NEW; i++)
             give_event(&rig, "Pressed", "label", random_value(bytes));
         assert_true(shield_watch_next_hold(rig.watch, &hold));
         assert_string_equal(hold.property, "label");
-        rig_end(&rig);
-        home_end(&home);
+        watch_rig_end(&rig);
+        watch_home_end(&home);
     }
 }
 
@@ -398,101 +307,103 @@ static void an_id_that_a_new_event_brings_is_not_held(void **state)
 static void what_is_seen_stays_when_more_series_come_than_there_is_room_for(void **state)
 {
     (void)state;
-    struct rig rig;
+    struct watch_rig rig;
     char name[32];
-    rig_begin(&rig, NULL);
+    watch_rig_begin(&rig, NULL);
     for (int i = 0; i < 300; i++)
-        give_text(&rig, "page", "home");
+        watch_rig_give_text(&rig, "page", "home");
     for (int i = 0; i < WATCH_SERIES + WATCH_SERIES / 2; i++) {
         if (i % 1000 == 0) rig.now_ms += MINUTE;
         (void)snprintf(name, sizeof name, "p%d", i);
-        give_text(&rig, name, "home");
-        if (i % 200 == 0) give_text(&rig, "page", "home");
+        watch_rig_give_text(&rig, name, "home");
+        if (i % 200 == 0) watch_rig_give_text(&rig, "page", "home");
     }
     struct rows *rows = MEMORY_NEW(struct rows);
-    uint64_t before = told(&rig).count;
+    uint64_t before = watch_rig_told(&rig).count;
     for (int i = 0; i < 500; i++)
         give(&rig, "web/1", "page", value_from_integer(7), 1);
-    assert_true(told(&rig).count > before); /* W03: it is known what page looked like */
+    assert_true(watch_rig_told(&rig).count > before); /* W03: it is known what page looked like */
     memory_free(rows);
-    rig_end(&rig);
+    watch_rig_end(&rig);
 }
 
 /* --- restarts --- */
 
-static void fill(struct rig *rig)
+static void fill(struct watch_rig *rig)
 {
     for (int i = 0; i < WATCH_LEARN; i++) {
-        give_text(rig, "trace", i % 2 ? "x7#Kq!pZ2&mW9)Tg4$" : "aB3$kLm9!pQr5%tUv");
-        give_text(rig, "page", i % 3 ? "home" : "pricing");
+        watch_rig_give_text(rig, "trace", i % 2 ? "x7#Kq!pZ2&mW9)Tg4$" : "aB3$kLm9!pQr5%tUv");
+        watch_rig_give_text(rig, "page", i % 3 ? "home" : "pricing");
     }
 }
 
 static void what_it_learnt_survives_a_restart(void **state)
 {
     (void)state;
-    struct rig rig;
+    struct watch_rig rig;
     struct rows before, after;
-    struct home home;
-    home_begin(&home);
-    rig_begin(&rig, home.folder);
+    struct watch_home home;
+    watch_home_begin(&home);
+    watch_rig_begin(&rig, home.folder);
     fill(&rig);
     assert_true(strlen(shown(&rig, &before)) > 0);
-    rig_end(&rig);
-    rig_begin(&rig, home.folder);
+    watch_rig_end(&rig);
+    watch_rig_begin(&rig, home.folder);
     assert_string_equal(shown(&rig, &after), before.all);
     for (int i = 0; i < 100; i++)
-        give_text(&rig, "trace", "x7#Kq!pZ2&mW9)Tg4$");
-    assert_string_equal(told(&rig).all, ""); /* it is known */
+        watch_rig_give_text(&rig, "trace", "x7#Kq!pZ2&mW9)Tg4$");
+    assert_string_equal(watch_rig_told(&rig).all, ""); /* it is known */
     for (int i = 0; i < WATCH_WINDOW; i++)
         give(&rig, "web/1", "page", value_from_integer(i), 1);
-    assert_string_equal(told(&rig).all, "W03 Viewed/page "); /* and so is what it looked like */
+    assert_string_equal(watch_rig_told(&rig).all,
+                        "W03 Viewed/page "); /* and so is what it looked like */
     for (int i = 0; i < WATCH_WINDOW; i++)
         give(&rig, "web/2", "trace", value_from_bool(true), 1);
-    assert_non_null(strstr(told(&rig).all, "W07 Viewed/trace ")); /* by the next version, too */
+    assert_non_null(
+        strstr(watch_rig_told(&rig).all, "W07 Viewed/trace ")); /* by the next version, too */
     for (int i = 0; i < WATCH_NEW; i++)
-        give_text(&rig, "other", "x7#Kq!pZ2&mW9)Tg4$");
-    assert_non_null(strstr(told(&rig).all, "W01 Viewed/other "));
-    rig_end(&rig);
-    home_end(&home);
+        watch_rig_give_text(&rig, "other", "x7#Kq!pZ2&mW9)Tg4$");
+    assert_non_null(strstr(watch_rig_told(&rig).all, "W01 Viewed/other "));
+    watch_rig_end(&rig);
+    watch_home_end(&home);
 }
 
 static void so_do_the_hours(void **state)
 {
     (void)state;
-    struct rig rig;
-    struct home home;
+    struct watch_rig rig;
+    struct watch_home home;
     int64_t now_ms = 0;
-    home_begin(&home);
-    rig_begin(&rig, home.folder);
+    watch_home_begin(&home);
+    watch_rig_begin(&rig, home.folder);
     live(&rig, 4 * HOURS_A_WEEK);
     live_to_noon(&rig);
     now_ms = rig.now_ms;
-    rig_end(&rig);
-    rig_begin(&rig, home.folder);
+    watch_rig_end(&rig);
+    watch_rig_begin(&rig, home.folder);
     rig.now_ms = now_ms;
     give(&rig, "web/1", "", (struct value){0}, 2500);
-    assert_string_equal(told(&rig).all, "W10 Viewed/ ");
-    rig_end(&rig);
-    home_end(&home);
+    assert_string_equal(watch_rig_told(&rig).all, "W10 Viewed/ ");
+    watch_rig_end(&rig);
+    watch_home_end(&home);
 }
 
 /* Neither a value nor what stands for one: two runs that differ in a value alone write the same. */
 static void no_value_is_written(void **state)
 {
     (void)state;
-    struct home home[2];
+    struct watch_home home[2];
     char *bytes[2];
     size_t sizes[2];
     struct error error = {0};
     static const char *const values[] = {"canary-one-77", "canary-two-88"};
     for (int i = 0; i < 2; i++) {
-        struct rig rig;
-        home_begin(&home[i]);
-        rig_begin(&rig, home[i].folder);
+        struct watch_rig rig;
+        watch_home_begin(&home[i]);
+        watch_rig_begin(&rig, home[i].folder);
         for (int k = 0; k < 3 * WATCH_WINDOW + 50; k++)
-            give_text(&rig, "page", values[i]);
-        rig_end(&rig);
+            watch_rig_give_text(&rig, "page", values[i]);
+        watch_rig_end(&rig);
         assert_int_equal(os_file_read_all(home[i].path, 1 << 20, &bytes[i], &sizes[i], &error),
                          STATUS_OK);
     }
@@ -504,7 +415,7 @@ static void no_value_is_written(void **state)
     }
     for (int i = 0; i < 2; i++) {
         memory_free(bytes[i]);
-        home_end(&home[i]);
+        watch_home_end(&home[i]);
     }
 }
 
@@ -520,16 +431,15 @@ static void write_file(const char *path, const char *bytes, size_t size)
 static void a_damaged_file_is_learnt_anew(void **state)
 {
     (void)state;
-    struct rig rig;
-    struct home home;
+    struct watch_rig rig;
+    struct watch_home home;
     struct error error = {0};
     char *bytes = NULL;
     size_t size = 0;
-    uint64_t began = seed;
-    home_begin(&home);
-    rig_begin(&rig, home.folder);
+    watch_home_begin(&home);
+    watch_rig_begin(&rig, home.folder);
     fill(&rig);
-    rig_end(&rig);
+    watch_rig_end(&rig);
     assert_int_equal(os_file_read_all(home.path, 1 << 20, &bytes, &size, &error), STATUS_OK);
     char *copy = memory_alloc(size + 8, 1);
     for (int i = 0; i < 200; i++) {
@@ -542,23 +452,22 @@ static void a_damaged_file_is_learnt_anew(void **state)
             store_u64(copy + 8, block_checksum(copy + HEAD, kept - HEAD, 0));
         }
         write_file(home.path, copy, kept);
-        rig_begin(&rig, home.folder);
+        watch_rig_begin(&rig, home.folder);
         for (int k = 0; k < 300; k++)
-            give_text(&rig, "page", "home");
+            watch_rig_give_text(&rig, "page", "home");
         struct rows rows;
         (void)shown(&rig, &rows);
-        rig_end(&rig);
+        watch_rig_end(&rig);
     }
     copy[0] = 'x';
     write_file(home.path, copy, size);
-    rig_begin(&rig, home.folder);
+    watch_rig_begin(&rig, home.folder);
     struct rows rows;
     assert_string_equal(shown(&rig, &rows), "");
-    rig_end(&rig);
-    print_message("seed %llu\n", (unsigned long long)began);
+    watch_rig_end(&rig);
     memory_free(copy);
     memory_free(bytes);
-    home_end(&home);
+    watch_home_end(&home);
 }
 
 int main(void)
@@ -580,5 +489,6 @@ int main(void)
         cmocka_unit_test(no_value_is_written),
         cmocka_unit_test(a_damaged_file_is_learnt_anew),
     };
+    luck = seeded_begin("shield_watch_keep");
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

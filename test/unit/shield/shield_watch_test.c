@@ -1,23 +1,19 @@
 /* The drift watch: a new property that looks random is told within 20 values and asked to be held;
  * a change is told within 500 values; nothing is told of properties that stay as they are. */
-#include "shield/shield_watch.h"
-
-#include "crypt/secret.h"
 #include "shield_scene.h"
+#include "shield_watch_rig.h"
+#include "support/seeded.h"
 
-#include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum { DRIFTS = 500, BEFORE = 1000, AFTER = 500, HOUR_MS = 3600 * 1000 };
+enum { DRIFTS = 500, BEFORE = 1000, AFTER = 500 };
 
-static uint64_t seed = 20261122;
+static struct seeded luck;
 
 static uint32_t chance(uint32_t below)
 {
-    seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    return (uint32_t)(seed >> 33) % below;
+    return seeded_below(&luck, below);
 }
 
 static struct value word(char out[64])
@@ -94,84 +90,34 @@ static struct value make_value(enum make make, char out[64])
     return chance(10) < 3 ? value_from_text(TEXT("summer sale")) : word(out);
 }
 
-struct rig {
-    struct shield_findings *findings;
-    struct shield_watch *watch;
-    struct project project;
-    int64_t now_ms;
-};
-
-static void rig_begin(struct rig *rig, const char *folder)
-{
-    struct error error = {0};
-    crypt_init();
-    *rig = (struct rig){.project = {.id = 1}, .now_ms = INT64_C(1790000000000)};
-    assert_int_equal(shield_findings_open(NULL, &rig->findings, &error), STATUS_OK);
-    rig->watch = shield_watch_open(folder, rig->findings);
-}
-
-static void rig_end(struct rig *rig)
-{
-    shield_watch_close(rig->watch);
-    shield_findings_close(rig->findings);
-}
-
-static void give(struct rig *rig, const char *sdk, const char *name, enum make make)
+static void give(struct watch_rig *rig, const char *sdk, const char *name, enum make make)
 {
     char bytes[64];
-    struct shield_item item = {.name = text_from(name), .value = make_value(make, bytes)};
-    struct shield_record record = {
-        .project = &rig->project, .now_ms = rig->now_ms, .items = &item, .item_count = 1};
-    struct shield_sight sight = {
-        .record = &record, .event = TEXT("Viewed"), .sdk = text_from(sdk), .events = 1, .count = 1};
-    shield_watch_record(rig->watch, &sight);
-}
-
-struct tally {
-    uint64_t count;
-    uint64_t alerts;
-    char all[64];
-};
-
-static bool tally(void *context, const struct shield_finding *finding, int64_t last_minute)
-{
-    struct tally *tally = context;
-    (void)last_minute;
-    tally->count += finding->count;
-    tally->alerts += finding->alerts ? finding->count : 0;
-    size_t used = strlen(tally->all);
-    (void)snprintf(tally->all + used, sizeof tally->all - used, "%s ", finding->detector);
-    return true;
-}
-
-static struct tally told(struct rig *rig)
-{
-    struct tally result = {0};
-    shield_findings_read(rig->findings, 1, INT64_MIN, INT64_MAX, tally, &result);
-    return result;
+    watch_rig_give(
+        rig, &(struct watch_given){.sdk = sdk, .name = name, .value = make_value(make, bytes)});
 }
 
 static void a_new_random_property_is_told_at_20_values_and_asked_to_be_held(void **state)
 {
     (void)state;
-    struct rig rig;
+    struct watch_rig rig;
     struct shield_hold hold;
-    rig_begin(&rig, NULL);
+    watch_rig_begin(&rig, NULL);
     for (int i = 0; i < 10000; i++)
         give(&rig, "web/1.4.0", "$el_tag", WORD);
     for (int i = 0; i < WATCH_NEW - 1; i++)
         give(&rig, "web/1.5.0", "$el_attr__value", RANDOM);
-    assert_int_equal(told(&rig).count, 0);
+    assert_int_equal(watch_rig_told(&rig).count, 0);
     give(&rig, "web/1.5.0", "$el_attr__value", RANDOM);
-    assert_string_equal(told(&rig).all, "W01 ");
+    assert_string_equal(watch_rig_told(&rig).detectors, "W01 ");
     assert_true(shield_watch_next_hold(rig.watch, &hold));
     assert_int_equal(hold.project, 1);
     assert_string_equal(hold.property, "$el_attr__value");
     assert_false(shield_watch_next_hold(rig.watch, &hold));
     for (int i = 0; i < 1000; i++)
         give(&rig, "web/1.5.0", "$el_attr__value", RANDOM);
-    assert_int_equal(told(&rig).count, 1);
-    rig_end(&rig);
+    assert_int_equal(watch_rig_told(&rig).count, 1);
+    watch_rig_end(&rig);
 }
 
 /* Chance does not decide: text of all printable characters costs but little more than names in code
@@ -180,12 +126,11 @@ static void what_is_random_looks_so_every_time(void **state)
 {
     (void)state;
     enum { TRIES = 2000 };
-    struct rig rig;
+    struct watch_rig rig;
     struct shield_hold hold;
     char name[16];
-    uint64_t began = seed;
     int held = 0;
-    rig_begin(&rig, NULL);
+    watch_rig_begin(&rig, NULL);
     for (int i = 0; i < WATCH_LEARN; i++)
         give(&rig, "web/1", "page", WORD);
     for (int i = 0; i < TRIES; i++) {
@@ -196,36 +141,35 @@ static void what_is_random_looks_so_every_time(void **state)
         if (is_held) assert_true(i % 2 == 1);
         held += is_held;
     }
-    print_message("seed %llu\n", (unsigned long long)began);
     assert_int_equal(held, TRIES / 2);
-    rig_end(&rig);
+    watch_rig_end(&rig);
 }
 
 static void a_new_property_of_words_is_noted_and_not_held(void **state)
 {
     (void)state;
-    struct rig rig;
+    struct watch_rig rig;
     struct shield_hold hold;
-    rig_begin(&rig, NULL);
+    watch_rig_begin(&rig, NULL);
     for (int i = 0; i < WATCH_LEARN; i++)
         give(&rig, "web/1", "page", WORD);
     for (int i = 0; i < 100; i++)
         give(&rig, "web/1", "section", WORD);
-    assert_string_equal(told(&rig).all, "W02 ");
-    assert_int_equal(told(&rig).alerts, 0);
+    assert_string_equal(watch_rig_told(&rig).detectors, "W02 ");
+    assert_int_equal(watch_rig_told(&rig).alerts, 0);
     assert_false(shield_watch_next_hold(rig.watch, &hold));
-    rig_end(&rig);
+    watch_rig_end(&rig);
 }
 
 static void nothing_is_told_while_a_project_learns(void **state)
 {
     (void)state;
-    struct rig rig;
-    rig_begin(&rig, NULL);
+    struct watch_rig rig;
+    watch_rig_begin(&rig, NULL);
     for (int i = 0; i < WATCH_LEARN; i++)
         give(&rig, "web/1", i % 2 ? "id" : "page", i % 2 ? RANDOM : WORD);
-    assert_int_equal(told(&rig).count, 0);
-    rig_end(&rig);
+    assert_int_equal(watch_rig_told(&rig).count, 0);
+    watch_rig_end(&rig);
 }
 
 static void finds_changes_within_500_values(void **state)
@@ -234,22 +178,21 @@ static void finds_changes_within_500_values(void **state)
     static const enum make drifts[] = {RANDOM, LONG, NUMBER, DIGITS, ALIKE, NOTHING};
     static const enum make usual[] = {WORD, MANY};
     int found = 0;
-    uint64_t began = seed;
     for (int i = 0; i < DRIFTS; i++) {
-        struct rig rig;
+        struct watch_rig rig;
         bool is_split = i % 3 == 0;
         enum make before = usual[i % 2];
         enum make after = drifts[i / 2 % 6];
-        rig_begin(&rig, NULL);
+        watch_rig_begin(&rig, NULL);
         for (uint32_t k = 0; k < BEFORE + chance(WATCH_WINDOW); k++)
             give(&rig, "web/1", "value", before);
         uint32_t share = 5 + chance(6); /* of 10 values so many are of the new kind */
         for (int k = 0; k < AFTER; k++)
             give(&rig, is_split ? "web/2" : "web/1", "value", chance(10) < share ? after : before);
-        found += told(&rig).alerts > 0;
-        rig_end(&rig);
+        found += watch_rig_told(&rig).alerts > 0;
+        watch_rig_end(&rig);
     }
-    print_message("%d of %d drifts found, seed %llu\n", found, DRIFTS, (unsigned long long)began);
+    print_message("%d of %d drifts found\n", found, DRIFTS);
     assert_true(found * 100 >= DRIFTS * 95);
 }
 
@@ -257,17 +200,17 @@ static void finds_changes_within_500_values(void **state)
 static void many_texts_that_begin_alike_are_told(void **state)
 {
     (void)state;
-    struct rig rig;
-    rig_begin(&rig, NULL);
+    struct watch_rig rig;
+    watch_rig_begin(&rig, NULL);
     for (int i = 0; i < BEFORE; i++)
         give(&rig, "web/1", "account", LETTERS);
     for (int i = 0; i < AFTER; i++)
         give(&rig, "web/1", "account", ALIKE);
-    assert_string_equal(told(&rig).all, "W09 ");
+    assert_string_equal(watch_rig_told(&rig).detectors, "W09 ");
     for (int i = 0; i < 2 * BEFORE; i++)
         give(&rig, "web/1", "account", ALIKE);
-    assert_int_equal(told(&rig).count, 1);
-    rig_end(&rig);
+    assert_int_equal(watch_rig_told(&rig).count, 1);
+    watch_rig_end(&rig);
 }
 
 /* Releases every two weeks, weekends, a campaign that triples traffic and shifts the mix of words,
@@ -275,16 +218,15 @@ static void many_texts_that_begin_alike_are_told(void **state)
 static void ninety_quiet_days_are_quiet(void **state)
 {
     (void)state;
-    struct rig rig;
+    struct watch_rig rig;
     char sdk[16];
-    uint64_t began = seed;
-    rig_begin(&rig, NULL);
+    watch_rig_begin(&rig, NULL);
     for (int day = 0; day < 90; day++) {
         bool is_campaign = day >= 30 && day < 37;
         int events = day == 50 ? 0 : day % 7 >= 5 ? 400 : is_campaign ? 3000 : 1000;
         (void)snprintf(sdk, sizeof sdk, "web/1.%d", day / 14);
         for (int hour = 0; hour < 24; hour++) {
-            rig.now_ms += HOUR_MS;
+            rig.now_ms += WATCH_RIG_HOUR_MS;
             shield_watch_tend(rig.watch, rig.now_ms);
         }
         for (int i = 0; i < events; i++) {
@@ -296,11 +238,10 @@ static void ninety_quiet_days_are_quiet(void **state)
             if (chance(2)) give(&rig, sdk, "rare", DIGITS);
         }
     }
-    struct tally result = told(&rig);
-    print_message("%u alarms in 90 days (%s), seed %llu\n", (unsigned)result.alerts, result.all,
-                  (unsigned long long)began);
+    struct watch_told result = watch_rig_told(&rig);
+    print_message("%u alarms in 90 days (%s)\n", (unsigned)result.alerts, result.detectors);
     assert_true(result.alerts <= 12);
-    rig_end(&rig);
+    watch_rig_end(&rig);
 }
 
 static void a_name_that_is_data_is_not_told(void **state)
@@ -329,5 +270,6 @@ int main(void)
         cmocka_unit_test(ninety_quiet_days_are_quiet),
         cmocka_unit_test(a_name_that_is_data_is_not_told),
     };
+    luck = seeded_begin("shield_watch");
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
