@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct text {
     const char *bytes;
@@ -23,7 +24,7 @@ struct text {
 #define TEXT_PRINT(text) ((int)(text).size), ((text).bytes ? (text).bytes : "")
 
 struct text text_from(const char *string); /* borrowed; NULL gives the empty text */
-bool text_equal(struct text a, struct text b);
+static inline bool text_equal(struct text a, struct text b);
 bool text_equal_fold(struct text a, struct text b); /* ASCII letters without case */
 int text_compare(struct text a, struct text b);     /* by bytes; a prefix comes first */
 bool text_starts_with(struct text text, struct text prefix);
@@ -53,5 +54,32 @@ bool text_to_string(struct text text, char *buffer, size_t buffer_size);
  * choose texts that fall together. text_hash is text_hash_seeded with a fixed one. */
 uint64_t text_hash_seeded(struct text text, uint64_t seed);
 uint64_t text_hash(struct text text);
+
+/* Names are compared by the dozen for each event, and most have 4 to 16 bytes: two words that may
+ * overlap hold all of those. */
+static inline bool text_equal(struct text a, struct text b)
+{
+    if (a.size != b.size) return false;
+    if (a.size > 16) return memcmp(a.bytes, b.bytes, a.size) == 0;
+    if (a.size >= 8) {
+        uint64_t words[4];
+        memcpy(&words[0], a.bytes, 8);
+        memcpy(&words[1], b.bytes, 8);
+        memcpy(&words[2], a.bytes + a.size - 8, 8);
+        memcpy(&words[3], b.bytes + b.size - 8, 8);
+        return ((words[0] ^ words[1]) | (words[2] ^ words[3])) == 0;
+    }
+    if (a.size >= 4) {
+        uint32_t words[4];
+        memcpy(&words[0], a.bytes, 4);
+        memcpy(&words[1], b.bytes, 4);
+        memcpy(&words[2], a.bytes + a.size - 4, 4);
+        memcpy(&words[3], b.bytes + b.size - 4, 4);
+        return ((words[0] ^ words[1]) | (words[2] ^ words[3])) == 0;
+    }
+    for (size_t i = 0; i < a.size; i++)
+        if (a.bytes[i] != b.bytes[i]) return false;
+    return true;
+}
 
 #endif

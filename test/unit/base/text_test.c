@@ -191,6 +191,25 @@ static void hashes_all_of_a_text(void **state)
     }
 }
 
+/* Short texts are compared by words that overlap: every byte counts, at every size. */
+static void every_byte_of_a_text_counts(void **state)
+{
+    (void)state;
+    char a[40];
+    char b[40];
+    for (size_t size = 0; size <= sizeof a; size++) {
+        memset(a, 'x', sizeof a);
+        memset(b, 'x', sizeof b);
+        if (size < sizeof b) b[size] = 'y'; /* is no part of it */
+        assert_true(text_equal((struct text){a, size}, (struct text){b, size}));
+        for (size_t i = 0; i < size; i++) {
+            b[i] = (char)(b[i] ^ 1 << i % 8);
+            assert_false(text_equal((struct text){a, size}, (struct text){b, size}));
+            b[i] = 'x';
+        }
+    }
+}
+
 /* A sketch counts by the low bits under a secret seed: whatever the seed is, texts that are counted
  * up must fall as if thrown (100 into 128 places leave 58 empty, 3.5 more or less). */
 static void texts_in_a_row_fall_as_if_thrown_under_every_seed(void **state)
@@ -223,6 +242,7 @@ int main(void)
         cmocka_unit_test(reads_back_random_numbers),
         cmocka_unit_test(copies_into_a_string_only_what_fits),
         cmocka_unit_test(hashes_all_of_a_text),
+        cmocka_unit_test(every_byte_of_a_text_counts),
         cmocka_unit_test(texts_in_a_row_fall_as_if_thrown_under_every_seed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
