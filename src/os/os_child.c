@@ -6,13 +6,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,7 +22,6 @@ enum {
     CHILD_READS = 3,
     CHILD_WRITES = 4,
     SAFE_DESCRIPTOR = 10,
-    WALK_DESCRIPTORS = 16,
     WAIT_STEP_MS = 5,
 };
 
@@ -139,23 +138,73 @@ static char **environment_without(const char *prefix)
     return list;
 }
 
+/* The file behind a standard stream, and how it is opened. */
+static const char *stream_path(const char *told, int *flags)
+{
+    *flags = told ? O_WRONLY | O_CREAT | O_TRUNC : O_RDWR;
+    return told ? told : "/dev/null";
+}
+
+static int spawn_with_files(const char *const *words, const char *const streams[3],
+                            char *const *environment, pid_t *pid)
+{
+    posix_spawn_file_actions_t actions;
+    (void)posix_spawn_file_actions_init(&actions);
+    for (int stream = 0; stream <= 2; stream++) {
+        int flags;
+        const char *path = stream_path(streams[stream], &flags);
+        (void)posix_spawn_file_actions_addopen(&actions, stream, path, flags, 0600);
+    }
+    int result = spawn(words, &actions, environment, pid);
+    (void)posix_spawn_file_actions_destroy(&actions);
+    return result;
+}
+
+/* In the child, between fork and exec: only what a signal handler may do. */
+static void become(const char *const *words, const char *const streams[3], char *const *environment,
+                   pid_t parent)
+{
+    sigset_t none;
+    union {
+        const char *const *fixed;
+        char *const *any;
+    } arguments = {.fixed = words};
+    (void)setpgid(0, 0);
+    (void)sigemptyset(&none);
+    (void)sigprocmask(SIG_SETMASK, &none, NULL);
+    if (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0 || getppid() != parent) return;
+    for (int stream = 0; stream <= 2; stream++) {
+        int flags;
+        const char *path = stream_path(streams[stream], &flags);
+        int opened = open(path, flags, 0600);
+        if (opened < 0 || (opened != stream && dup2(opened, stream) < 0)) return;
+        if (opened != stream) (void)close(opened);
+    }
+    (void)execve(words[0], arguments.any, environment);
+}
+
+/* posix_spawn cannot say that it ends with us. */
+static int fork_with_files(const char *const *words, const char *const streams[3],
+                           char *const *environment, pid_t *pid)
+{
+    pid_t parent = getpid();
+    *pid = fork();
+    if (*pid < 0) return errno;
+    if (*pid > 0) return 0;
+    become(words, streams, environment, parent);
+    _exit(127);
+}
+
 enum status os_child_run(const char *const *words, const struct os_child_options *options,
                          struct os_child *out, struct error *error)
 {
     const char *streams[] = {NULL, options->output, options->errors};
-    posix_spawn_file_actions_t actions;
     pid_t pid = 0;
     *out = (struct os_child){0};
-    (void)posix_spawn_file_actions_init(&actions);
-    for (int stream = 0; stream <= 2; stream++) {
-        const char *path = streams[stream] ? streams[stream] : "/dev/null";
-        int flags = streams[stream] ? O_WRONLY | O_CREAT | O_TRUNC : O_RDWR;
-        (void)posix_spawn_file_actions_addopen(&actions, stream, path, flags, 0600);
-    }
     char **environment = environment_without(options->without);
-    int result = spawn(words, &actions, environment, &pid);
+    int result = options->ends_with_us ? fork_with_files(words, streams, environment, &pid)
+                                       : spawn_with_files(words, streams, environment, &pid);
     memory_free(environment);
-    (void)posix_spawn_file_actions_destroy(&actions);
     if (result == 0) {
         *out = (struct os_child){.pid = pid, .to = -1, .from = -1};
         return STATUS_OK;
@@ -235,29 +284,6 @@ void os_child_end(struct os_child *child)
     while (waitpid(child->pid, NULL, 0) < 0 && errno == EINTR)
         continue;
     *child = (struct os_child){0};
-}
-
-enum status os_child_folder_make(char out[OS_PATH_SIZE], struct error *error)
-{
-    const char *place = getenv("TMPDIR");
-    int size = snprintf(out, OS_PATH_SIZE, "%s/candor-XXXXXX", place ? place : P_tmpdir);
-    if (size >= OS_PATH_SIZE) return error_set(error, STATUS_INVALID, "TMPDIR is too long");
-    if (mkdtemp(out)) return STATUS_OK;
-    return error_set_errno(error, "could not make a temporary folder");
-}
-
-static int remove_one(const char *path, const struct stat *what, int kind, struct FTW *place)
-{
-    (void)what;
-    (void)kind;
-    (void)place;
-    (void)remove(path); /* what cannot be removed stays: it is only a copy */
-    return 0;
-}
-
-void os_child_folder_remove(const char *path)
-{
-    (void)nftw(path, remove_one, WALK_DESCRIPTORS, FTW_DEPTH | FTW_PHYS);
 }
 
 bool os_child_is_root(void)

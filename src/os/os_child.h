@@ -33,6 +33,9 @@ struct os_child_options {
     const char *output;  /* a file for its standard output, made anew; NULL: nowhere */
     const char *errors;  /* likewise */
     const char *without; /* no variables of the environment that begin so; NULL: all */
+    /* It is asked to end when the thread that starts it is gone, even by SIGKILL. Then a program
+     * that cannot be started is one that ends with 127. */
+    bool ends_with_us;
 };
 
 /* The same without pipes. */
@@ -57,10 +60,6 @@ enum status os_child_read(const struct os_child *child, void *bytes, size_t size
 
 /* Ends it and all it has started, at once; one that was never started: nothing. */
 void os_child_end(struct os_child *child);
-
-/* A new folder for this user alone, under $TMPDIR or the usual place; and away with it. */
-enum status os_child_folder_make(char out[OS_PATH_SIZE], struct error *error) MUST_CHECK;
-void os_child_folder_remove(const char *path);
 
 /* Whether this is root, for whom a browser refuses its own sandbox. */
 bool os_child_is_root(void);

@@ -5,6 +5,7 @@
 #include "codec/json_writer.h"
 #include "os/os_child.h"
 #include "os/os_clock.h"
+#include "os/os_own_folder.h"
 
 #include <stdio.h>
 
@@ -24,7 +25,7 @@ struct cdp {
     struct buffer out;
     uint64_t last_id;
     char session[SESSION_SIZE]; /* "" until there is a page */
-    char folder[OS_PATH_SIZE];
+    struct os_own_folder folder;
     char piece[READ_SIZE];
 };
 
@@ -156,8 +157,8 @@ enum status cdp_evaluate(struct cdp *cdp, struct text script, struct buffer *val
 static enum status start(struct cdp *cdp, const char *program, struct error *error)
 {
     char folder[OS_PATH_SIZE + 32];
-    TRY(os_child_folder_make(cdp->folder, error));
-    (void)snprintf(folder, sizeof folder, "--user-data-dir=%s", cdp->folder);
+    TRY(os_own_folder_make(&cdp->folder, error));
+    (void)snprintf(folder, sizeof folder, "--user-data-dir=%s", cdp->folder.path);
     const char *words[WORDS_MAX] = {program,
                                     "--headless",
                                     "--remote-debugging-pipe",
@@ -224,7 +225,7 @@ void cdp_close(struct cdp *cdp)
 {
     if (!cdp) return;
     os_child_end(&cdp->child);
-    if (cdp->folder[0] != '\0') os_child_folder_remove(cdp->folder);
+    os_own_folder_remove(&cdp->folder);
     cdp_reader_release(&cdp->reader);
     arena_release(&cdp->arena);
     buffer_release(&cdp->out);

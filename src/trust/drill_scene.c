@@ -101,7 +101,7 @@ static enum status start_server(struct drill *drill, struct error *error)
     char webhook[64];
     (void)snprintf(webhook, sizeof webhook, "http://127.0.0.1:%u/alarm",
                    (unsigned)drill_site_port(drill->site));
-    struct drill_server_options options = {.folder = drill->folder, .webhook = webhook};
+    struct drill_server_options options = {.folder = drill->folder.path, .webhook = webhook};
     TRY(drill_server_start(&options, &drill->server, error));
     return make_project(drill, error);
 }
@@ -116,7 +116,7 @@ enum status drill_scene_open(struct drill *drill, struct error *error)
                          "this program was built without the browser SDK: ./dev build includes it");
     }
     TRY(visit_open(&browser, &drill->visit, error));
-    TRY(os_child_folder_make(drill->folder, error));
+    TRY(os_own_folder_make(&drill->folder, error));
     TRY(drill_site_open(&drill->site, error));
     return start_server(drill, error);
 }
@@ -127,12 +127,12 @@ void drill_scene_close(struct drill *drill)
     drill_server_close(drill->server);
     drill_site_close(drill->site);
     buffer_release(&drill->answer);
-    if (drill->folder[0] == '\0') return;
     if (drill->options->keeps_folder) {
-        (void)text_to_string(text_from(drill->folder), drill->report->folder, DRILL_PATH_SIZE);
-    } else {
-        os_child_folder_remove(drill->folder);
+        struct text path = text_from(drill->folder.path);
+        (void)text_to_string(path, drill->report->folder, DRILL_PATH_SIZE);
+        os_own_folder_keep(&drill->folder);
     }
+    os_own_folder_remove(&drill->folder);
 }
 
 /* --- the page --- */

@@ -3,7 +3,7 @@
 #ifndef CANDOR_TRUST_DRILL_SCENE_H
 #define CANDOR_TRUST_DRILL_SCENE_H
 
-#include "os/os_file.h"
+#include "os/os_own_folder.h"
 #include "trust/drill.h"
 #include "trust/drill_canary.h"
 #include "trust/drill_server.h"
@@ -28,7 +28,7 @@ struct drill {
     struct drill_report *report;
     const char *part; /* of the rows to come */
     uint64_t begun_ns;
-    char folder[OS_PATH_SIZE];
+    struct os_own_folder folder;
     struct drill_canaries canaries;
     struct drill_site *site;
     struct drill_server *server;

@@ -69,7 +69,7 @@ static enum status look_at_file(struct search *search, const char *path, struct 
     enum status status = os_file_read_all(path, FILE_SIZE_MAX, &bytes, &size, error);
     if (status == STATUS_ABSENT) return STATUS_OK;
     if (status != STATUS_OK) return status;
-    size_t root = strlen(search->drill->folder) + 1;
+    size_t root = strlen(search->drill->folder.path) + 1;
     search->searched->files++;
     look(search, without_room((struct text){bytes, size}), path + root);
     memory_free(bytes);

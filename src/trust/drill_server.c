@@ -59,7 +59,7 @@ static enum status write_config(const struct drill_server *server, const char *w
 static enum status run(struct drill_server *server, const char *const *words, struct error *error)
 {
     struct os_child_options options = {
-        .output = server->said, .errors = server->log, .without = "CANDOR_"};
+        .output = server->said, .errors = server->log, .without = "CANDOR_", .ends_with_us = true};
     return os_child_run(words, &options, &server->child, error);
 }
 

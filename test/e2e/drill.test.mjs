@@ -134,6 +134,37 @@ exec chromium "$@"
         await assertNothingStays();
     });
 
+    /** The drill's children: what its server is run with names its data folder. */
+    const servers = () => processes().filter((pid) => {
+        const words = fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+        return words[0] === program && words[1] === 'serve';
+    });
+
+    test('its server killed, it says so, and nothing stays', async () => {
+        const child = start([DRILL]);
+        await until(() => servers().length > 0, { seconds: 60, what: 'its server' });
+        process.kill(servers()[0], 'SIGKILL');
+        const [code] = await once(child, 'close');
+        assert.equal(code, 1);
+        assert.match(child.said.stderr, /^candor: could not play .*\n$/);
+        await assertNothingStays();
+    });
+
+    test('killed itself, its children end with it, and its folders with the next one', async () => {
+        const child = start([DRILL]);
+        const mine = path.join(place, 'candor-abcdef'); // has such a name, and is nobody's to remove
+        fs.mkdirSync(mine, { mode: 0o700 });
+        await until(() => servers().length > 0, { seconds: 60, what: 'its server' });
+        child.kill('SIGKILL');
+        await once(child, 'close');
+        await until(() => processes().length === 0, { seconds: 20, what: 'the end of all children' });
+        const folders = () => fs.readdirSync(place).filter((name) => name.startsWith('candor-'));
+        assert.equal(folders().length, 3, 'of its server, of its browser, and mine');
+        assert.equal((await drill([DRILL, '--chromium', '/bin/false'])).code, 1);
+        assert.deepEqual(folders(), ['candor-abcdef']);
+        fs.rmdirSync(mine);
+    });
+
     test('what cannot be played is one line', async () => {
         const chromium = path.join(place, 'no-chromium');
         for (const [words, code, pattern] of [

@@ -163,3 +163,20 @@ describe('keys', () => {
         assert.ok(!server.log().includes('q7zx'));
     });
 });
+
+test('an id of no known form is kept as it came; a rule of its own makes it a pseudonym', async () => {
+    const where = await server.project();
+    const token = `sess_${'9f8a7c6b5d4e'.repeat(2)}`;
+    const ids = { distinct_id: token, $insert_id: token };
+    await track(server, where, [['Before', ids]]);
+    assert.deepEqual(await idOf(server, where, 'Before'), [token]);
+    const file = path.join(server.place, 'own.rules');
+    fs.writeFileSync(file, 'rule X01 Session\npattern sess_[0-9a-f]{24}\n');
+    await server.output(['shield', 'rules', '--project', where.name, file]);
+    await track(server, where, [['After', ids], ['After', { ...ids, $insert_id: 'another' }]]);
+    const after = (await server.events(where)).filter(({ event }) => event === 'After');
+    assert.equal(after.length, 2);
+    for (const { properties } of after) assert.match(properties.distinct_id, PSEUDONYM);
+    assert.equal(after[0].properties.distinct_id, after[1].properties.distinct_id);
+    assert.ok(!JSON.stringify(after).includes(token));
+});

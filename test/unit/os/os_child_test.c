@@ -1,14 +1,17 @@
 /* Another program over two pipes: an echo made of the shell. */
 #include "os/os_child.h"
 #include "os/os_clock.h"
+#include "os/os_own_folder.h"
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -97,14 +100,14 @@ static void one_left_to_itself_ends_with_a_code(void **state)
 static void what_it_prints_goes_to_files_made_anew(void **state)
 {
     (void)state;
-    char folder[OS_PATH_SIZE];
+    struct os_own_folder folder;
     char output[OS_PATH_SIZE + 16];
     char errors[OS_PATH_SIZE + 16];
     char bytes[64] = "";
     struct error error;
-    assert_int_equal(os_child_folder_make(folder, &error), STATUS_OK);
-    (void)snprintf(output, sizeof output, "%s/out", folder);
-    (void)snprintf(errors, sizeof errors, "%s/err", folder);
+    assert_int_equal(os_own_folder_make(&folder, &error), STATUS_OK);
+    (void)snprintf(output, sizeof output, "%s/out", folder.path);
+    (void)snprintf(errors, sizeof errors, "%s/err", folder.path);
     struct os_child_options options = {.output = output, .errors = errors};
     for (int i = 0; i < 2; i++) {
         assert_int_equal(run("echo said; echo complained >&2", &options), 0);
@@ -116,7 +119,7 @@ static void what_it_prints_goes_to_files_made_anew(void **state)
         assert_int_equal(fread(bytes, 1, sizeof bytes, file), 11);
         (void)fclose(file);
     }
-    os_child_folder_remove(folder);
+    os_own_folder_remove(&folder);
 }
 
 static void variables_can_be_kept_from_it(void **state)
@@ -170,23 +173,77 @@ static void finds_programs_in_the_path(void **state)
     assert_true(os_child_find("/bin/sh", path));
 }
 
-static void a_folder_goes_with_all_in_it(void **state)
+/* State of a process by /proc: 'Z' once it has ended and nobody has asked for its status. */
+static bool is_running(long pid)
+{
+    char path[64];
+    char name[32];
+    char state = 'Z';
+    (void)snprintf(path, sizeof path, "/proc/%ld/stat", pid);
+    FILE *file = fopen(path, "r");
+    if (!file) return false;
+    int read = fscanf(file, "%*d %31s %c", name, &state);
+    (void)fclose(file);
+    return read == 2 && state != 'Z';
+}
+
+/* Between the test and the one that is to end: killed as soon as it has said whom it started. */
+static long start_from_one_that_is_killed(const struct os_child_options *options)
+{
+    int ends[2];
+    long pid = 0;
+    const char *words[] = {"/bin/sleep", "60", NULL};
+    assert_int_equal(pipe(ends), 0);
+    pid_t middle = fork();
+    assert_true(middle >= 0);
+    if (middle == 0) {
+        struct os_child child;
+        struct error error;
+        bool is_started = os_child_run(words, options, &child, &error) == STATUS_OK;
+        long started = is_started ? child.pid : 0;
+        if (write(ends[1], &started, sizeof started) != sizeof started) _exit(1);
+        (void)pause();
+        _exit(0);
+    }
+    assert_int_equal(read(ends[0], &pid, sizeof pid), sizeof pid);
+    assert_true(pid > 0);
+    assert_true(is_running(pid));
+    assert_int_equal(kill(middle, SIGKILL), 0);
+    assert_int_equal(waitpid(middle, NULL, 0), middle);
+    (void)close(ends[0]);
+    (void)close(ends[1]);
+    return pid;
+}
+
+static void ends_with_the_one_that_started_it(void **state)
 {
     (void)state;
-    char folder[OS_PATH_SIZE];
-    char inner[OS_PATH_SIZE + 16];
-    struct stat what;
+    struct os_child_options stays = {0};
+    struct os_child_options ends = {.ends_with_us = true};
+    long staying = start_from_one_that_is_killed(&stays);
+    long ending = start_from_one_that_is_killed(&ends);
+    for (int turn = 0; turn < 500 && is_running(ending); turn++)
+        os_sleep_ms(10);
+    assert_false(is_running(ending));
+    assert_true(is_running(staying));
+    assert_int_equal(kill((pid_t)staying, SIGKILL), 0);
+}
+
+static void one_that_ends_with_us_is_as_any_other(void **state)
+{
+    (void)state;
+    struct os_child child;
     struct error error;
-    assert_int_equal(os_child_folder_make(folder, &error), STATUS_OK);
-    assert_int_equal(stat(folder, &what), 0);
-    assert_int_equal(what.st_mode & 0777, 0700);
-    (void)snprintf(inner, sizeof inner, "%s/a", folder);
-    assert_int_equal(mkdir(inner, 0700), 0);
-    (void)snprintf(inner, sizeof inner, "%s/a/link", folder);
-    assert_int_equal(symlink("/bin", inner), 0);
-    os_child_folder_remove(folder);
-    assert_int_not_equal(stat(folder, &what), 0);
-    assert_int_equal(stat("/bin/sh", &what), 0); /* links are not followed */
+    int code = -1;
+    struct os_child_options options = {.without = "DRILL_", .ends_with_us = true};
+    const char *words[] = {"/no/such/program", NULL};
+    assert_int_equal(setenv("DRILL_ONE", "1", 1), 0);
+    assert_int_equal(run("exit 7", &options), 7);
+    assert_int_equal(run("test -z \"$DRILL_ONE\"", &options), 0);
+    assert_int_equal(run("set -- $(cat /proc/$$/stat); test $5 = $$", &options), 0);
+    assert_int_equal(os_child_run(words, &options, &child, &error), STATUS_OK);
+    assert_int_equal(os_child_wait(&child, 10000, &code, &error), STATUS_OK);
+    assert_int_equal(code, 127);
 }
 
 int main(void)
@@ -201,7 +258,8 @@ int main(void)
         cmocka_unit_test(ends_when_it_is_asked_and_when_it_is_not),
         cmocka_unit_test(says_which_program_this_is),
         cmocka_unit_test(finds_programs_in_the_path),
-        cmocka_unit_test(a_folder_goes_with_all_in_it),
+        cmocka_unit_test(ends_with_the_one_that_started_it),
+        cmocka_unit_test(one_that_ends_with_us_is_as_any_other),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
