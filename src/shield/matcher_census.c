@@ -35,30 +35,40 @@ static bool was_word(uint32_t letters, uint32_t letter_kinds, uint32_t before, u
     return (letter_kinds & BEYOND_HEX) || !((before | behind) & RULESET_DIGIT);
 }
 
+static void count_run(struct matcher_census *census, size_t size)
+{
+    if (size > census->run_max) census->run_max = (uint32_t)size;
+}
+
 struct matcher_census matcher_count_bytes(struct text text)
 {
+    const uint8_t *bytes = (const uint8_t *)text.bytes;
     struct matcher_census census = {0};
-    uint32_t run = 0;
-    uint32_t letters = 0;
-    uint32_t letter_kinds = 0;
+    size_t run_begin = 0;
     uint32_t before = 0; /* the kind of what stands before the letters */
-    for (size_t i = 0; i < text.size; i++) {
-        uint8_t byte = (uint8_t)text.bytes[i];
-        uint32_t kind = ruleset_byte_kinds[byte];
-        census.kinds |= kind;
-        run = kind == RULESET_SPACE ? 0 : run + 1;
-        if (run > census.run_max) census.run_max = run;
+    for (size_t i = 0; i < text.size;) {
+        uint32_t kind = ruleset_byte_kinds[bytes[i]];
         if (kind & LETTER) {
-            letters++;
-            letter_kinds |= kind;
+            size_t begin = i;
+            uint32_t letter_kinds = 0;
+            for (; kind & LETTER; kind = i < text.size ? ruleset_byte_kinds[bytes[i]] : 0) {
+                letter_kinds |= kind;
+                i++;
+            }
+            census.kinds |= letter_kinds;
+            census.has_words |= was_word((uint32_t)(i - begin), letter_kinds, before, kind);
             continue;
         }
+        census.kinds |= kind;
         census.digits += kind == RULESET_DIGIT;
-        census.has_words |= byte >= 0x80 || was_word(letters, letter_kinds, before, kind);
-        letters = 0;
-        letter_kinds = 0;
+        census.has_words |= bytes[i] >= 0x80;
+        if (kind == RULESET_SPACE) {
+            count_run(&census, i - run_begin);
+            run_begin = i + 1;
+        }
         before = kind;
+        i++;
     }
-    census.has_words |= was_word(letters, letter_kinds, before, 0);
+    count_run(&census, text.size - run_begin);
     return census;
 }

@@ -401,10 +401,63 @@ static void a_forgotten_name_leaves_no_byte(void **state)
     ruleset_drop(set);
 }
 
+/* --- the census --- */
+
+static uint32_t kind_at(struct text text, size_t place)
+{
+    return place < text.size ? ruleset_byte_kinds[(uint8_t)text.bytes[place]] : 0;
+}
+
+/* As its comments say it, letter by letter. */
+static struct matcher_census count_naively(struct text text)
+{
+    const uint32_t letters = RULESET_LOWER_HEX | RULESET_LOWER | RULESET_UPPER_HEX | RULESET_UPPER;
+    struct matcher_census census = {0};
+    for (size_t i = 0; i < text.size; i++) {
+        uint32_t kind = kind_at(text, i);
+        census.kinds |= kind;
+        census.digits += kind == RULESET_DIGIT;
+        census.has_words |= (uint8_t)text.bytes[i] >= 0x80;
+        size_t begin = i + 1;
+        while (kind != RULESET_SPACE && begin > 0 && kind_at(text, begin - 1) != RULESET_SPACE)
+            begin--;
+        if (i + 1 - begin > census.run_max) census.run_max = (uint32_t)(i + 1 - begin);
+        if (!(kind & letters) || kind_at(text, i + 1) & letters) continue;
+        uint32_t all = 0;
+        for (begin = i + 1; begin > 0 && kind_at(text, begin - 1) & letters; begin--)
+            all |= kind_at(text, begin - 1);
+        uint32_t around = kind_at(text, i + 1) | (begin > 0 ? kind_at(text, begin - 1) : 0);
+        bool is_beyond_hex = all & (RULESET_LOWER | RULESET_UPPER);
+        if (i + 1 - begin >= 2 && (is_beyond_hex || !(around & RULESET_DIGIT)))
+            census.has_words = true;
+    }
+    return census;
+}
+
+static void counts_bytes_as_told(void **state)
+{
+    (void)state;
+    static const char bytes[] = "aafgAGz019  -_:/.@\xc3\xa9\t";
+    struct seeded seeded = seeded_begin("census");
+    for (uint32_t round = 0; round < 200000; round++) {
+        char value[24];
+        size_t size = seeded_below(&seeded, sizeof value);
+        for (size_t i = 0; i < size; i++)
+            value[i] = bytes[seeded_below(&seeded, sizeof bytes - 1)];
+        struct text text = {value, size};
+        struct matcher_census wanted = count_naively(text);
+        struct matcher_census census = matcher_count_bytes(text);
+        if (census.kinds != wanted.kinds || census.digits != wanted.digits ||
+            census.run_max != wanted.run_max || census.has_words != wanted.has_words)
+            fail_msg("round %u", (unsigned)round);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_forgotten_name_leaves_no_byte),
+        cmocka_unit_test(counts_bytes_as_told),
         cmocka_unit_test(asks_about_every_phrase_of_digits),
         cmocka_unit_test(asks_about_every_run_of_a_charset),
         cmocka_unit_test(asks_about_every_literal),
