@@ -2,8 +2,34 @@
 
 #include "base/check.h"
 #include "base/memory.h"
+#include "os/os_memory.h"
 
 #include <string.h>
+
+/* Hyperscan's scratch remembers pieces of what it scans. Its size stands before it, for giving it
+ * back; 64 bytes, so that it stays aligned. */
+enum { SCRATCH_HEAD = 64 };
+
+static void *take_scratch(size_t size)
+{
+    size_t *memory = os_memory_take(size + SCRATCH_HEAD, NULL);
+    *memory = size + SCRATCH_HEAD;
+    return (char *)memory + SCRATCH_HEAD;
+}
+
+static void give_scratch(void *scratch)
+{
+    if (!scratch) return;
+    void *memory = (char *)scratch - SCRATCH_HEAD;
+    os_memory_give(memory, *(size_t *)memory);
+}
+
+void matcher_shelter(void)
+{
+    hs_error_t result = hs_set_scratch_allocator(take_scratch, give_scratch);
+    assert(result == HS_SUCCESS);
+    (void)result;
+}
 
 enum status matcher_prepare(struct matcher *matcher, const struct ruleset *set, struct error *error)
 {

@@ -82,6 +82,7 @@ enum status shield_open(const struct shield_options *options, struct shield **ou
                         struct error *error)
 {
     struct shield *shield = MEMORY_NEW(struct shield);
+    matcher_shelter();
     os_mutex_init(&shield->mutex);
     atomic_init(&shield->generation, 1);
     if (options->root_key) {
