@@ -82,8 +82,8 @@ struct matcher_run {
     bool is_benign;
 };
 
-/* From now on Hyperscan's scratches of this process stand in memory of os_memory.h. Before the first
- * of them is made; again is nothing. */
+/* From now on Hyperscan's scratches of this process stand in memory of os_memory.h. Before the
+ * first of them is made; again is nothing. */
 void matcher_shelter(void);
 
 enum status matcher_prepare(struct matcher *matcher, const struct ruleset *set,
