@@ -145,16 +145,25 @@ static void fill_value(char *bytes, size_t size, const char *family)
         bytes[i] = family[i % period];
 }
 
+static void admit_value(struct bench *bench, char *bytes, size_t size)
+{
+    bench->item_count = 0;
+    put(bench, "note", value_from_text((struct text){bytes, size}));
+    admit(bench, TEXT(""));
+}
+
+static const char *fate_of(const struct bench *bench)
+{
+    return bench->items[0].value.kind == VALUE_NULL ? "removed" : "kept";
+}
+
 static uint64_t measure_value(struct bench *bench, char *bytes, size_t size)
 {
     uint64_t best_ns = UINT64_MAX;
     for (int round = 0; round < ROUNDS; round++) {
         uint64_t began_ns = now_ns();
-        for (int turn = 0; turn < TURNS; turn++) {
-            bench->item_count = 0;
-            put(bench, "note", value_from_text((struct text){bytes, size}));
-            admit(bench, TEXT(""));
-        }
+        for (int turn = 0; turn < TURNS; turn++)
+            admit_value(bench, bytes, size);
         uint64_t ns = (now_ns() - began_ns) / TURNS;
         if (ns < best_ns) best_ns = ns;
     }
@@ -167,9 +176,9 @@ static void measure_family(struct bench *bench, const char *name, const char *fa
     fill_value(bytes, VALUE_SIZE, family);
     uint64_t half_ns = measure_value(bench, bytes, VALUE_SIZE / 2);
     uint64_t whole_ns = measure_value(bench, bytes, VALUE_SIZE);
-    const char *fate = bench->items[0].value.kind == VALUE_NULL ? "removed" : "kept";
     printf("%-24s %8.1f MB/s   time(2n)/time(n) %5.2f   %s\n", name,
-           (double)VALUE_SIZE * 1000 / (double)whole_ns, (double)whole_ns / (double)half_ns, fate);
+           (double)VALUE_SIZE * 1000 / (double)whole_ns, (double)whole_ns / (double)half_ns,
+           fate_of(bench));
     memory_free(bytes);
 }
 
@@ -205,7 +214,37 @@ static const struct {
     {"wide digits", "\xef\xbc\x94"},
 };
 
-/* With a number, so many events and nothing else: for a profiler. */
+/* Events, so many of them; all families, too, when no number is given. */
+static void measure_all(struct bench *bench, const char *number)
+{
+    fill_event(bench, 1);
+    size_t size = event_size(bench);
+    unsigned events = number ? (unsigned)strtoul(number, NULL, 10) : EVENTS;
+    assert(events > 0);
+    double ns = measure_events(bench, events);
+    printf("event of %zu bytes, %u properties: %.0f ns, %.0f MB/s\n", size, bench->item_count, ns,
+           (double)size * 1000 / ns);
+    for (size_t i = 0; i < sizeof families / sizeof *families && !number; i++)
+        measure_family(bench, families[i].name, families[i].family);
+}
+
+/* Each family three times, for one that counts instructions: the whole value to warm up, half of
+ * it, and the whole (bench/shield/instructions.py reads what callgrind says of each). */
+static void count_families(struct bench *bench)
+{
+    for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
+        char *bytes = memory_alloc(VALUE_SIZE, 1);
+        fill_value(bytes, VALUE_SIZE, families[i].family);
+        admit_value(bench, bytes, VALUE_SIZE);
+        admit_value(bench, bytes, VALUE_SIZE / 2);
+        admit_value(bench, bytes, VALUE_SIZE);
+        printf("counted %s: %s\n", families[i].name, fate_of(bench));
+        memory_free(bytes);
+    }
+}
+
+/* With a number, so many events and nothing else: for a profiler. With "count", the families
+ * alone. */
 int main(int argc, char **argv)
 {
     struct error error = {0};
@@ -221,15 +260,11 @@ int main(int argc, char **argv)
     bench->scratch = shield_scratch_take(bench->shield);
     bench->project = (struct project){.id = 1, .zone = TEXT("UTC")};
     arena_init(&bench->arena, ARENA_SIZE);
-    fill_event(bench, 1);
-    size_t size = event_size(bench);
-    unsigned events = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : EVENTS;
-    assert(events > 0);
-    double ns = measure_events(bench, events);
-    printf("event of %zu bytes, %u properties: %.0f ns, %.0f MB/s\n", size, bench->item_count, ns,
-           (double)size * 1000 / ns);
-    for (size_t i = 0; i < sizeof families / sizeof *families && argc == 1; i++)
-        measure_family(bench, families[i].name, families[i].family);
+    if (argc > 1 && strcmp(argv[1], "count") == 0) {
+        count_families(bench);
+    } else {
+        measure_all(bench, argc > 1 ? argv[1] : NULL);
+    }
     shield_scratch_give(bench->shield, bench->scratch);
     shield_close(bench->shield);
     arena_release(&bench->arena);
