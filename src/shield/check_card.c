@@ -57,15 +57,24 @@ static const struct card_range *find_range(const char *digits, uint32_t count)
 /* What processors publish for trying things out. */
 static bool is_test_card(const char *digits, uint32_t count)
 {
-    static const char *const published[] = {
-        "4111111111111111", "4242424242424242", "4000056655665556",   "4012888888881881",
-        "4000002760003184", "4000000000000002", "4000000000009995",   "5555555555554444",
-        "5105105105105100", "5200828282828210", "2223003122003222",   "378282246310005",
-        "371449635398431",  "378734493671000",  "6011111111111117",   "6011000990139424",
-        "3530111333300000", "3566002020360505", "30569309025904",     "38520000023237",
-        "36227206271667",   "6200000000000005", "6205500000000000004"};
-    for (size_t i = 0; i < sizeof published / sizeof *published; i++)
-        if (strlen(published[i]) == count && memcmp(published[i], digits, count) == 0) return true;
+    static const struct text published[] = {
+        TEXT_INIT("4111111111111111"),   TEXT_INIT("4242424242424242"),
+        TEXT_INIT("4000056655665556"),   TEXT_INIT("4012888888881881"),
+        TEXT_INIT("4000002760003184"),   TEXT_INIT("4000000000000002"),
+        TEXT_INIT("4000000000009995"),   TEXT_INIT("5555555555554444"),
+        TEXT_INIT("5105105105105100"),   TEXT_INIT("5200828282828210"),
+        TEXT_INIT("2223003122003222"),   TEXT_INIT("378282246310005"),
+        TEXT_INIT("371449635398431"),    TEXT_INIT("378734493671000"),
+        TEXT_INIT("6011111111111117"),   TEXT_INIT("6011000990139424"),
+        TEXT_INIT("3530111333300000"),   TEXT_INIT("3566002020360505"),
+        TEXT_INIT("30569309025904"),     TEXT_INIT("38520000023237"),
+        TEXT_INIT("36227206271667"),     TEXT_INIT("6200000000000005"),
+        TEXT_INIT("6205500000000000004")};
+    for (size_t i = 0; i < sizeof published / sizeof *published; i++) {
+        const char *other = published[i].bytes;
+        if (published[i].size != count || other[1] != digits[1]) continue;
+        if (memcmp(other, digits, count) == 0) return true;
+    }
     return false;
 }
 
@@ -80,10 +89,10 @@ enum shield_proof shield_check_card(const struct shield_candidate *candidate,
 {
     uint32_t count = candidate->digit_count;
     (void)span;
-    if (count < 12 || count > 19 || !digits_pass_luhn(candidate->digits, count)) return SHIELD_NOT;
-    if (digits_are_dull(candidate->digits, count)) return SHIELD_NOT;
+    if (count < 12 || count > 19) return SHIELD_NOT;
     const struct card_range *range = find_range(candidate->digits, count);
-    if (!range) return SHIELD_NOT;
+    if (!range || !digits_pass_luhn(candidate->digits, count)) return SHIELD_NOT;
+    if (digits_are_dull(candidate->digits, count)) return SHIELD_NOT;
     if (is_test_card(candidate->digits, count)) return SHIELD_TEST;
     bool may_act = range->is_strong || candidate->has_context || is_grouped(candidate);
     return may_act ? SHIELD_PROVEN : SHIELD_NOT;

@@ -10,16 +10,16 @@ static bool passes_verhoeff(const char *digits, uint32_t count)
         {5, 8, 0, 3, 7, 9, 6, 1, 4, 2}, {8, 9, 1, 6, 0, 4, 3, 5, 2, 7},
         {9, 4, 5, 3, 1, 2, 6, 8, 7, 0}, {4, 2, 8, 6, 5, 7, 3, 9, 0, 1},
         {2, 7, 9, 3, 8, 0, 6, 4, 1, 5}, {7, 0, 4, 6, 9, 1, 3, 2, 5, 8}};
-    int check = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        int digit = turn[i % 8][digit_at(digits, count - 1 - i)];
+    static const uint8_t product[10][10] = {
         /* Multiplication in the dihedral group of order ten. */
-        if (check < 5) {
-            check = digit < 5 ? (check + digit) % 5 : 5 + (check + digit - 5) % 5;
-        } else {
-            check = digit < 5 ? 5 + (check - 5 - digit + 5) % 5 : (check - digit + 5) % 5;
-        }
-    }
+        {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, {1, 2, 3, 4, 0, 6, 7, 8, 9, 5},
+        {2, 3, 4, 0, 1, 7, 8, 9, 5, 6}, {3, 4, 0, 1, 2, 8, 9, 5, 6, 7},
+        {4, 0, 1, 2, 3, 9, 5, 6, 7, 8}, {5, 9, 8, 7, 6, 0, 4, 3, 2, 1},
+        {6, 5, 9, 8, 7, 1, 0, 4, 3, 2}, {7, 6, 5, 9, 8, 2, 1, 0, 4, 3},
+        {8, 7, 6, 5, 9, 3, 2, 1, 0, 4}, {9, 8, 7, 6, 5, 4, 3, 2, 1, 0}};
+    uint32_t check = 0;
+    for (uint32_t i = 0; i < count; i++)
+        check = product[check][turn[i % 8][digit_at(digits, count - 1 - i)]];
     return check == 0;
 }
 

@@ -181,10 +181,10 @@ static struct text word_before(struct text value, uint32_t at)
 static bool is_name_at(struct text value, const struct shield_word *word, struct shield_span *span)
 {
     uint32_t end = 0;
-    uint32_t lists = lists_of(value, word);
-    bool has_title = shield_lists_of(word_before(value, word->begin)) & SHIELD_LIST_TITLE;
     if (!word->is_capital || word->begin == word->end) return false;
+    bool has_title = shield_lists_of(word_before(value, word->begin)) & SHIELD_LIST_TITLE;
     if (has_title && is_titled_name(value, word->begin - 1, span)) return true;
+    uint32_t lists = lists_of(value, word);
     if (!(lists & (SHIELD_LIST_GIVEN | SHIELD_LIST_WEAK))) return false;
     if (!is_full_name(value, word, lists, false, &end)) return false;
     *span = (struct shield_span){word->begin, end};
@@ -208,6 +208,17 @@ static bool next_word_before(struct text value, uint32_t *at, uint32_t end,
     return *at < end && shield_word_next(value, at, word) && word->begin < end;
 }
 
+/* A name begins with a capital, or with a letter outside ASCII that might be one. */
+static bool may_hold_name(struct text value, uint32_t begin, uint32_t end)
+{
+    if (begin > 0 && (uint8_t)value.bytes[begin - 1] >= 0x80) return true;
+    for (uint32_t i = begin; i < end; i++) {
+        uint8_t byte = (uint8_t)value.bytes[i];
+        if (byte >= 0x80 || is_upper_byte((char)byte)) return true;
+    }
+    return false;
+}
+
 enum shield_proof shield_check_person_text(const struct shield_candidate *candidate,
                                            struct shield_span *span)
 {
@@ -215,6 +226,7 @@ enum shield_proof shield_check_person_text(const struct shield_candidate *candid
     if (!candidate->has_context || candidate->is_number) return SHIELD_NOT;
     uint32_t at = candidate->begin;
     uint32_t end = candidate->end < at + SHIELD_LOOK_MAX ? candidate->end : at + SHIELD_LOOK_MAX;
+    if (!may_hold_name(value, at, end)) return SHIELD_NOT;
     /* "Ł" is in no charset: a word that begins with it is read from there. */
     for (int i = 0; i < WORD_SIZE_MAX && at > 0 && is_letter_byte(reading_byte(value, at - 1)); i++)
         at--;

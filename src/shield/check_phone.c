@@ -83,7 +83,7 @@ enum shield_proof shield_check_phone(const struct shield_candidate *candidate,
     uint32_t count = candidate->digit_count;
     uint32_t begin = candidate->begin;
     if (!digits || count < TOTAL_MIN || count > TOTAL_MAX + 2 + 1) return SHIELD_NOT;
-    bool is_dialled = count > 9 && memcmp(digits, "00", 2) == 0;
+    bool is_dialled = count > 9 && digits[0] == '0' && digits[1] == '0';
     bool is_plus = has_plus(candidate);
     if (!is_plus && !(is_dialled && candidate->has_context)) return SHIELD_NOT;
     if (is_dialled && !is_plus) {

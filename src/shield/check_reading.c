@@ -12,11 +12,6 @@ enum {
     MEAN_OF_LETTERS = 76, /* 4.75: letters alone can be a long word */
 };
 
-uint8_t reading_byte(struct text value, uint32_t at)
-{
-    return at < value.size ? (uint8_t)value.bytes[at] : 0;
-}
-
 uint32_t reading_run(struct text value, uint32_t at, enum shield_charset charset, uint32_t size_max)
 {
     uint32_t end = at;
@@ -53,11 +48,6 @@ uint32_t reading_until(struct text value, uint32_t at, const char *set, uint32_t
         end++;
     }
     return end;
-}
-
-bool reading_is_word(uint8_t byte)
-{
-    return shield_charset_has(SHIELD_WORD, byte);
 }
 
 bool reading_is_printable(uint8_t byte)
@@ -104,12 +94,6 @@ uint32_t reading_find_fold(struct text text, const char *string)
             return at;
     }
     return READING_NO_PLACE;
-}
-
-struct text reading_slice(struct text value, uint32_t begin, uint32_t end)
-{
-    assert(begin <= end && end <= value.size);
-    return (struct text){value.bytes + begin, end - begin};
 }
 
 struct text reading_literal(const struct shield_candidate *candidate)

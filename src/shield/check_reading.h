@@ -3,12 +3,16 @@
 #ifndef CANDOR_SHIELD_CHECK_READING_H
 #define CANDOR_SHIELD_CHECK_READING_H
 
+#include "base/check.h"
 #include "shield/shield_detect.h"
 #include "shield/shield_rules.h"
 
 #define READING_NO_PLACE UINT32_MAX
 
-uint8_t reading_byte(struct text value, uint32_t at);
+static inline uint8_t reading_byte(struct text value, uint32_t at)
+{
+    return at < value.size ? (uint8_t)value.bytes[at] : 0;
+}
 
 /* The end of the run of this charset that begins at `at`, at most size_max bytes on. */
 uint32_t reading_run(struct text value, uint32_t at, enum shield_charset charset,
@@ -24,7 +28,11 @@ uint32_t reading_skip(struct text value, uint32_t at, const char *set, uint32_t 
 /* The first place of any byte of the set in [at, at + size_max), or that end, or the value's. */
 uint32_t reading_until(struct text value, uint32_t at, const char *set, uint32_t size_max);
 
-bool reading_is_word(uint8_t byte); /* ASCII letter, digit or underscore */
+static inline bool reading_is_word(uint8_t byte) /* ASCII letter, digit or underscore */
+{
+    return shield_charset_has(SHIELD_WORD, byte);
+}
+
 bool reading_is_printable(uint8_t byte);
 
 /* Does the value have this string at the place? The second without ASCII case: give it in lower. */
@@ -38,7 +46,12 @@ struct text reading_around(const struct shield_candidate *candidate, uint32_t be
 /* The first place of a lower-case string, without ASCII case, or READING_NO_PLACE. */
 uint32_t reading_find_fold(struct text text, const char *string);
 
-struct text reading_slice(struct text value, uint32_t begin, uint32_t end);
+static inline struct text reading_slice(struct text value, uint32_t begin, uint32_t end)
+{
+    assert(begin <= end && end <= value.size);
+    return (struct text){value.bytes + begin, end - begin};
+}
+
 struct text reading_literal(const struct shield_candidate *candidate);
 
 /* Without spaces, quotes and brackets around it. */

@@ -48,11 +48,6 @@ void matcher_release(struct matcher *matcher)
     matcher->scratch = NULL;
 }
 
-bool matcher_is_done(const struct matcher_run *run)
-{
-    return run->result->is_hard || run->result->is_incomplete;
-}
-
 static bool is_hard(const struct ruleset_rule *rule)
 {
     return rule->class == SHIELD_CREDENTIAL || rule->class == SHIELD_CARD;
@@ -131,25 +126,13 @@ static bool wants_context(const struct ruleset_rule *rule)
 }
 
 /* Without a validator the trigger is all the proof there is. */
-static enum shield_proof ask(const struct matcher_run *run, const struct ruleset_rule *rule,
-                             const struct matcher_trigger *trigger, bool has_context,
-                             struct shield_span *span)
+static enum shield_proof ask(const struct ruleset_rule *rule, struct shield_candidate *candidate,
+                             bool has_context, struct shield_span *span)
 {
     if (!rule->check) return rule->tier == SHIELD_TIER_V ? SHIELD_PROVEN : SHIELD_SHAPE;
-    const struct matcher_view *view = run->view;
-    struct shield_candidate candidate = {
-        .value = view->text,
-        .begin = trigger->begin,
-        .end = trigger->end,
-        .digits = trigger->digits,
-        .digit_count = trigger->digit_count,
-        .group_count = trigger->group_count,
-        .key_classes = view->exact | view->stem | view->path,
-        .has_context = has_context,
-        .is_number = view->is_number,
-        .is_reduced_address = view->is_reduced_address,
-    };
-    return rule->check(&candidate, span);
+    *span = (struct shield_span){candidate->begin, candidate->end};
+    candidate->has_context = has_context;
+    return rule->check(candidate, span);
 }
 
 /* Reading the words around for context costs far more than most validators do: what is nothing even
@@ -157,77 +140,110 @@ static enum shield_proof ask(const struct matcher_run *run, const struct ruleset
  * stands around. */
 static enum shield_proof ask_with_context(const struct matcher_run *run,
                                           const struct ruleset_rule *rule,
-                                          const struct matcher_trigger *trigger,
+                                          struct shield_candidate *candidate,
                                           struct shield_span *span)
 {
     if (run->matcher->is_thorough) return SHIELD_SHAPE;
-    return ask(run, rule, trigger, true, span);
+    return ask(rule, candidate, true, span);
 }
 
 /* Near is what a harmless name or a harmless shape alone speaks against, and what is proven and
  * lacks nothing but the context that its rule wants. What acts is noted as a finding besides. */
 static void ask_near(struct matcher_run *run, const struct ruleset_rule *rule,
-                     const struct matcher_trigger *trigger, int context)
+                     struct shield_candidate *candidate, int context)
 {
-    struct shield_span span = {trigger->begin, trigger->end};
-    enum shield_proof proof = ask(run, rule, trigger, true, &span);
+    struct shield_span span = {candidate->begin, candidate->end};
+    enum shield_proof proof = ask(rule, candidate, true, &span);
     if (proof == SHIELD_NOT || proof == SHIELD_TEST) return;
     int score = score_of(run, rule, proof, context);
-    bool has_context = context > 0 || (!wants_context(rule) &&
-                                       ask(run, rule, trigger, false, &span) != SHIELD_NOT);
+    bool has_context =
+        context > 0 || (!wants_context(rule) && ask(rule, candidate, false, &span) != SHIELD_NOT);
     bool is_near =
         has_context ? score >= SCORE_NEAR : proof == SHIELD_PROVEN && score >= SCORE_ENOUGH;
     if (is_near) run->result->is_near = true;
 }
 
-void matcher_try(struct matcher_run *run, const struct matcher_trigger *trigger)
+/* Nothing in the name speaks for the rule, nor any word of the text: that is known unread. */
+static bool has_no_context(const struct matcher_run *run, uint32_t index,
+                           const struct shield_candidate *candidate)
 {
-    const struct ruleset_rule *rule = &run->set->rules[trigger->rule];
-    size_t size = run->view->text.size;
-    assert(trigger->begin <= trigger->end && trigger->end <= size);
+    if (run->matcher->is_thorough || run->view->is_near_asked) return false;
+    if (ruleset_mask_has(&run->named, index)) return false;
+    bool is_all = candidate->begin == 0 && candidate->end == candidate->value.size;
+    return is_all || (run->has_text_context && !ruleset_mask_has(&run->spoken, index));
+}
+
+static void try_rule(struct matcher_run *run, uint32_t index, struct shield_candidate *candidate)
+{
+    const struct ruleset_rule *rule = &run->set->rules[index];
+    size_t size = candidate->value.size;
+    int context = 0;
     if (!is_in(rule->size, size) || matcher_is_done(run)) return;
     if (run->calls_left-- == 0) {
         run->result->is_incomplete = true;
         return;
     }
-    struct shield_span span = {trigger->begin, trigger->end};
-    enum shield_proof proof = ask_with_context(run, rule, trigger, &span);
-    if (proof == SHIELD_NOT) return;
-    int context = score_context(run, trigger->rule, trigger->begin, trigger->end);
-    if (run->view->is_near_asked) ask_near(run, rule, trigger, context);
-    if (context == 0 && wants_context(rule)) return;
-    if (context == 0 || run->matcher->is_thorough) {
-        span = (struct shield_span){trigger->begin, trigger->end};
-        proof = ask(run, rule, trigger, context > 0, &span);
+    struct shield_span span = {candidate->begin, candidate->end};
+    enum shield_proof proof = SHIELD_SHAPE;
+    if (!has_no_context(run, index, candidate)) {
+        proof = ask_with_context(run, rule, candidate, &span);
+        if (proof == SHIELD_NOT) return;
+        context = score_context(run, index, candidate->begin, candidate->end);
+        if (run->view->is_near_asked) ask_near(run, rule, candidate, context);
     }
+    if (context == 0 && wants_context(rule)) return;
+    if (context == 0 || run->matcher->is_thorough) proof = ask(rule, candidate, context > 0, &span);
     if (proof == SHIELD_NOT || !score_acts(run, rule, proof, context)) return;
     assert(span.begin <= span.end && span.end <= size);
     struct matcher_finding finding = {rule, span, proof, covers_all(run->view->text, span)};
     add_finding(run, &finding);
 }
 
-/* The text's words are read when the first rule is met that only they could speak for. */
-static bool may_act(struct matcher_run *run, const struct matcher_trigger *trigger)
+static struct shield_candidate candidate_of(const struct matcher_run *run,
+                                            const struct matcher_trigger *trigger)
 {
-    if (ruleset_mask_has(&run->able, trigger->rule)) return true;
-    bool is_all = trigger->begin == 0 && trigger->end == run->view->text.size;
+    const struct matcher_view *view = run->view;
+    assert(trigger->begin <= trigger->end && trigger->end <= view->text.size);
+    return (struct shield_candidate){
+        .value = view->text,
+        .begin = trigger->begin,
+        .end = trigger->end,
+        .digits = trigger->digits,
+        .digit_count = trigger->digit_count,
+        .group_count = trigger->group_count,
+        .key_classes = view->exact | view->stem | view->path,
+        .is_number = view->is_number,
+        .is_reduced_address = view->is_reduced_address,
+    };
+}
+
+void matcher_try(struct matcher_run *run, const struct matcher_trigger *trigger)
+{
+    struct shield_candidate candidate = candidate_of(run, trigger);
+    try_rule(run, trigger->rule, &candidate);
+}
+
+/* The text's words are read when the first rule is met that only they could speak for. */
+static bool may_act(struct matcher_run *run, uint32_t index,
+                    const struct shield_candidate *candidate)
+{
+    if (ruleset_mask_has(&run->able, index)) return true;
+    bool is_all = candidate->begin == 0 && candidate->end == run->view->text.size;
     if (is_all) return false; /* no words stand around it */
     score_know_text(run);
-    return ruleset_mask_has(&run->able, trigger->rule);
+    return ruleset_mask_has(&run->able, index);
 }
 
 void matcher_try_each(struct matcher_run *run, const struct ruleset_mask *rules,
-                      struct matcher_trigger *trigger)
+                      const struct matcher_trigger *trigger)
 {
+    struct shield_candidate candidate = candidate_of(run, trigger);
     for (uint32_t word = 0; word < run->set->mask_words; word++) {
         uint64_t bits = rules->bits[word] & run->fitting->bits[word];
         if (run->has_text_context) bits &= run->able.bits[word];
         for (; bits; bits &= bits - 1) {
-            trigger->rule = word * 64 + (uint32_t)__builtin_ctzll(bits);
-            const struct ruleset_rule *rule = &run->set->rules[trigger->rule];
-            if (trigger->group_count > rule->groups_max) continue;
-            if (trigger->digits && trigger->group_count < rule->groups_min) continue;
-            if (may_act(run, trigger)) matcher_try(run, trigger);
+            uint32_t index = word * 64 + (uint32_t)__builtin_ctzll(bits);
+            if (may_act(run, index, &candidate)) try_rule(run, index, &candidate);
         }
     }
 }

@@ -73,7 +73,9 @@ struct matcher_run {
     struct matcher_result *result;
     struct matcher_census census;
     uint64_t calls_left;
-    struct ruleset_mask able; /* rules that may act: by the key, and by the text once it is read */
+    struct ruleset_mask able;  /* rules that may act: by the key, and by the text once it is read */
+    struct ruleset_mask named; /* rules that the key speaks for */
+    struct ruleset_mask spoken; /* rules that words of the text speak for, once it is read */
     const struct ruleset_mask *fitting; /* rules that a value of this size could be of */
     bool has_text_context;              /* the two below are known */
     uint64_t text_classes;              /* of all words of the value: no window has more */
@@ -112,11 +114,15 @@ struct matcher_trigger {
 
 void matcher_try(struct matcher_run *run, const struct matcher_trigger *trigger);
 /* True when nothing more has to be found. */
-bool matcher_is_done(const struct matcher_run *run);
+static inline bool matcher_is_done(const struct matcher_run *run)
+{
+    return run->result->is_hard || run->result->is_incomplete;
+}
+
 /* Ask those of the rules about the place that could act on it: none that needs context where the
- * value has none anywhere, none that takes fewer groups. The trigger's rule is set on the way. */
+ * value has none anywhere. The trigger's own rule is not looked at. */
 void matcher_try_each(struct matcher_run *run, const struct ruleset_mask *rules,
-                      struct matcher_trigger *trigger);
+                      const struct matcher_trigger *trigger);
 
 void matcher_literals(struct matcher_run *run);
 void matcher_bytes(struct matcher_run *run); /* literals of one byte */

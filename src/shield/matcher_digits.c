@@ -4,12 +4,14 @@
  * about, ending at the group just read, so the work for a group is bounded by SHIELD_DIGITS_MAX
  * ranges. A group that touches an ASCII letter is part of a word, not of a number: no range begins
  * or ends there. Nor in a decimal fraction ("0.1234567890"). */
+#include "base/check.h"
 #include "shield/matcher.h"
 
 #include <string.h>
 
 enum {
     GROUPS_KEPT = SHIELD_DIGITS_MAX, /* a group has at least one digit */
+    GROUPS_ROOM = 4 * GROUPS_KEPT,
     SEPARATORS_MAX = 2,
     FRACTION_WHOLE_MAX = 3, /* digits before the point of what is taken for a fraction */
     FRACTION_MIN = 6,       /* and behind it */
@@ -26,10 +28,12 @@ struct group {
 };
 
 struct phrase {
-    struct group groups[GROUPS_KEPT];
+    struct group groups[GROUPS_ROOM];
     uint32_t group_count;
     char digits[DIGITS_ROOM];
     uint32_t digit_count;
+    struct ruleset_mask open; /* rules that fit the value and may act, as far as that is known */
+    bool has_text_context;    /* it is known in full */
 };
 
 static bool is_digit(char byte)
@@ -62,35 +66,45 @@ static bool is_separator(char byte)
 /* Luhn's sum (ISO/IEC 7812-1, annex B) of the last digits of a phrase; it grows to the left. */
 struct luhn {
     uint32_t sum;
-    uint32_t count;
+    bool is_doubled; /* the next digit */
 };
 
 static void luhn_add(struct luhn *luhn, const char *digits, uint32_t count)
 {
+    static const uint8_t doubled[10] = {0, 2, 4, 6, 8, 1, 3, 5, 7, 9};
     for (uint32_t i = count; i > 0; i--) {
         uint32_t digit = (uint32_t)(digits[i - 1] - '0');
-        if (luhn->count++ % 2 == 1) digit = digit > 4 ? 2 * digit - 9 : 2 * digit;
-        luhn->sum += digit;
+        luhn->sum += luhn->is_doubled ? doubled[digit] : digit;
+        luhn->is_doubled = !luhn->is_doubled;
     }
 }
 
-/* Of the rules for so many digits those that could take these. False: none. */
-static bool choose_rules(const struct matcher_run *run, uint32_t digit_count, bool passes_luhn,
+static void know_open_rules(const struct matcher_run *run, struct phrase *phrase)
+{
+    phrase->has_text_context = run->has_text_context;
+    for (uint32_t i = 0; i < run->set->mask_words; i++) {
+        phrase->open.bits[i] = run->fitting->bits[i];
+        if (run->has_text_context) phrase->open.bits[i] &= run->able.bits[i];
+    }
+}
+
+/* Of the rules for so many digits in so many groups those that could take these. False: none. */
+static bool choose_rules(const struct ruleset *set, const struct phrase *phrase,
+                         uint32_t digit_count, uint32_t group_count, bool passes_luhn,
                          struct ruleset_mask *rules)
 {
-    const struct ruleset *set = run->set;
-    const struct ruleset_mask *all = &set->by_digits[digit_count];
+    const uint64_t *counted = set->by_digits[digit_count].bits;
+    const uint64_t *grouped = set->by_groups[group_count].bits;
     uint64_t any = 0;
     for (uint32_t i = 0; i < set->mask_words; i++) {
-        uint64_t bits = all->bits[i] & run->fitting->bits[i];
+        uint64_t bits = counted[i] & grouped[i] & phrase->open.bits[i];
         if (!passes_luhn) bits &= ~set->with_luhn.bits[i];
-        if (run->has_text_context) bits &= run->able.bits[i];
         any |= rules->bits[i] = bits;
     }
     return any != 0;
 }
 
-static void try_range(struct matcher_run *run, const struct phrase *phrase, uint32_t first,
+static void try_range(struct matcher_run *run, struct phrase *phrase, uint32_t first,
                       uint32_t digit_count, const struct ruleset_mask *rules)
 {
     const struct group *begin = &phrase->groups[first];
@@ -103,47 +117,53 @@ static void try_range(struct matcher_run *run, const struct phrase *phrase, uint
         .group_count = phrase->group_count - first,
     };
     matcher_try_each(run, rules, &trigger);
+    if (run->has_text_context != phrase->has_text_context) know_open_rules(run, phrase);
 }
 
-/* All ranges that end with the newest group. */
-static void try_ranges(struct matcher_run *run, const struct phrase *phrase)
+/* All ranges that end with the newest group. Most are none of any rule's, so they are told by one
+ * bit: of a value of single digits there are ten for each byte. */
+static void try_ranges(struct matcher_run *run, struct phrase *phrase)
 {
+    const struct ruleset *set = run->set;
     uint32_t last = phrase->group_count - 1;
     struct luhn luhn = {0};
     struct ruleset_mask rules;
     if (phrase->groups[last].touches_after) return;
-    for (uint32_t first = phrase->group_count; first > 0; first--) {
-        const struct group *group = &phrase->groups[first - 1];
+    for (uint32_t groups = 1; groups <= phrase->group_count && groups <= set->groups_max;
+         groups++) {
+        uint32_t first = phrase->group_count - groups;
+        const struct group *group = &phrase->groups[first];
         uint32_t digit_count = phrase->digit_count - group->digits_at;
-        if (digit_count > SHIELD_DIGITS_MAX || matcher_is_done(run)) return;
+        if (digit_count > SHIELD_DIGITS_MAX) return;
         luhn_add(&luhn, phrase->digits + group->digits_at, group->end - group->begin);
-        if (group->touches_before || !run->set->takes_digits[digit_count]) continue;
+        if (group->touches_before) continue;
         bool passes_luhn = luhn.sum % 10 == 0 || run->matcher->is_thorough;
-        if (choose_rules(run, digit_count, passes_luhn, &rules))
-            try_range(run, phrase, first - 1, digit_count, &rules);
+        uint64_t taken =
+            passes_luhn ? set->digit_groups[digit_count] : set->plain_groups[digit_count];
+        if (!(taken >> groups & 1)) continue;
+        if (!choose_rules(set, phrase, digit_count, groups, passes_luhn, &rules)) continue;
+        try_range(run, phrase, first, digit_count, &rules);
+        if (matcher_is_done(run)) return;
     }
 }
 
-static void forget_oldest(struct phrase *phrase)
-{
-    memmove(&phrase->groups[0], &phrase->groups[1],
-            (phrase->group_count - 1) * sizeof phrase->groups[0]);
-    phrase->group_count--;
-}
-
+/* Groups behind which more digits stand than a range may have are forgotten, several at once. */
 static void make_room(struct phrase *phrase, uint32_t size)
 {
-    if (phrase->group_count == GROUPS_KEPT) forget_oldest(phrase);
-    if (phrase->digit_count + size <= DIGITS_ROOM) return;
-    while (phrase->group_count > 0 &&
-           phrase->digit_count - phrase->groups[0].digits_at > SHIELD_DIGITS_MAX)
-        forget_oldest(phrase);
+    if (phrase->group_count < GROUPS_ROOM && phrase->digit_count + size <= DIGITS_ROOM) return;
+    uint32_t first = 0;
+    while (first < phrase->group_count &&
+           phrase->digit_count - phrase->groups[first].digits_at > SHIELD_DIGITS_MAX)
+        first++;
     uint32_t kept_from =
-        phrase->group_count > 0 ? phrase->groups[0].digits_at : phrase->digit_count;
+        first < phrase->group_count ? phrase->groups[first].digits_at : phrase->digit_count;
     memmove(phrase->digits, phrase->digits + kept_from, phrase->digit_count - kept_from);
     phrase->digit_count -= kept_from;
+    phrase->group_count -= first;
+    memmove(phrase->groups, phrase->groups + first, phrase->group_count * sizeof *phrase->groups);
     for (uint32_t i = 0; i < phrase->group_count; i++)
         phrase->groups[i].digits_at -= kept_from;
+    assert(phrase->group_count <= GROUPS_KEPT);
 }
 
 static void clear(struct phrase *phrase)
@@ -205,6 +225,7 @@ void matcher_digits(struct matcher_run *run)
     struct phrase phrase;
     struct group group = {0};
     clear(&phrase);
+    know_open_rules(run, &phrase);
     size_t place = 0;
     while (place < text.size && !matcher_is_done(run)) {
         if (!is_digit(text.bytes[place])) {

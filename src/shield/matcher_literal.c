@@ -56,16 +56,27 @@ static bool is_placed(struct text text, size_t place, const struct ruleset_rule 
     return place > 0 && shield_charset_has(rule->after, (uint8_t)text.bytes[place - 1]);
 }
 
+/* The literals that are the byte at this place. */
+static void try_byte(struct matcher_run *run, size_t place, uint32_t first)
+{
+    const struct ruleset *set = run->set;
+    const struct ruleset_literal *literal;
+    for (uint32_t next = first; next > 0; next = literal->next) {
+        literal = &set->literals[next - 1];
+        if (is_placed(run->view->text, place, &set->rules[literal->rule]))
+            try_literal(run, literal, place);
+    }
+}
+
 void matcher_bytes(struct matcher_run *run)
 {
     struct text text = run->view->text;
-    const struct ruleset *set = run->set;
-    for (size_t i = 0; i < text.size && !matcher_is_done(run); i++) {
-        const struct ruleset_literal *literal;
-        for (uint32_t next = set->by_byte[(uint8_t)text.bytes[i]]; next > 0; next = literal->next) {
-            literal = &set->literals[next - 1];
-            if (is_placed(text, i, &set->rules[literal->rule])) try_literal(run, literal, i);
-        }
+    const uint16_t *by_byte = run->set->by_byte;
+    for (size_t i = 0; i < text.size; i++) {
+        uint32_t first = by_byte[(uint8_t)text.bytes[i]];
+        if (first == 0) continue;
+        try_byte(run, i, first);
+        if (matcher_is_done(run)) return;
     }
 }
 

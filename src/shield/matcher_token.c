@@ -43,17 +43,29 @@ static void try_run(struct matcher_run *run, uint32_t charset, uint32_t begin, u
     matcher_try_each(run, &rules, &trigger);
 }
 
-/* All runs of one charset. */
+/* All runs of one charset that are long enough. Such a run has the last of any `shortest` bytes that
+ * it begins with, so where that byte is another, all up to the last byte that is no member is passed
+ * over unseen. */
 static void try_charset(struct matcher_run *run, uint32_t charset)
 {
-    const struct text text = run->view->text;
-    uint32_t size = (uint32_t)text.size;
-    uint32_t shortest = run->set->token_range[charset].min;
-    for (uint32_t at = 0; at + shortest <= size && !matcher_is_done(run); at++) {
-        uint32_t begin = at;
-        while (at < size && shield_charset_has(charset, (uint8_t)text.bytes[at]))
-            at++;
-        if (at - begin >= shortest) try_run(run, charset, begin, at);
+    const uint8_t *bytes = (const uint8_t *)run->view->text.bytes;
+    uint32_t size = (uint32_t)run->view->text.size;
+    uint32_t least = run->set->token_range[charset].min;
+    uint32_t shortest = least > 0 ? least : 1;
+    uint32_t at = 0; /* where the next run could begin */
+    while (at + shortest <= size && !matcher_is_done(run)) {
+        uint32_t begin = at + shortest;
+        while (begin > at && shield_charset_has(charset, bytes[begin - 1]))
+            begin--;
+        if (begin > at) {
+            at = begin;
+            continue;
+        }
+        uint32_t end = at + shortest;
+        while (end < size && shield_charset_has(charset, bytes[end]))
+            end++;
+        try_run(run, charset, at, end);
+        at = end + 1;
     }
 }
 

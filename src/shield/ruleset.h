@@ -173,7 +173,12 @@ struct ruleset {
     struct ruleset_mask by_digits[SHIELD_DIGITS_MAX + 1];
     /* Rules that the digits of a whole number lead to, by how many they are. */
     struct ruleset_mask by_number[RULESET_NUMBER_DIGITS_MAX + 1];
-    bool takes_digits[SHIELD_DIGITS_MAX + 1];             /* by_digits is not empty */
+    struct ruleset_mask by_groups[SHIELD_DIGITS_MAX + 1]; /* rules that take so many groups */
+    /* By how many digits: in how many groups some rule takes them, a bit for each number; and
+     * likewise of those alone that need not pass Luhn's check. */
+    uint64_t digit_groups[SHIELD_DIGITS_MAX + 1];
+    uint64_t plain_groups[SHIELD_DIGITS_MAX + 1];
+    uint32_t groups_max;
     uint32_t digits_min;                                  /* UINT32_MAX: no rule takes digits */
     struct ruleset_sizes *by_token[SHIELD_CHARSET_COUNT]; /* NULL: no rule takes it */
     struct ruleset_mask by_shape[RULESET_SHAPES];         /* rules whose form allows it */

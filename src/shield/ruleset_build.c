@@ -56,13 +56,34 @@ static void index_context(struct ruleset *set, uint32_t index)
     }
 }
 
+static uint64_t groups_of(const struct ruleset_rule *rule)
+{
+    uint64_t groups = 0;
+    for (uint32_t count = 1; count <= SHIELD_DIGITS_MAX; count++)
+        if (count >= rule->groups_min && count <= rule->groups_max) groups |= UINT64_C(1) << count;
+    return groups;
+}
+
 static void index_digits(struct ruleset *set, struct ruleset_range range, uint32_t index)
 {
+    const struct ruleset_rule *rule = &set->rules[index];
+    uint64_t groups = groups_of(rule);
     for (uint32_t count = range.min; count <= range.max; count++) {
         ruleset_mask_add(&set->by_digits[count], index);
-        set->takes_digits[count] = true;
+        set->digit_groups[count] |= groups;
+        if (!rule->has_luhn) set->plain_groups[count] |= groups;
     }
     if (range.min < set->digits_min) set->digits_min = range.min;
+}
+
+static void index_groups(struct ruleset *set, uint32_t index)
+{
+    uint64_t groups = groups_of(&set->rules[index]);
+    for (uint32_t count = 1; count <= SHIELD_DIGITS_MAX; count++) {
+        if (!(groups >> count & 1)) continue;
+        ruleset_mask_add(&set->by_groups[count], index);
+        if (count > set->groups_max) set->groups_max = count;
+    }
 }
 
 /* The shortest value that digits or a token of the rule could stand in. */
@@ -122,7 +143,10 @@ static void index_rule(struct ruleset *set, uint32_t index)
     index_context(set, index);
     index_value_sizes(set, index);
     index_number(set, index);
-    if (rule->digits_count > 0) ruleset_mask_add(&set->with_digits, index);
+    if (rule->digits_count > 0) {
+        ruleset_mask_add(&set->with_digits, index);
+        index_groups(set, index);
+    }
     if (rule->has_luhn) ruleset_mask_add(&set->with_luhn, index);
     for (uint32_t i = 0; i < rule->digits_count; i++)
         index_digits(set, rule->digits[i], index);

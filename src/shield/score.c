@@ -72,24 +72,26 @@ static struct text window_behind(struct text text, uint32_t begin)
     return text_slice(text, begin, end - begin);
 }
 
-static void join(struct matcher_run *run, const struct ruleset_mask *rules)
+static void join(const struct matcher_run *run, struct ruleset_mask *to,
+                 const struct ruleset_mask *rules)
 {
     for (uint32_t i = 0; i < run->set->mask_words; i++)
-        run->able.bits[i] |= rules->bits[i];
+        to->bits[i] |= rules->bits[i];
 }
 
-static void join_classes(struct matcher_run *run, uint64_t classes)
+static void join_classes(const struct matcher_run *run, struct ruleset_mask *to, uint64_t classes)
 {
     for (; classes; classes &= classes - 1)
-        join(run, &run->set->by_class[__builtin_ctzll(classes)]);
+        join(run, to, &run->set->by_class[__builtin_ctzll(classes)]);
 }
 
 void score_know_key(struct matcher_run *run)
 {
     const struct matcher_view *view = run->view;
-    join(run, &run->set->without_context);
-    join_classes(run, view->exact | view->stem | view->path);
-    if (view->words) join(run, view->words);
+    join_classes(run, &run->named, view->exact | view->stem | view->path);
+    if (view->words) join(run, &run->named, view->words);
+    join(run, &run->able, &run->set->without_context);
+    join(run, &run->able, &run->named);
 }
 
 void score_know_text(struct matcher_run *run)
@@ -99,8 +101,9 @@ void score_know_text(struct matcher_run *run)
     if (!run->census.has_words) return;
     run->text_classes = shield_lexicon_words(run->matcher->lexicon, run->view->text);
     ruleset_find_words(run->set, run->view->text, &run->text_rules);
-    join_classes(run, run->text_classes);
-    join(run, &run->text_rules);
+    join_classes(run, &run->spoken, run->text_classes);
+    join(run, &run->spoken, &run->text_rules);
+    join(run, &run->able, &run->spoken);
 }
 
 static uint64_t classes_for(const struct ruleset_rule *rule)
@@ -127,11 +130,10 @@ static int key_points(const struct matcher_run *run, uint32_t index)
 static int window_points(struct matcher_run *run, uint32_t index, uint32_t begin, uint32_t end)
 {
     if (begin == 0 && end == run->view->text.size) return 0;
-    const struct ruleset_rule *rule = &run->set->rules[index];
     score_know_text(run);
-    uint64_t classes = classes_for(rule) & run->text_classes;
+    if (!ruleset_mask_has(&run->spoken, index)) return 0;
+    uint64_t classes = classes_for(&run->set->rules[index]) & run->text_classes;
     bool has_word = ruleset_mask_has(&run->text_rules, index);
-    if (!classes && !has_word) return 0;
     struct text before = window_before(run->view->text, begin);
     struct text behind = window_behind(run->view->text, end);
     int points = 0;

@@ -47,26 +47,41 @@ static size_t fold_word(struct text word, char folded[FOLDED_MAX])
     return size;
 }
 
-static uint32_t hash_of(const char *bytes, size_t size)
+static const uint32_t hash_begin = 2166136261U; /* FNV-1a, as in tools/embed_lists.py */
+
+static uint32_t hash_step(uint32_t hash, char byte)
 {
-    uint32_t hash = 2166136261U; /* FNV-1a, as in tools/embed_lists.py */
-    for (size_t i = 0; i < size; i++)
-        hash = (hash ^ (uint8_t)bytes[i]) * 16777619U;
-    return hash ^ hash >> 15;
+    return (hash ^ (uint8_t)byte) * 16777619U;
 }
 
-uint32_t shield_lists_of(struct text word)
+static uint32_t find_listed(const char *folded, size_t size, uint32_t hash)
 {
-    char folded[FOLDED_MAX];
-    size_t size = fold_word(word, folded);
-    if (size == 0) return 0;
-    uint32_t slot = hash_of(folded, size) % shield_listed_slot_count;
+    uint32_t slot = (hash ^ hash >> 15) % shield_listed_slot_count;
     while (shield_listed_slots[slot]) {
         const struct shield_listed *listed = &shield_listed[shield_listed_slots[slot] - 1];
         if (listed->size == size && memcmp(listed->bytes, folded, size) == 0) return listed->lists;
         slot = (slot + 1) % shield_listed_slot_count;
     }
     return 0;
+}
+
+uint32_t shield_lists_of(struct text word)
+{
+    char folded[FOLDED_MAX];
+    uint32_t hash = hash_begin;
+    size_t size = 0;
+    while (size < word.size && size + 4 <= FOLDED_MAX && !(word.bytes[size] & 0x80)) {
+        char byte = word.bytes[size];
+        folded[size] = (char)(byte >= 'A' && byte <= 'Z' ? byte | 0x20 : byte);
+        hash = hash_step(hash, folded[size++]);
+    }
+    if (size < word.size) { /* not all of it is ASCII, or it is too long */
+        size = fold_word(word, folded);
+        hash = hash_begin;
+        for (size_t i = 0; i < size; i++)
+            hash = hash_step(hash, folded[i]);
+    }
+    return size == 0 ? 0 : find_listed(folded, size, hash);
 }
 
 /* The size of the letter there, or 0. */
@@ -84,27 +99,54 @@ static size_t letter_at(struct text value, uint32_t place, uint32_t *code)
     return is_letter ? size : 0;
 }
 
-static bool is_joiner(struct text value, uint32_t place)
+static bool is_ascii_letter(char byte)
 {
-    return value.bytes[place] == '\'' || value.bytes[place] == '-';
+    return (uint8_t)((byte | 0x20) - 'a') < 26;
+}
+
+/* Where the next letter stands, from `at` on, and its size: 0 at the value's end. */
+static size_t find_letter(struct text value, uint32_t *at, uint32_t *code)
+{
+    for (; *at < value.size; (*at)++) {
+        char byte = value.bytes[*at];
+        *code = (uint8_t)byte;
+        if (is_ascii_letter(byte)) return 1;
+        if (!(byte & 0x80)) continue;
+        size_t size = letter_at(value, *at, code);
+        if (size > 0) return size;
+    }
+    return 0;
+}
+
+/* The size of the letter there, or of an apostrophe or hyphen that a letter follows; else 0. */
+static size_t step_at(struct text value, uint32_t at)
+{
+    uint32_t code;
+    size_t size = letter_at(value, at, &code);
+    if (size > 0 || at + 1 >= value.size) return size;
+    bool is_joiner = value.bytes[at] == '\'' || value.bytes[at] == '-';
+    return is_joiner && letter_at(value, at + 1, &code) > 0;
 }
 
 bool shield_word_next(struct text value, uint32_t *place, struct shield_word *word)
 {
     uint32_t code = 0;
     uint32_t at = *place;
-    size_t size = 0;
-    while (at < value.size && (size = letter_at(value, at, &code)) == 0)
-        at++;
+    size_t size = find_letter(value, &at, &code);
     word->begin = at;
-    word->has_case = shield_code_lower(code) != code || shield_code_is_upper(code) ||
-                     (code < 0x0590 && size > 0); /* Latin, Greek, Cyrillic, Armenian */
-    word->is_capital = shield_code_is_upper(code) || !word->has_case;
+    if (code < 0x80) { /* most are */
+        word->has_case = size > 0;
+        word->is_capital = size > 0 && code <= 'Z';
+    } else {
+        word->has_case = shield_code_lower(code) != code || shield_code_is_upper(code) ||
+                         (code < 0x0590 && size > 0); /* Latin, Greek, Cyrillic, Armenian */
+        word->is_capital = shield_code_is_upper(code) || !word->has_case;
+    }
     while (size > 0) {
         at += (uint32_t)size;
-        size = letter_at(value, at, &code);
-        if (size > 0 || at + 1 >= value.size || !is_joiner(value, at)) continue;
-        if (letter_at(value, at + 1, &code) > 0) size = 1;
+        while (at < value.size && is_ascii_letter(value.bytes[at]))
+            at++;
+        size = step_at(value, at);
     }
     word->end = at;
     *place = at;
