@@ -21,6 +21,11 @@ _Static_assert(SHIELD_DECOMPOSED_MAX + MARKS_MAX <= SHIELD_COMPOSE_MAX, "a clust
 
 #define HIGH_BITS UINT64_C(0x8080808080808080)
 
+static bool is_continuation(char byte)
+{
+    return (byte & 0xC0) == 0x80;
+}
+
 static size_t ascii_prefix(struct text text)
 {
     size_t i = 0;
@@ -54,6 +59,7 @@ struct folding {
     size_t capacity;
     uint32_t cluster[SHIELD_COMPOSE_MAX];
     size_t cluster_count;
+    bool is_settled; /* the cluster is one code point that is not decomposed yet */
     size_t cluster_begin;
     size_t cluster_marks;
     bool after_invalid; /* the last byte written is part of no code point */
@@ -74,6 +80,30 @@ static void put(struct folding *folding, const char *bytes, size_t size, size_t 
     folding->after_invalid = false;
 }
 
+/* Bytes of the raw value that are their own fold: as many whole code points of them as there is
+ * room for. */
+static void put_same(struct folding *folding, size_t begin, size_t size)
+{
+    const char *bytes = folding->raw.bytes + begin;
+    size_t room = folding->full ? 0 : folding->capacity - folding->size;
+    if (size == 0) return;
+    if (size > room) {
+        size = room;
+        while (size > 0 && is_continuation(bytes[size]))
+            size--;
+        folding->full = true;
+    }
+    memcpy(folding->out + folding->size, bytes, size);
+    uint32_t *origin = folding->origin ? folding->origin + folding->size : NULL;
+    uint32_t from = (uint32_t)begin;
+    for (size_t i = 0; i < size && origin; i++) {
+        if (!is_continuation(bytes[i])) from = (uint32_t)(begin + i);
+        origin[i] = from;
+    }
+    folding->size += size;
+    folding->after_invalid = false;
+}
+
 static void flush(struct folding *folding)
 {
     size_t count = shield_codes_compose(folding->cluster, folding->cluster_count);
@@ -84,6 +114,7 @@ static void flush(struct folding *folding)
     }
     folding->cluster_count = 0;
     folding->cluster_marks = 0;
+    folding->is_settled = false;
 }
 
 static void add(struct folding *folding, const uint32_t *parts, size_t count)
@@ -97,6 +128,17 @@ static void add(struct folding *folding, const uint32_t *parts, size_t count)
     }
 }
 
+/* What joins a settled code point joins what that decomposes to. */
+static void open_cluster(struct folding *folding)
+{
+    uint32_t parts[SHIELD_DECOMPOSED_MAX];
+    if (!folding->is_settled) return;
+    size_t count = shield_code_decompose(folding->cluster[0], parts);
+    folding->is_settled = false;
+    folding->cluster_count = 0;
+    add(folding, parts, count);
+}
+
 /* Between bytes of no code point even what is ignorable stays: without it they might become one. */
 static void take(struct folding *folding, uint32_t code, size_t size)
 {
@@ -107,34 +149,59 @@ static void take(struct folding *folding, uint32_t code, size_t size)
         put(folding, folding->raw.bytes + folding->offset, size, folding->offset);
         return;
     }
-    if (!shield_code_joins(parts[0])) flush(folding);
+    if (shield_code_joins(parts[0])) {
+        open_cluster(folding);
+    } else {
+        flush(folding);
+    }
     if (folding->cluster_count == 0) folding->cluster_begin = folding->offset;
     add(folding, parts, count);
 }
 
-/* ASCII joins nothing before it, and only its last byte can be joined by what follows. */
-static void take_ascii(struct folding *folding, size_t count)
+/* How many bytes, from the front on, are ASCII and settled code points; *last is where the last of
+ * them begins, and *code what it is. */
+static size_t same_prefix(struct text text, size_t *last, uint32_t *code)
 {
-    assert(count > 0);
+    size_t end = 0;
+    while (end < text.size) {
+        size_t size = ascii_prefix((struct text){text.bytes + end, text.size - end});
+        uint32_t read = 0;
+        if (size > 0) {
+            *last = end + size - 1;
+            *code = (uint8_t)text.bytes[*last];
+        } else {
+            size = shield_code_read(text.bytes + end, text.size - end, &read);
+            if (size == 0 || !shield_code_is_settled(read)) break;
+            *last = end;
+            *code = read;
+        }
+        end += size;
+    }
+    return end;
+}
+
+/* None of these joins what stands before it, and only the last can be joined by what follows. */
+static void take_same(struct folding *folding, size_t last, uint32_t code)
+{
     flush(folding);
-    const char *bytes = folding->raw.bytes + folding->offset;
-    for (size_t i = 0; i + 1 < count; i++)
-        put(folding, bytes + i, 1, folding->offset + i);
-    folding->cluster_begin = folding->offset + count - 1;
-    folding->cluster[0] = (unsigned char)bytes[count - 1];
+    put_same(folding, folding->offset, last);
+    folding->cluster_begin = folding->offset + last;
+    folding->cluster[0] = code;
     folding->cluster_count = 1;
+    folding->is_settled = true;
 }
 
 static void fold_next(struct folding *folding)
 {
     struct text rest = {folding->raw.bytes + folding->offset, folding->raw.size - folding->offset};
-    size_t size = ascii_prefix(rest);
+    size_t last = 0;
+    uint32_t code = 0;
+    size_t size = same_prefix(rest, &last, &code);
     if (size > 0) {
-        take_ascii(folding, size);
+        take_same(folding, last, code);
         folding->offset += size;
         return;
     }
-    uint32_t code;
     size = shield_code_read(rest.bytes, rest.size, &code);
     if (size > 0) {
         take(folding, code, size);

@@ -5,15 +5,39 @@
 #include <string.h>
 #include <utf8proc.h>
 
+enum { LOW_CODES = 0x800 }; /* of one or two bytes: Latin, Greek, Cyrillic, Hebrew, Arabic */
+
+static bool is_in_table(const uint64_t table[LOW_CODES / 64], uint32_t code)
+{
+    return table[code / 64] >> code % 64 & 1;
+}
+
+static bool is_continuation(char byte)
+{
+    return (byte & 0xC0) == 0x80;
+}
+
 size_t shield_code_read(const char *bytes, size_t size, uint32_t *code)
 {
     if (size == 0) return 0;
-    utf8proc_int32_t read = -1;
-    utf8proc_ssize_t used =
-        utf8proc_iterate((const utf8proc_uint8_t *)bytes, (utf8proc_ssize_t)size, &read);
-    if (used <= 0 || read < 0) return 0;
-    *code = (uint32_t)read;
-    return (size_t)used;
+    uint32_t lead = (uint8_t)bytes[0];
+    if (lead < 0x80) {
+        *code = lead;
+        return 1;
+    }
+    if (lead < 0xC2 || lead > 0xF4) return 0;
+    size_t more = lead < 0xE0 ? 1 : lead < 0xF0 ? 2 : 3;
+    uint32_t read = lead & (0x3FU >> more);
+    if (size <= more) return 0;
+    for (size_t i = 1; i <= more; i++) {
+        if (!is_continuation(bytes[i])) return 0;
+        read = read << 6 | ((uint8_t)bytes[i] & 0x3FU);
+    }
+    bool is_longer_than_needed = (more == 2 && read < 0x800) || (more == 3 && read < 0x10000);
+    bool is_surrogate = read >= 0xD800 && read < 0xE000;
+    if (is_longer_than_needed || is_surrogate || read > 0x10FFFF) return 0;
+    *code = read;
+    return more + 1;
 }
 
 size_t shield_code_write(uint32_t code, char *out)
@@ -88,6 +112,10 @@ bool shield_code_joins(uint32_t code)
 
 size_t shield_code_decompose(uint32_t code, uint32_t out[SHIELD_DECOMPOSED_MAX])
 {
+    if (code >= 0xFF01 && code <= 0xFF5E) { /* ASCII in full width */
+        out[0] = code - 0xFEE0;
+        return 1;
+    }
     if (shield_code_is_ignorable(code)) return 0;
     utf8proc_int32_t parts[SHIELD_DECOMPOSED_MAX] = {0};
     int boundary = 0;
@@ -128,6 +156,31 @@ static void order_marks(uint32_t *codes, size_t count)
     }
 }
 
+/* Of Unicode 14; the test compares with utf8proc. */
+static const uint64_t settled_codes[LOW_CODES / 64] = {
+    /* clang-format off */
+    0x0000000000000000, 0x0000000000000000, 0x88c35afeffffffdf, 0xffffffffffffffff,
+    0x7ff3ffffffffffff, 0x7ffffffffffffdfe, 0xffffffffffffffff, 0xfff1ffffffffe00f,
+    0xffffffffffffffff, 0xffffffffffffffff, 0xfe00ffffffffffff, 0xffffffe0c07fffff,
+    0x0000000000000000, 0xbbef000000000000, 0xffffffffffffff4f, 0xfdc8ffffff80ffff,
+    0xffffffffffffffff, 0xffffffffffffffff, 0xffffffffffffff07, 0xffffffffffffffff,
+    0xffffffffffffffff, 0xffffffffffffffff, 0x000000000001fb7f, 0xffffffffffffff49,
+    0xffffffffe800ffff, 0xfe1efc00000007ff, 0xffffffffffffffff, 0xfc00c260603fffff,
+    0x0000fffffffdffff, 0xfffffffffffff800, 0xffffffffffffffff, 0xdff007fffffffc00,
+    /* clang-format on */
+};
+
+bool shield_code_is_settled(uint32_t code)
+{
+    if (code < LOW_CODES) return is_in_table(settled_codes, code);
+    return (code >= 0x3041 && code <= 0x3096)       /* Hiragana */
+           || (code >= 0x30A1 && code <= 0x30FA)    /* Katakana */
+           || (code >= 0x3400 && code <= 0x4DBF)    /* Han */
+           || (code >= 0x4E00 && code <= 0x9FFF)    /* Han */
+           || (code >= 0xAC00 && code <= 0xD7A3)    /* Hangul */
+           || (code >= 0x1F300 && code <= 0x1F5FF); /* pictures */
+}
+
 size_t shield_codes_compose(uint32_t *codes, size_t count)
 {
     assert(count <= SHIELD_COMPOSE_MAX);
@@ -143,6 +196,26 @@ size_t shield_codes_compose(uint32_t *codes, size_t count)
     for (utf8proc_ssize_t i = 0; i < kept; i++)
         codes[i] = (uint32_t)parts[i];
     return (size_t)kept;
+}
+
+/* Letters, and marks of any class above 0: of Unicode 14; the test compares with utf8proc. */
+static const uint64_t word_codes[LOW_CODES / 64] = {
+    /* clang-format off */
+    0x0000000000000000, 0x07fffffe07fffffe, 0x0420040000000000, 0xff7fffffff7fffff,
+    0xffffffffffffffff, 0xffffffffffffffff, 0xffffffffffffffff, 0xffffffffffffffff,
+    0xffffffffffffffff, 0xffffffffffffffff, 0xffffffffffffffff, 0x0000501f0003ffc3,
+    0xffffffffffffffff, 0xbcdfffffffffffff, 0xfffffffbffffd740, 0xffbfffffffffffff,
+    0xffffffffffffffff, 0xffffffffffffffff, 0xfffffffffffffcfb, 0xffffffffffffffff,
+    0xfffeffffffffffff, 0xffffffff027fffff, 0xbffffffffffe01ff, 0x000787ffffff00b6,
+    0xffffffff07ff0000, 0xffffc000ffffffff, 0xffffffffffffffff, 0x9c00fdff9fefffff,
+    0xffffffffffff0000, 0xffffffffffffe7ff, 0x0003ffffffffffff, 0x243ffffffffffc00,
+    /* clang-format on */
+};
+
+bool shield_code_is_of_word(uint32_t code)
+{
+    if (code < LOW_CODES) return is_in_table(word_codes, code);
+    return shield_code_is_letter(code) || shield_code_is_mark(code);
 }
 
 bool shield_code_is_letter(uint32_t code)

@@ -27,6 +27,10 @@ enum { SHIELD_DECOMPOSED_MAX = 18 }; /* U+FDFA, the longest */
 /* Its compatibility decomposition, plain and without what is ignorable; returns the count. */
 size_t shield_code_decompose(uint32_t code, uint32_t out[SHIELD_DECOMPOSED_MAX]);
 
+/* Sure to be its own fold where nothing joins it: it is no mark, digit, dash or space, and what it
+ * decomposes to composes to it again. Not all such are known. */
+bool shield_code_is_settled(uint32_t code);
+
 /* Order the marks of decomposed code points and compose them (NFC); returns the new count. At most
  * SHIELD_COMPOSE_MAX: the ordering is by insertion. */
 enum { SHIELD_COMPOSE_MAX = 64 };
@@ -34,6 +38,7 @@ size_t shield_codes_compose(uint32_t *codes, size_t count);
 
 bool shield_code_is_mark(uint32_t code);   /* canonical combining class above 0 */
 bool shield_code_is_letter(uint32_t code); /* letters, and the marks that Indic words are made of */
+bool shield_code_is_of_word(uint32_t code); /* a letter or a mark */
 bool shield_code_is_digit(uint32_t code);
 bool shield_code_is_upper(uint32_t code);
 uint32_t shield_code_lower(uint32_t code);

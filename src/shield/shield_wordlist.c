@@ -95,8 +95,7 @@ static size_t letter_at(struct text value, uint32_t place, uint32_t *code)
     }
     size_t size = shield_code_read(value.bytes + place, value.size - place, code);
     if (size == 0) return 0;
-    bool is_letter = shield_code_is_letter(*code) || shield_code_is_mark(*code);
-    return is_letter ? size : 0;
+    return shield_code_is_of_word(*code) ? size : 0;
 }
 
 static bool is_ascii_letter(char byte)

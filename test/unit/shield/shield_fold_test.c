@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "shield/shield_detect.h"
 #include "shield/shield_unicode.h"
+#include "support/seeded.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -171,6 +172,7 @@ static const char *const pieces[] = {
     "\u3000", "😀",      "\xff",   "\xc3",       "\xe2\x80", "\u09C7",  "\u09BE",
     "\u0F71", "\u0344", "ₐ",      "\U0001D7D2", "\u034F",   "\u1D15F", "\xed\xa0\x80",
     "\u037A", "K",      "\u00B4", "\uFF9E",     "\u0BC6",   "\u0BBE",  "\x80",
+    "ü",      "Ж",      "漢",     "й",          "word",     "Å",       "ß",
 };
 
 static size_t random_text(char *out, size_t capacity)
@@ -248,6 +250,179 @@ static void knows_every_decimal_digit(void **state)
     assert_int_equal(shield_code_plain(0x1D7D8), '0');
 }
 
+/* What is settled folds to itself, joins nothing and is nothing special. */
+static void knows_settled_code_points(void **state)
+{
+    (void)state;
+    uint32_t count = 0;
+    for (uint32_t code = 0x80; code <= 0x10FFFF; code++) {
+        uint32_t parts[SHIELD_COMPOSE_MAX];
+        if (!shield_code_is_settled(code)) continue;
+        count++;
+        assert_false(shield_code_joins(code));
+        size_t parts_count = shield_code_decompose(code, parts);
+        assert_true(parts_count > 0);
+        assert_false(shield_code_joins(parts[0]));
+        if (shield_codes_compose(parts, parts_count) != 1 || parts[0] != code)
+            fail_msg("U+%04X", code);
+    }
+    assert_true(count > 30000);
+    assert_true(shield_code_is_settled(0xFC));
+    assert_false(shield_code_is_settled(0xAD));
+    assert_false(shield_code_is_settled(0x301));
+}
+
+static void knows_what_words_are_made_of(void **state)
+{
+    (void)state;
+    for (uint32_t code = 0; code <= 0x10FFFF; code++) {
+        bool is_part = shield_code_is_letter(code) || shield_code_is_mark(code);
+        if (shield_code_is_of_word(code) != is_part) fail_msg("U+%04X", code);
+    }
+}
+
+static void takes_full_width_apart_as_the_library_does(void **state)
+{
+    (void)state;
+    for (uint32_t code = 0xFF00; code <= 0xFF60; code++) {
+        uint32_t parts[SHIELD_DECOMPOSED_MAX];
+        utf8proc_int32_t expected[SHIELD_DECOMPOSED_MAX];
+        int boundary = 0;
+        assert_int_equal(shield_code_decompose(code, parts), 1);
+        assert_int_equal(utf8proc_decompose_char((utf8proc_int32_t)code, expected,
+                                                 SHIELD_DECOMPOSED_MAX,
+                                                 UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT, &boundary),
+                         1);
+        assert_int_equal(parts[0], shield_code_plain((uint32_t)expected[0]));
+    }
+}
+
+/* Every lead byte with random ones behind it, cut off at every size. */
+static void reads_code_points_as_the_library_does(void **state)
+{
+    (void)state;
+    static const uint8_t edges[] = {0x00, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xff};
+    struct seeded seeded = seeded_begin("shield_fold_test");
+    for (uint32_t turn = 0; turn < 256 * 2000; turn++) {
+        char bytes[4] = {(char)(turn % 256)};
+        size_t size = seeded_below(&seeded, 5);
+        for (int i = 1; i < 4; i++) {
+            bytes[i] = (char)(0x80 + seeded_below(&seeded, 64));
+            if (seeded_below(&seeded, 3) == 0)
+                bytes[i] = (char)edges[seeded_below(&seeded, sizeof edges)];
+        }
+        utf8proc_int32_t expected = -1;
+        utf8proc_ssize_t used =
+            utf8proc_iterate((const utf8proc_uint8_t *)bytes, (utf8proc_ssize_t)size, &expected);
+        if (size == 0 || used < 0 || expected < 0) used = 0;
+        uint32_t code = 0;
+        size_t read = shield_code_read(bytes, size, &code);
+        if (read != (size_t)used || (read > 0 && code != (uint32_t)expected))
+            fail_msg("turn %u: %zu bytes of %zu", turn, read, size);
+    }
+}
+
+/* --- the naive twin of folding: each code point taken apart, each cluster put together --- */
+
+enum { NAIVE_MAX = 8192, MARKS_KEPT = 30 };
+
+struct naive {
+    char text[NAIVE_MAX];
+    uint32_t origin[NAIVE_MAX + 1];
+    size_t size;
+    uint32_t cluster[SHIELD_COMPOSE_MAX];
+    size_t count;
+    size_t marks;
+    size_t begin;
+    bool after_invalid;
+};
+
+static void naive_put(struct naive *naive, const char *bytes, size_t size, size_t origin)
+{
+    for (size_t i = 0; i < size; i++) {
+        naive->origin[naive->size] = (uint32_t)origin;
+        naive->text[naive->size++] = bytes[i];
+    }
+    naive->after_invalid = false;
+}
+
+static void naive_flush(struct naive *naive)
+{
+    size_t count = shield_codes_compose(naive->cluster, naive->count);
+    for (size_t i = 0; i < count; i++) {
+        char bytes[4];
+        naive_put(naive, bytes, shield_code_write(naive->cluster[i], bytes), naive->begin);
+    }
+    naive->count = 0;
+    naive->marks = 0;
+}
+
+static void naive_take(struct naive *naive, struct text raw, size_t offset, size_t size,
+                       uint32_t code)
+{
+    uint32_t parts[SHIELD_DECOMPOSED_MAX];
+    size_t count = shield_code_decompose(code, parts);
+    if (count == 0) {
+        if (naive->count == 0 && naive->after_invalid)
+            naive_put(naive, raw.bytes + offset, size, offset);
+        return;
+    }
+    if (!shield_code_joins(parts[0])) naive_flush(naive);
+    if (naive->count == 0) naive->begin = offset;
+    for (size_t i = 0; i < count; i++) {
+        bool joins = (i > 0 || naive->count > 0) && shield_code_joins(parts[i]);
+        if (joins && naive->marks == MARKS_KEPT) continue;
+        if (naive->count == SHIELD_COMPOSE_MAX) continue;
+        naive->marks += joins;
+        naive->cluster[naive->count++] = parts[i];
+    }
+}
+
+static void naive_fold(struct naive *naive, struct text raw)
+{
+    *naive = (struct naive){0};
+    for (size_t offset = 0; offset < raw.size;) {
+        uint32_t code = 0;
+        size_t size = shield_code_read(raw.bytes + offset, raw.size - offset, &code);
+        if (size > 0) {
+            naive_take(naive, raw, offset, size, code);
+        } else {
+            size = 1;
+            naive_flush(naive);
+            naive_put(naive, raw.bytes + offset, 1, offset);
+            naive->after_invalid = true;
+        }
+        offset += size;
+    }
+    naive_flush(naive);
+    naive->origin[naive->size] = (uint32_t)raw.size;
+}
+
+static void folds_as_the_naive_twin_does(void **state)
+{
+    (void)state;
+    struct naive *naive = MEMORY_NEW(struct naive);
+    for (unsigned seed = 0; seed < 20000; seed++) {
+        srand(seed);
+        char raw[512];
+        char cut[512];
+        struct text text = {raw, random_text(raw, sizeof raw)};
+        arena_rewind(&arena, 0);
+        struct shield_folded folded = fold(text);
+        naive_fold(naive, text);
+        struct text expected = {naive->text, naive->size};
+        if (!text_equal(folded.text, expected)) fail_msg("seed %u: another text", seed);
+        for (size_t i = 0; folded.origin && i <= folded.text.size; i++)
+            if (folded.origin[i] != naive->origin[i]) fail_msg("seed %u: byte %zu", seed, i);
+        size_t room = (size_t)rand() % sizeof cut;
+        size_t size = shield_fold_into(text, cut, room);
+        bool begins = size <= expected.size && memcmp(cut, expected.bytes, size) == 0;
+        bool is_full = size == expected.size || expected.size > room;
+        if (!begins || !is_full || size > room) fail_msg("seed %u: cut at %zu", seed, room);
+    }
+    memory_free(naive);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -261,6 +436,11 @@ int main(void)
         cmocka_unit_test(folds_what_is_folded_to_itself),
         cmocka_unit_test(knows_every_decimal_digit),
         cmocka_unit_test(agrees_with_the_librarys_normalisation),
+        cmocka_unit_test(knows_settled_code_points),
+        cmocka_unit_test(knows_what_words_are_made_of),
+        cmocka_unit_test(takes_full_width_apart_as_the_library_does),
+        cmocka_unit_test(reads_code_points_as_the_library_does),
+        cmocka_unit_test(folds_as_the_naive_twin_does),
     };
     return cmocka_run_group_tests(tests, open_arena, close_arena);
 }
