@@ -31,9 +31,13 @@ struct phrase {
     uint32_t checks;
 };
 
-static int compare_word(const char folded[SHIELD_BIP39_WORD_SIZE], uint32_t number, size_t size)
+/* The letters as a number that is ordered as they are. */
+static uint64_t number_of(const char letters[SHIELD_BIP39_WORD_SIZE])
 {
-    return memcmp(folded, shield_bip39_words[number], size);
+    uint64_t number;
+    _Static_assert(SHIELD_BIP39_WORD_SIZE == sizeof number, "a word of the list is eight letters");
+    memcpy(&number, letters, sizeof number);
+    return __builtin_bswap64(number); /* the machine is little-endian (codec/block.h) */
 }
 
 /* The word's number, or -1. */
@@ -44,14 +48,15 @@ static int32_t find_word(struct text text)
     for (size_t i = 0; i < text.size; i++)
         folded[i] = (char)(text.bytes[i] | 0x20);
     /* Four letters are compared as four: then all words that begin so are one. */
-    size_t size = text.size == TELLING ? (size_t)TELLING : sizeof folded;
+    unsigned ignored = text.size == TELLING ? 8 * (sizeof folded - TELLING) : 0;
+    uint64_t wanted = number_of(folded) >> ignored;
     uint32_t low = 0;
     uint32_t high = SHIELD_BIP39_COUNT;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        int order = compare_word(folded, middle, size);
-        if (order == 0) return (int32_t)middle;
-        if (order < 0) {
+        uint64_t number = number_of(shield_bip39_words[middle]) >> ignored;
+        if (number == wanted) return (int32_t)middle;
+        if (wanted < number) {
             high = middle;
         } else {
             low = middle + 1;

@@ -10,34 +10,54 @@ enum {
     DOMAIN_SIZE_MAX = 255,
     LABEL_SIZE_MAX = 63,
     TLD_SIZE_MAX = 24,
+    TLD_LISTED_MIN = 3,
 };
 
-/* Country codes, then the generic ones that people have addresses under, then names of inner
- * networks. Each between spaces. */
+/* Country codes: by their first letter the second ones. Then the generic names that people have
+ * addresses under, and names of inner networks, each between spaces. */
+static const char *const countries[26] = {"cdefgilmorstuwxz",
+                                          "abdefghijmnorstwyz",
+                                          "acdfghiklmnoruvwxyz",
+                                          "ejkmoz",
+                                          "cegrstu",
+                                          "ijkmor",
+                                          "abdefghilmnpqrstuwy",
+                                          "kmnrtu",
+                                          "delmnoqrst",
+                                          "emop",
+                                          "eghimnprwyz",
+                                          "abcikrstuvy",
+                                          "acdeghklmnopqrstuvwxyz",
+                                          "acefgilopruz",
+                                          "m",
+                                          "aefghklmnrstwy",
+                                          "a",
+                                          "eosuw",
+                                          "abcdeghiklmnorstuvxyz",
+                                          "cdfghjklmnortvwz",
+                                          "agksyz",
+                                          "aceginu",
+                                          "fs",
+                                          "",
+                                          "et",
+                                          "amw"};
 static const char tlds[] =
-    " ac ad ae af ag ai al am ao ar as at au aw ax az ba bb bd be bf bg bh bi bj bm bn bo br bs bt"
-    " bw by bz ca cc cd cf cg ch ci ck cl cm cn co cr cu cv cw cx cy cz de dj dk dm do dz ec ee eg"
-    " er es et eu fi fj fk fm fo fr ga gb gd ge gf gg gh gi gl gm gn gp gq gr gs gt gu gw gy hk hm"
-    " hn hr ht hu id ie il im in io iq ir is it je jm jo jp ke kg kh ki km kn kp kr kw ky kz la lb"
-    " lc li lk lr ls lt lu lv ly ma mc md me mg mh mk ml mm mn mo mp mq mr ms mt mu mv mw mx my mz"
-    " na nc ne nf ng ni nl no np nr nu nz om pa pe pf pg ph pk pl pm pn pr ps pt pw py qa re ro rs"
-    " ru rw sa sb sc sd se sg sh si sk sl sm sn so sr ss st su sv sx sy sz tc td tf tg th tj tk tl"
-    " tm tn to tr tt tv tw tz ua ug uk us uy uz va vc ve vg vi vn vu wf ws ye yt za zm zw"
-    " com org net edu gov mil int info biz name pro aero coop museum jobs mobi travel tel cat asia"
-    " post xxx app dev page web site online store shop tech cloud email mail blog news media agency"
-    " digital design studio work works company business services solutions group global world life"
-    " live love today social network systems software tools team space website xyz top club icu vip"
-    " win fun art bank finance money capital fund ventures legal law lawyer health care clinic"
-    " doctor hospital dental school academy university education training institute foundation ngo"
-    " ong charity church house home homes land estate rent restaurant bar cafe pizza beer wine food"
-    " kitchen hotel holiday tours flights fashion style beauty fit run bike car cars auto taxi"
-    " energy solar eco bio farm garden pet dog kids baby family wedding photo photos pictures video"
-    " film movie music band tube game games play sport football golf ski surf london paris berlin"
+    " com org net edu gov mil int info biz name pro aero coop museum jobs mobi travel tel"
+    " cat asia post xxx app dev page web site online store shop tech cloud email mail blog"
+    " news media agency digital design studio work works company business services solutions"
+    " group global world life live love today social network systems software tools team"
+    " space website xyz top club icu vip win fun art bank finance money capital fund"
+    " ventures legal law lawyer health care clinic doctor hospital dental school academy"
+    " university education training institute foundation ngo ong charity church house home"
+    " homes land estate rent restaurant bar cafe pizza beer wine food kitchen hotel holiday"
+    " tours flights fashion style beauty fit run bike car cars auto taxi energy solar eco"
+    " bio farm garden pet dog kids baby family wedding photo photos pictures video film"
+    " movie music band tube game games play sport football golf ski surf london paris berlin"
     " hamburg koeln bayern wien nyc boston miami vegas tokyo osaka kyoto amsterdam brussels"
-    " istanbul moscow moskva rio sydney africa scot wales irish swiss quebec gmbh"
-    " green melbourne ltd inc llc srl sarl consulting expert guru center community zone plus"
-    " one ninja rocks cool google microsoft apple amazon audi bmw ibm sony canon hsbc barclays basf"
-    " local internal lan corp localdomain intranet home private ";
+    " istanbul moscow moskva rio sydney africa scot wales irish swiss quebec gmbh green"
+    " melbourne ltd inc llc srl sarl consulting expert guru center community zone plus one"
+    " ninja rocks cool google microsoft apple amazon audi bmw ibm sony canon hsbc barclays"
+    " basf local internal lan corp localdomain intranet home private ";
 
 /* RFC 2606 and RFC 6761: nobody's. */
 static const char reserved_tlds[] = " example test invalid localhost ";
@@ -53,16 +73,31 @@ static bool is_domain_byte(uint8_t byte)
     return byte >= 0x80 || (reading_is_word(byte) && byte != '_') || byte == '-';
 }
 
+static char lower_of(char byte)
+{
+    return is_upper_byte(byte) ? (char)(byte | 0x20) : byte;
+}
+
+/* Every word of a list has three letters at least. */
 static bool is_listed(const char *list, struct text word)
 {
     char wanted[TLD_SIZE_MAX + 3];
-    if (word.size == 0 || word.size > TLD_SIZE_MAX) return false;
+    if (word.size < TLD_LISTED_MIN || word.size > TLD_SIZE_MAX) return false;
     wanted[0] = ' ';
     for (size_t i = 0; i < word.size; i++)
-        wanted[i + 1] = (char)(is_upper_byte(word.bytes[i]) ? word.bytes[i] | 0x20 : word.bytes[i]);
+        wanted[i + 1] = lower_of(word.bytes[i]);
     wanted[word.size + 1] = ' ';
     wanted[word.size + 2] = '\0';
     return strstr(list, wanted) != NULL;
+}
+
+static bool is_tld(struct text word)
+{
+    if (word.size != 2) return is_listed(tlds, word);
+    char first = lower_of(word.bytes[0]);
+    char second = lower_of(word.bytes[1]);
+    if (first < 'a' || first > 'z' || second == '\0') return false;
+    return strchr(countries[first - 'a'], second) != NULL;
 }
 
 /* The first byte of the local part that ends there. An equals sign, a slash and the like in front
@@ -140,7 +175,7 @@ static enum shield_proof judge_domain(const struct domain *domain, bool has_cont
 {
     if (is_listed(reserved_tlds, domain->tld)) return SHIELD_TEST;
     if (text_equal_fold(domain->second, TEXT("example"))) return SHIELD_TEST;
-    if (starts_with_punycode(domain->tld) || is_listed(tlds, domain->tld)) return SHIELD_PROVEN;
+    if (starts_with_punycode(domain->tld) || is_tld(domain->tld)) return SHIELD_PROVEN;
     if (!is_letters(domain->tld)) return SHIELD_NOT;
     if ((uint8_t)domain->tld.bytes[0] >= 0x80) return SHIELD_PROVEN; /* a country's own script */
     return has_context ? SHIELD_SHAPE : SHIELD_NOT;

@@ -31,11 +31,11 @@ static inline int digits_sum(const char *digits, const uint8_t *weights, uint32_
 /* Luhn, ISO/IEC 7812-1, annex B. */
 static inline bool digits_pass_luhn(const char *digits, uint32_t count)
 {
-    int sum = 0;
+    static const uint8_t doubled[10] = {0, 2, 4, 6, 8, 1, 3, 5, 7, 9};
+    uint32_t sum = 0;
     for (uint32_t i = 0; i < count; i++) {
         int digit = digit_at(digits, count - 1 - i);
-        if (i % 2 == 1) digit = digit > 4 ? digit * 2 - 9 : digit * 2;
-        sum += digit;
+        sum += i % 2 == 1 ? doubled[digit] : (uint32_t)digit;
     }
     return sum % 10 == 0;
 }

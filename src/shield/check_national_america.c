@@ -23,7 +23,8 @@ enum shield_proof shield_check_us_ssn(const struct shield_candidate *candidate,
 {
     (void)span;
     if (candidate->digit_count != 9 || !is_ssn(candidate->digits)) return SHIELD_NOT;
-    bool is_grouped = has_groups(candidate, "3-2-4", '-') || has_groups(candidate, "3-2-4", ' ');
+    bool is_grouped = candidate->group_count == 3 &&
+                      (has_groups(candidate, "3-2-4", '-') || has_groups(candidate, "3-2-4", ' '));
     if (!is_grouped && !candidate->has_context) return SHIELD_NOT;
     if (digits_are_dull(candidate->digits, 9)) return SHIELD_NOT;
     if (is_sample_ssn(candidate->digits)) return SHIELD_TEST;

@@ -29,7 +29,8 @@ enum shield_proof shield_check_in_aadhaar(const struct shield_candidate *candida
     const char *digits = candidate->digits;
     (void)span;
     if (candidate->digit_count != 12 || digits[0] < '2') return SHIELD_NOT;
-    bool is_written = has_groups(candidate, "4-4-4", ' ') || has_groups(candidate, "4-4-4", '-');
+    bool is_written = candidate->group_count == 3 &&
+                      (has_groups(candidate, "4-4-4", ' ') || has_groups(candidate, "4-4-4", '-'));
     if (!is_written && !candidate->has_context) return SHIELD_NOT;
     return proven_if(passes_verhoeff(digits, 12));
 }

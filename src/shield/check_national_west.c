@@ -87,6 +87,9 @@ enum shield_proof shield_check_de_card(const struct shield_candidate *candidate,
 static bool is_nir(const char *at)
 {
     char digits[15];
+    bool is_sex = at[0] == '1' || at[0] == '2' || at[0] == '3' || at[0] == '4' || at[0] == '7' ||
+                  at[0] == '8';
+    if (!is_sex) return false;
     memcpy(digits, at, 15);
     if (at[5] == '2' && (at[6] == 'A' || at[6] == 'B')) {
         digits[5] = '1';
@@ -96,10 +99,7 @@ static bool is_nir(const char *at)
         if (!is_digit_byte(digits[i])) return false;
     uint32_t month = digits_number(digits + 3, 2);
     bool is_month = (month >= 1 && month <= 12) || (month >= 20 && month <= 42) || month >= 50;
-    bool is_sex = at[0] == '1' || at[0] == '2' || at[0] == '3' || at[0] == '4' || at[0] == '7' ||
-                  at[0] == '8';
-    return is_sex && is_month &&
-           97 - digits_modulo(digits, 13, 97) == digits_number(digits + 13, 2);
+    return is_month && 97 - digits_modulo(digits, 13, 97) == digits_number(digits + 13, 2);
 }
 
 enum shield_proof shield_check_fr_nir(const struct shield_candidate *candidate,

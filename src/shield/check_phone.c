@@ -47,11 +47,12 @@ static bool is_test_number(const char *digits, uint32_t count)
 /* A plus sign right before it, or before a bracket. */
 static bool has_plus(const struct shield_candidate *candidate)
 {
+    const char *bytes = candidate->value.bytes;
     uint32_t at = candidate->begin;
-    if (at > 0 && reading_byte(candidate->value, at - 1) == '(') at--;
-    while (at > 0 && candidate->begin - at < 2 && reading_byte(candidate->value, at - 1) == ' ')
+    if (at > 0 && bytes[at - 1] == '(') at--;
+    while (at > 0 && candidate->begin - at < 2 && bytes[at - 1] == ' ')
         at--;
-    return at > 0 && reading_byte(candidate->value, at - 1) == '+';
+    return at > 0 && bytes[at - 1] == '+';
 }
 
 static bool has_trunk_in_brackets(const struct shield_candidate *candidate)

@@ -28,7 +28,7 @@ enum trait {
 };
 
 struct shape {
-    const char *prefix;
+    struct text prefix;
     uint32_t traits;
     struct part before; /* what stands in front of the literal */
     struct part parts[PARTS_MAX];
@@ -42,16 +42,16 @@ struct shape {
     {                                       \
         SHIELD_##charset, min, max, literal \
     }
-#define SHAPE(prefix, traits, ...) \
-    {                              \
-        prefix, traits, {0},       \
-        {                          \
-            __VA_ARGS__            \
-        }                          \
+#define SHAPE(prefix, traits, ...)      \
+    {                                   \
+        TEXT_INIT(prefix), traits, {0}, \
+        {                               \
+            __VA_ARGS__                 \
+        }                               \
     }
 #define INSIDE(before, literal, traits, ...) \
     {                                        \
-        literal, traits, before,             \
+        TEXT_INIT(literal), traits, before,  \
         {                                    \
             __VA_ARGS__                      \
         }                                    \
@@ -65,7 +65,9 @@ static const struct shape shapes[] = {
  * rules, so the literal is one of the table's as it stands. Several entries may share one. */
 static bool is_of(const struct shape *shape, struct text literal)
 {
-    return text_equal(text_from(shape->prefix), literal);
+    struct text prefix = shape->prefix;
+    if (prefix.size != literal.size || prefix.bytes[0] != literal.bytes[0]) return false;
+    return memcmp(prefix.bytes, literal.bytes, prefix.size) == 0;
 }
 
 static bool has_capital_hex(struct text text)
@@ -116,7 +118,7 @@ static bool fits(const struct shape *shape, const struct shield_candidate *candi
     if (shape->traits & NEEDS_CONTEXT && !candidate->has_context) return false;
     uint32_t begin = candidate->begin;
     if (!reads_back(shape, candidate->value, &begin)) return false;
-    uint32_t literal_end = candidate->begin + (uint32_t)strlen(shape->prefix);
+    uint32_t literal_end = candidate->begin + (uint32_t)shape->prefix.size;
     uint32_t end = read_parts(shape, candidate->value, literal_end);
     if (end == READING_NO_PLACE) return false;
 

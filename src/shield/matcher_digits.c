@@ -31,6 +31,9 @@ struct phrase {
     struct group groups[GROUPS_ROOM];
     uint32_t group_count;
     char digits[DIGITS_ROOM];
+    /* Luhn's sums (ISO/IEC 7812-1, annex B) of all digits before a place: the first with those at
+     * even places doubled, the second with those at odd ones. */
+    uint16_t sums[2][DIGITS_ROOM + 1];
     uint32_t digit_count;
     struct ruleset_mask open; /* rules that fit the value and may act, as far as that is known */
     bool has_text_context;    /* it is known in full */
@@ -63,20 +66,24 @@ static bool is_separator(char byte)
     }
 }
 
-/* Luhn's sum (ISO/IEC 7812-1, annex B) of the last digits of a phrase; it grows to the left. */
-struct luhn {
-    uint32_t sum;
-    bool is_doubled; /* the next digit */
-};
-
-static void luhn_add(struct luhn *luhn, const char *digits, uint32_t count)
+static void add_digits(struct phrase *phrase, const char *bytes, uint32_t size)
 {
     static const uint8_t doubled[10] = {0, 2, 4, 6, 8, 1, 3, 5, 7, 9};
-    for (uint32_t i = count; i > 0; i--) {
-        uint32_t digit = (uint32_t)(digits[i - 1] - '0');
-        luhn->sum += luhn->is_doubled ? doubled[digit] : digit;
-        luhn->is_doubled = !luhn->is_doubled;
+    for (uint32_t i = 0; i < size; i++) {
+        uint32_t at = phrase->digit_count++;
+        uint32_t digit = (uint32_t)(bytes[i] - '0');
+        phrase->digits[at] = bytes[i];
+        phrase->sums[at % 2][at + 1] = (uint16_t)(phrase->sums[at % 2][at] + doubled[digit]);
+        phrase->sums[1 - at % 2][at + 1] = (uint16_t)(phrase->sums[1 - at % 2][at] + digit);
     }
+}
+
+/* Of the digits from there to the last one: of these the last stands as it is, the one before it is
+ * doubled, and so on. */
+static bool passes_luhn(const struct phrase *phrase, uint32_t from)
+{
+    const uint16_t *sums = phrase->sums[phrase->digit_count % 2];
+    return (uint16_t)(sums[phrase->digit_count] - sums[from]) % 10 == 0;
 }
 
 static void know_open_rules(const struct matcher_run *run, struct phrase *phrase)
@@ -90,7 +97,7 @@ static void know_open_rules(const struct matcher_run *run, struct phrase *phrase
 
 /* Of the rules for so many digits in so many groups those that could take these. False: none. */
 static bool choose_rules(const struct ruleset *set, const struct phrase *phrase,
-                         uint32_t digit_count, uint32_t group_count, bool passes_luhn,
+                         uint32_t digit_count, uint32_t group_count, bool is_luhn,
                          struct ruleset_mask *rules)
 {
     const uint64_t *counted = set->by_digits[digit_count].bits;
@@ -98,7 +105,7 @@ static bool choose_rules(const struct ruleset *set, const struct phrase *phrase,
     uint64_t any = 0;
     for (uint32_t i = 0; i < set->mask_words; i++) {
         uint64_t bits = counted[i] & grouped[i] & phrase->open.bits[i];
-        if (!passes_luhn) bits &= ~set->with_luhn.bits[i];
+        if (!is_luhn) bits &= ~set->with_luhn.bits[i];
         any |= rules->bits[i] = bits;
     }
     return any != 0;
@@ -125,23 +132,20 @@ static void try_range(struct matcher_run *run, struct phrase *phrase, uint32_t f
 static void try_ranges(struct matcher_run *run, struct phrase *phrase)
 {
     const struct ruleset *set = run->set;
-    uint32_t last = phrase->group_count - 1;
-    struct luhn luhn = {0};
     struct ruleset_mask rules;
-    if (phrase->groups[last].touches_after) return;
-    for (uint32_t groups = 1; groups <= phrase->group_count && groups <= set->groups_max;
-         groups++) {
+    uint32_t groups_max =
+        phrase->group_count < set->groups_max ? phrase->group_count : set->groups_max;
+    if (phrase->groups[phrase->group_count - 1].touches_after) return;
+    for (uint32_t groups = 1; groups <= groups_max; groups++) {
         uint32_t first = phrase->group_count - groups;
-        const struct group *group = &phrase->groups[first];
-        uint32_t digit_count = phrase->digit_count - group->digits_at;
+        uint32_t from = phrase->groups[first].digits_at;
+        uint32_t digit_count = phrase->digit_count - from;
         if (digit_count > SHIELD_DIGITS_MAX) return;
-        luhn_add(&luhn, phrase->digits + group->digits_at, group->end - group->begin);
-        if (group->touches_before) continue;
-        bool passes_luhn = luhn.sum % 10 == 0 || run->matcher->is_thorough;
-        uint64_t taken =
-            passes_luhn ? set->digit_groups[digit_count] : set->plain_groups[digit_count];
-        if (!(taken >> groups & 1)) continue;
-        if (!choose_rules(set, phrase, digit_count, groups, passes_luhn, &rules)) continue;
+        if (!(set->digit_groups[digit_count] >> groups & 1)) continue;
+        bool is_luhn = passes_luhn(phrase, from) || run->matcher->is_thorough;
+        if (!is_luhn && !(set->plain_groups[digit_count] >> groups & 1)) continue;
+        if (phrase->groups[first].touches_before) continue;
+        if (!choose_rules(set, phrase, digit_count, groups, is_luhn, &rules)) continue;
         try_range(run, phrase, first, digit_count, &rules);
         if (matcher_is_done(run)) return;
     }
@@ -157,8 +161,12 @@ static void make_room(struct phrase *phrase, uint32_t size)
         first++;
     uint32_t kept_from =
         first < phrase->group_count ? phrase->groups[first].digits_at : phrase->digit_count;
-    memmove(phrase->digits, phrase->digits + kept_from, phrase->digit_count - kept_from);
+    kept_from -= kept_from % 2; /* what stands at an even place still does */
     phrase->digit_count -= kept_from;
+    memmove(phrase->digits, phrase->digits + kept_from, phrase->digit_count);
+    for (int i = 0; i < 2; i++)
+        memmove(phrase->sums[i], phrase->sums[i] + kept_from,
+                (phrase->digit_count + 1) * sizeof *phrase->sums[i]);
     phrase->group_count -= first;
     memmove(phrase->groups, phrase->groups + first, phrase->group_count * sizeof *phrase->groups);
     for (uint32_t i = 0; i < phrase->group_count; i++)
@@ -170,6 +178,8 @@ static void clear(struct phrase *phrase)
 {
     phrase->group_count = 0;
     phrase->digit_count = 0;
+    phrase->sums[0][0] = 0;
+    phrase->sums[1][0] = 0;
 }
 
 /* "0.123456789": a short group, a point, a long one, and neither before nor behind them more. */
@@ -198,8 +208,7 @@ static void take_group(struct matcher_run *run, struct phrase *phrase, struct gr
     group.digits_at = phrase->digit_count;
     group.touches_before = group.begin > 0 && is_letter(text.bytes[group.begin - 1]);
     group.touches_after = group.end < text.size && is_letter(text.bytes[group.end]);
-    memcpy(phrase->digits + phrase->digit_count, text.bytes + group.begin, size);
-    phrase->digit_count += size;
+    add_digits(phrase, text.bytes + group.begin, size);
     phrase->groups[phrase->group_count++] = group;
     try_ranges(run, phrase);
 }

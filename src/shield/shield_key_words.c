@@ -99,6 +99,24 @@ static void put_ascii(struct scribe *scribe, char byte)
     }
 }
 
+/* Letters in lower case behind one such: most of any text, and nothing to cut. Returns how many;
+ * the words are what put_ascii would have made of them, one by one. */
+static size_t put_lower_run(struct scribe *scribe, const char *bytes, size_t size)
+{
+    struct key_words *words = scribe->words;
+    size_t run = 0;
+    if (scribe->last != GLYPH_LOWER) return 0;
+    while (run < size && bytes[run] >= 'a' && bytes[run] <= 'z')
+        run++;
+    if (run == 0) return 0;
+    size_t room = sizeof words->bytes - words->size;
+    size_t kept = run < room ? run : room;
+    memcpy(words->bytes + words->size, bytes, kept);
+    words->size += kept;
+    scribe->last_begin = kept == run ? words->size - 1 : words->size;
+    return run;
+}
+
 /* Scripts whose letters may lose what stands above and below them. */
 static bool loses_marks(uint32_t code)
 {
@@ -180,8 +198,11 @@ void key_words_read(struct text name, enum key_case key_case, struct key_words *
     struct scribe scribe = {.words = words, .key_case = key_case};
     if (words->is_ascii) {
         size_t size = name.size < 2 * sizeof words->bytes ? name.size : 2 * sizeof words->bytes;
-        for (size_t i = 0; i < size; i++)
-            put_ascii(&scribe, name.bytes[i]);
+        for (size_t i = 0; i < size;) {
+            size_t run = put_lower_run(&scribe, name.bytes + i, size - i);
+            if (run == 0) put_ascii(&scribe, name.bytes[i]);
+            i += run > 0 ? run : 1;
+        }
     } else {
         char folded[4 * SHIELD_KEY_FOLDED_MAX];
         put_folded(&scribe, (struct text){folded, shield_fold_into(name, folded, sizeof folded)});
