@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """bench/shield/instructions.py SHIELD_BENCH: what hostile values cost, in instructions a byte.
 
-Runs `shield_bench count` under callgrind, which counts and does not mind what else the machine does.
+Runs `shield_bench count` under callgrind, which counts whatever else the machine does.
 20 MB/s is 180 instructions a byte at 2.5 GHz and 1.5 instructions a cycle. With --keep DIR the
 profiles of the whole values stay there, by family, for callgrind_annotate.
 """

@@ -43,9 +43,8 @@ static void try_run(struct matcher_run *run, uint32_t charset, uint32_t begin, u
     matcher_try_each(run, &rules, &trigger);
 }
 
-/* All runs of one charset that are long enough. Such a run has the last of any `shortest` bytes that
- * it begins with, so where that byte is another, all up to the last byte that is no member is passed
- * over unseen. */
+/* All runs of one charset that are long enough. Of such a run the byte at place `shortest` is one,
+ * too: where it is not, everything up to the last byte that is no member is passed over unseen. */
 static void try_charset(struct matcher_run *run, uint32_t charset)
 {
     const uint8_t *bytes = (const uint8_t *)run->view->text.bytes;
