@@ -96,11 +96,6 @@ void buffer_append_string(struct buffer *buffer, const char *string)
     buffer_append(buffer, string, strlen(string));
 }
 
-void buffer_append_byte(struct buffer *buffer, char byte)
-{
-    buffer_append(buffer, &byte, 1);
-}
-
 /* vsnprintf adds a NUL, for which a text that fills the buffer to its maximum leaves no place. */
 static __attribute__((format(printf, 3, 0))) void print_aside(struct buffer *buffer, size_t size,
                                                               const char *format, va_list arguments)

@@ -35,7 +35,7 @@ void buffer_clear(struct buffer *buffer); /* keeps the memory and the maximum */
 void buffer_append(struct buffer *buffer, const void *bytes, size_t size);
 void buffer_append_text(struct buffer *buffer, struct text text);
 void buffer_append_string(struct buffer *buffer, const char *string);
-void buffer_append_byte(struct buffer *buffer, char byte);
+static inline void buffer_append_byte(struct buffer *buffer, char byte);
 void buffer_printf(struct buffer *buffer, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
@@ -46,5 +46,14 @@ void buffer_advance(struct buffer *buffer, size_t size);
 
 bool buffer_overflowed(const struct buffer *buffer);
 struct text buffer_text(const struct buffer *buffer); /* borrowed until the next change */
+
+static inline void buffer_append_byte(struct buffer *buffer, char byte)
+{
+    if (buffer->size < buffer->capacity && !buffer->overflowed) {
+        buffer->bytes[buffer->size++] = byte;
+    } else {
+        buffer_append(buffer, &byte, 1);
+    }
+}
 
 #endif

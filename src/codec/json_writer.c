@@ -151,10 +151,28 @@ static void escape_byte(struct buffer *out, char byte)
     buffer_append(out, escape, sizeof escape);
 }
 
+/* Most texts hold nothing to escape: they are copied at once. */
+static bool copy_plain(struct buffer *out, struct text text)
+{
+    unsigned high = 0;
+    char *room = buffer_reserve(out, text.size + 2);
+    if (!room) return true; /* the buffer says so */
+    if (text.size > 0) {
+        const char *end = text.bytes + text.size;
+        if (json_scan_plain(text.bytes, end, &high) != end) return false;
+        memcpy(room + 1, text.bytes, text.size);
+    }
+    room[0] = '"';
+    room[text.size + 1] = '"';
+    buffer_advance(out, text.size + 2);
+    return true;
+}
+
 void json_escape(struct buffer *out, struct text text)
 {
+    if (copy_plain(out, text)) return;
     const char *place = text.bytes;
-    const char *end = text.size > 0 ? place + text.size : place;
+    const char *end = place + text.size;
     buffer_append_byte(out, '"');
     while (place < end) {
         unsigned high = 0;
