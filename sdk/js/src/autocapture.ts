@@ -40,7 +40,7 @@ function tell(name: string, event: Event): Seen | undefined {
     own.$current_url = currentPage().url;
     later(() => {
         own.$el_text =
-            known(text, isIncluded(element), !seen.isInForm) || known(seen.label, false, false);
+            known(text, isIncluded(element), seen.isPublic) || known(seen.label, false, false);
         own.$el_attr__href = templateLink(seen.href);
         emit(name, own);
     });

@@ -6,12 +6,12 @@ import { detect } from './detectors';
 import { describeDevice } from './device';
 import {
     attempt, count, countAll, discard, emit, emitUpdate, flush, type Hook, inspect, letGo, openGate, settle,
-    VERSION, watchPage,
+    tell, VERSION, watchPage,
 } from './emit';
 import { startErrors } from './errors';
 import { cleanProperties, type Findings, nameRule, type Properties } from './filter';
 import {
-    currentState, distinctId, forgetPerson, keepInMemory, saveState, visitOf,
+    currentState, distinctId, forgetPerson, mayVote, saveState, visitOf,
 } from './identity';
 import { openInspector } from './inspector';
 import { shareOf, steadyMs } from './natives';
@@ -47,19 +47,19 @@ function mayEmit(): boolean {
 /** What goes with every event of this page. */
 function surroundings(): Properties {
     const { params, url } = currentPage();
-    const { visit, source, always } = visitOf(() => ({
+    const { source, always } = visitOf(() => ({
         ...params, ...referrer(),
     }));
     return {
-        ...device, ...source, $current_url: url, cd_visit: visit,
+        ...device, ...source, $current_url: url,
         cd_sample: rate() < 1 ? rate() : '', ...cleanProperties(always, []),
     };
 }
 
 function idOf(id: unknown): string {
     const text = String(id);
-    const isText = /^(?:string|number)$/.test(typeof id) && text && text.length < 256;
-    if (isText && !text.startsWith('$device:') && !detect(text, true)) return text;
+    const isId = /^(?:st|n)/.test(typeof id) && /^(?!\$device:)[^]{1,255}$/.test(text);
+    if (isId && !detect(text, true)) return text;
     count('E10');
     return '';
 }
@@ -94,14 +94,14 @@ function start(given: CandorOptions): void {
     const asked = navigator as any;
     isPrivacyAsked = asked.globalPrivacyControl || asked.doNotTrack === '1';
     setHost(host);
-    if (given.cookieless) keepInMemory();
-    else openStorage(key);
+    if (!given.cookieless) openStorage(key);
     device = describeDevice();
     options = given;
     const hook = given.beforeSend ?? given.before_send;
     openGate(key, hook as Hook | undefined, surroundings, mayEmit);
-    // Without an id that lasts, one device would count as many.
-    if (!given.cookieless) onSeen((hash) => emit('$candor_seen', { cd_seen: hash }));
+    onSeen((hash) => {
+        if (mayVote()) tell('$candor_seen', { cd_seen: hash });
+    });
     if (trust && !isOptedOut()) void loadSettings(key, trust);
     if (autocapture) {
         startAutocapture();

@@ -40,10 +40,8 @@ export function leaveDevice(): void {
 export function adopt(): Item[] {
     return names(PLACE).flatMap((name) => {
         const now = wallMs();
-        let at = 0;
-        let records: Item[] = [];
         try {
-            [at, records] = JSON.parse(read(name)!);
+            const [at, records]: [number, Item[]] = JSON.parse(read(name)!);
             if (name === own || Math.abs(now - at) < LEASE_MS) return [];
             remove(name);
             return records

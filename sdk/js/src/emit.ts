@@ -106,7 +106,12 @@ function tellLost(): void {
     lostTimer = undefined;
     const counts = lost;
     lost = {};
-    pass('track', [], () => eventBody('$candor_drops', { cd_f: counts }));
+    tell('$candor_drops', { cd_f: counts });
+}
+
+/** An event of the SDK's own: what it says is all there is, and no hook sees it. */
+export function tell(event: string, properties: Properties): void {
+    pass('track', [], () => eventBody(event, properties));
 }
 
 /** The only door to the queue. What is dropped on the way, by mistake or by rule, is counted. */
@@ -127,13 +132,14 @@ function pass(to: Endpoint, found: Findings, make: () => Properties | undefined)
 }
 
 function eventBody(event: string, properties: Properties): Properties {
-    const { device, user } = currentState();
+    const { device, user, visit } = currentState();
     const now = wallMs();
     return {
         event,
         properties: {
             ...properties, token, $device_id: device, distinct_id: distinctId(), mp_lib: 'candor-js',
             $lib_version: VERSION, $insert_id: randomHex(10), ...(user && { $user_id: user }),
+            ...(visit && { cd_visit: visit }),
             ...(now > SANE_MS && { time: Math.round(now / 1000) }),
         },
     };
@@ -208,7 +214,7 @@ export function watchPage(): void {
         if (isOpen()) queue.close();
     };
     addEventListener('visibilitychange', () => {
-        if (document.visibilityState === 'hidden') close();
+        if (document.hidden) close();
     });
     addEventListener('pagehide', () => {
         close();

@@ -50,7 +50,7 @@ export function framesOf(stack: string): string[] {
         const [, name = '', script = '', row] =
             /^\s*(?:at )?(?:(.*?)(?: \(|@))?(https?:[^\s()]+?):(\d+)(?::\d+)?\)?$/.exec(line) ?? [];
         const file = templateScript(script);
-        const isName = /^[\w$.<> ]{1,60}$/.test(name) && !/\d{4}/.test(name);
+        const isName = /^(?!.*\d{4})[\w$.<> ]{1,60}$/.test(name);
         if (file) frames.push(`${isName ? name : ''}@${file}:${row}`);
     }
     return frames.slice(0, FRAMES_MAX);

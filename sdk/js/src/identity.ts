@@ -4,12 +4,13 @@
 
 import type { Properties } from './filter';
 import { ask, randomHex, wallMs } from './natives';
-import { read, write } from './storage';
+import { isStorageOpen, read, write } from './storage';
 
 const NAME = 'state';
 const DAY_MS = 24 * 3600_000;
 const DEVICE_MS_MAX = 396 * DAY_MS; // 13 months
 const VISIT_MS = 30 * 60_000;
+const VOTE_MS = 7 * DAY_MS; // as long as the server counts devices under one key
 const TOUCH_MS = 15_000; // how often a visit's last moment is written
 
 export interface State {
@@ -20,6 +21,8 @@ export interface State {
     always?: Properties;
     /** true: opted in, false: opted out. */
     consent?: boolean | undefined;
+    /** The device had another id before. */
+    again: boolean;
     visit: string;
     touched: number;
     /** Where this visit came from: utm_… and the referring domain. */
@@ -28,22 +31,19 @@ export interface State {
 
 let state: State | undefined;
 let lastText: string | null = null;
-let isPersistent = true;
-
-/** Cookieless: nothing on the device, and another id each day even when the page stays open. */
-export function keepInMemory(): void {
-    isPersistent = false;
-}
 
 function fresh(consent?: boolean): State {
-    return { device: randomHex(16), created: wallMs(), visit: '', touched: 0, consent };
+    return {
+        device: randomHex(16), created: wallMs(), visit: '', touched: 0, consent, again: !!state,
+    };
 }
 
 function isOver(of: State): boolean {
     const age = wallMs() - of.created;
-    // A clock that was set back makes an id from the future: it starts anew.
-    const max = isPersistent ? DEVICE_MS_MAX : DAY_MS - (of.created % DAY_MS);
-    return age >= max || age < -DAY_MS;
+    // Cookieless: another id each day even when the page stays open.
+    const max = isStorageOpen() ? DEVICE_MS_MAX : DAY_MS - (of.created % DAY_MS);
+    // An id may be from the future, when the clock was set back; but not for ever.
+    return Math.abs(age) >= max;
 }
 
 export function currentState(): State {
@@ -69,20 +69,33 @@ export function saveState(): void {
 const OPTED_OUT = { device: '0'.repeat(32), consent: false };
 
 /** Another person, or nobody in particular, from now on. */
-export function forgetPerson(consent = state?.consent): void {
+export function forgetPerson(consent = currentState().consent): void {
     state = fresh(consent);
     saveState();
 }
 
-/** The state, in a visit: a new one begins after half an hour of silence. */
+/**
+ * Whether the server may count this id as a device: not one that goes with the page, and of several
+ * that a device has had only one in the time of a count.
+ */
+export function mayVote(): boolean {
+    const { again, created } = currentState();
+    return lastText !== null && !(again && wallMs() - created < VOTE_MS);
+}
+
+/**
+ * The state, in a visit: a new one begins after half an hour of silence. Where the clock was set back,
+ * its last moment may be in the future, as tabs of before it still have it: by a day at most.
+ */
 export function visitOf(source: () => Record<string, string>): State {
     const it = currentState();
-    const age = Math.abs(wallMs() - it.touched);
-    if (!it.visit || age > VISIT_MS) {
+    const age = wallMs() - it.touched;
+    const isNew = !it.visit || age > VISIT_MS || age < -DAY_MS;
+    if (isNew) {
         it.visit = randomHex(8);
         it.source = source();
     }
-    if (age > TOUCH_MS) {
+    if (isNew || age > TOUCH_MS) {
         it.touched = wallMs();
         saveState();
     }

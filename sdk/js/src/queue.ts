@@ -1,8 +1,9 @@
 // Records that wait to be sent. Network and storage are handed in, so that tests can turn them.
 //
-// What fails is kept and tried again; the server tells repetitions by $insert_id.
+// What fails is kept and tried again; the server tells repetitions by $insert_id. No clock is asked:
+// what has to wait waits for a timer, whatever becomes of the time of day.
 
-import { randomHex, shareOf, steadyMs } from './natives';
+import { randomHex, shareOf } from './natives';
 import type { Answer, Endpoint } from './transport';
 
 export interface Item {
@@ -13,6 +14,8 @@ export interface Item {
     /** May it wait on the device? Not what a person who has logged out left behind. */
     isKept: boolean;
 }
+
+type Timer = ReturnType<typeof setTimeout> | undefined;
 
 export interface Ports {
     send(to: Endpoint, records: readonly string[]): Promise<Answer>;
@@ -46,12 +49,12 @@ export interface Queue {
 
 export function openQueue(ports: Ports): Queue {
     let items: Item[] = [];
-    let timer: ReturnType<typeof setTimeout> | undefined;
+    let timer: Timer;
     let running: Promise<boolean> | undefined;
     let batchMax = BATCH_MAX;
     let failures = 0;
-    let waitUntil = 0; // our own patience
-    let orderedUntil = 0; // the server's Retry-After
+    let patience: Timer; // runs while we wait of our own accord
+    let order: Timer; // and while the server has said Retry-After
     let isSaved = false;
 
     const save = () => {
@@ -65,8 +68,8 @@ export function openQueue(ports: Ports): Queue {
     };
 
     /** As many records for the first one's address as fit. */
-    const nextBatch = (waiting: Item[], countMax: number, sizeMax: number): Item[] => {
-        const same = waiting.filter(({ to }) => to === waiting[0]!.to);
+    const nextBatch = (countMax: number, sizeMax: number): Item[] => {
+        const same = items.filter(({ to }) => to === items[0]!.to);
         let size = 0;
         return same.filter(({ body }, i) => {
             size += sizeOf(body);
@@ -74,10 +77,10 @@ export function openQueue(ports: Ports): Queue {
         });
     };
 
-    const arm = (ms: number) => {
-        clearTimeout(timer);
-        const wait = Math.max(waitUntil, orderedUntil) - steadyMs();
-        timer = setTimeout(flush, Math.max(ms, wait));
+    const wake = () => {
+        clearTimeout(patience);
+        patience = undefined;
+        flush();
     };
 
     /** What became of a batch; false when it must wait. */
@@ -87,12 +90,13 @@ export function openQueue(ports: Ports): Queue {
             return true;
         }
         if (!status || status === 408 || status === 429 || status >= 500) {
-            const now = steadyMs();
             const cap = Math.min(BACKOFF_MS_MAX, BACKOFF_MS * 2 ** failures++);
-            waitUntil = now + cap * shareOf(randomHex(4));
-            orderedUntil = now + retryAfterMs;
+            patience = setTimeout(wake, cap * shareOf(randomHex(4)));
+            order = setTimeout(() => {
+                order = undefined;
+                flush();
+            }, retryAfterMs);
             save();
-            arm(0);
             return false;
         }
         take(batch);
@@ -104,18 +108,15 @@ export function openQueue(ports: Ports): Queue {
 
     const run = async (): Promise<boolean> => {
         while (items.length) {
-            if (Math.max(waitUntil, orderedUntil) > steadyMs()) {
-                arm(0);
-                return false;
-            }
-            const batch = nextBatch(items, batchMax, BATCH_SIZE_MAX);
+            const batch = nextBatch(batchMax, BATCH_SIZE_MAX);
             if (!settle(batch, await ports.send(batch[0]!.to, bodies(batch)))) return false;
         }
         if (isSaved) save();
         return true;
     };
 
-    const flush = () => (running ??= run().finally(() => (running = undefined)));
+    const flush = async () =>
+        !patience && !order && (running ??= run().finally(() => (running = undefined)));
 
     return {
         push(more) {
@@ -125,7 +126,10 @@ export function openQueue(ports: Ports): Queue {
                 items.splice(0, excess);
                 ports.drop('queue', excess);
             }
-            if (more.length && (items.length === more.length || more.length > 1)) arm(FLUSH_MS);
+            if (more.length && (items.length === more.length || more.length > 1)) {
+                clearTimeout(timer);
+                timer = setTimeout(flush, FLUSH_MS);
+            }
         },
         clear() {
             items = [];
@@ -136,13 +140,10 @@ export function openQueue(ports: Ports): Queue {
             save();
         },
         flush,
-        wake() {
-            waitUntil = 0;
-            arm(0);
-        },
+        wake,
         close() {
             for (let room = BEACON_SIZE_MAX; items.length && !failures && navigator.onLine !== false; ) {
-                const batch = nextBatch(items, Infinity, room);
+                const batch = nextBatch(Infinity, room);
                 room -= sizeOf(bodies(batch).join()) + 2;
                 if (room < 0 || !ports.beacon(batch[0]!.to, bodies(batch))) break;
                 take(batch);

@@ -4,8 +4,9 @@
 // What it gives out is structure: tags, roles, lengths. The text of an element leaves this file
 // only to be looked up in the dictionary; no value and no other attribute leaves it at all.
 
+import { normalize } from './dictionary';
 import type { Properties } from './filter';
-import { ask } from './natives';
+import { ask, native } from './natives';
 
 const CHAIN_MAX = 256;
 const TEXT_MAX = 80;
@@ -16,13 +17,6 @@ function ofRoles(roles: string): string {
         .split(' ')
         .map((role) => `[role=${role}]`)
         .join();
-}
-
-/** A getter or a method of a prototype, as it was when the SDK loaded. */
-function native(type: string, name: string): (of: unknown, ...words: unknown[]) => any {
-    const prototype = ((globalThis as any)[type] ?? Object).prototype;
-    const call = prototype.__lookupGetter__(name) ?? prototype[name];
-    return (of, ...words) => Reflect.apply(call, of, words);
 }
 
 const nodeType = native('Node', 'nodeType');
@@ -68,7 +62,8 @@ export interface Seen {
     text: string;
     label: string;
     isInteractive: boolean;
-    isInForm: boolean;
+    /** May the hash of its text be reported? Not in a form, and not beside a secret. */
+    isPublic: boolean;
 }
 
 // Places of fields that were secret once: they stay so, and so does whatever replaces them there.
@@ -174,7 +169,7 @@ function textOf(element: Element): string {
         }
     };
     walk(element);
-    return text.replace(/\s+/g, ' ').trim();
+    return normalize(text);
 }
 
 function sizeClass(length: number): string {
@@ -211,7 +206,7 @@ export function look(target: Element): Seen | undefined {
         text: length > TEXT_MAX ? '' : text,
         label: attribute(element, 'data-cd-name') ?? '',
         isInteractive: !!interactive && !(unread && matches(element, VALUED)),
-        isInForm: !!form && !!find(form, 'form'),
+        isPublic: !isSilent && !(form && find(form, 'form')),
     };
 }
 

@@ -29,7 +29,7 @@ const AGE_SECONDS_MAX = 24 * 3600;
 const AHEAD_SECONDS_MAX = 3600;
 const SEEN_MAX = 200;
 
-const subtle = globalThis.crypto?.subtle;
+const { subtle } = crypto; // only where the connection is safe
 
 // In force now: what tightens and outlives its page, and what needs fresh proof.
 let limits: Limits = {};
@@ -68,13 +68,11 @@ async function verified(text: string, trust: string): Promise<Payload | undefine
 export async function loadSettings(key: string, trust: string): Promise<void> {
     ask(() => (limits = { ...JSON.parse(read(NAME)!) })); // unless nothing was kept that can be read
     try {
-        const text = await getSettings(key);
-        const payload = text && (await verified(text, trust));
+        const payload = await verified(await getSettings(key), trust);
         if (!payload) return;
         loosen(payload);
-        const { autocapture, sample, hold } = payload;
-        limits = { autocapture, sample, hold } as Limits;
-        write(NAME, JSON.stringify(limits));
+        limits = payload;
+        write(NAME, JSON.stringify(payload, ['autocapture', 'sample', 'hold']));
         setTimeout(() => void loadSettings(key, trust), (AGE_SECONDS_MAX / 2) * 1000);
     } catch {
         // No Ed25519, or no settings: strict.
@@ -99,7 +97,7 @@ export function onSeen(call: (hash: string) => void): void {
 
 /**
  * The text if it may be told, else ''. `isIncluded`: the page marked its element as static text.
- * `mayObserve`: not in a form; then the hash of an unknown text of two words is reported, once.
+ * `mayObserve`: then the hash of an unknown text of two words is reported, once.
  */
 export function known(raw: string, isIncluded: boolean, mayObserve: boolean): string {
     if (plan.v && !isFresh(plan.issued_at!)) loosen({});
@@ -107,7 +105,7 @@ export function known(raw: string, isIncluded: boolean, mayObserve: boolean): st
     const { v, dictionary, observe } = plan;
     if (!v || !/^(?!.*(?:\d{4}|@)).{1,80}$/.test(text) || detect(text)) return '';
     const hash = hashOf(dictionary?.salt ?? '', text);
-    if (isIncluded || (filter && filter(hash))) return text;
+    if (isIncluded || filter?.(hash)) return text;
     if (observe && dictionary?.salt && mayObserve && text.includes(' ') && seen.size < SEEN_MAX) {
         const hex = hexOf(hash);
         if (!seen.has(hex)) report?.(hex);

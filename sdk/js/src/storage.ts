@@ -11,6 +11,11 @@ export function openStorage(key: string): void {
     store = ask(() => localStorage); // may be blocked: then there is none
 }
 
+/** Whether it may be used at all; it may be blocked nevertheless. */
+export function isStorageOpen(): boolean {
+    return !!prefix;
+}
+
 export function read(name: string): string | null {
     return ask(() => store!.getItem(prefix + name)) ?? null;
 }

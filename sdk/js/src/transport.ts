@@ -1,6 +1,8 @@
 // The only file that speaks to the network. Its functions were taken when the SDK loaded; it never
 // puts anything in their place.
 
+import { wallMs } from './natives';
+
 export type Endpoint = 'track' | 'engage' | 'groups';
 
 export interface Answer {
@@ -13,9 +15,7 @@ const TIMEOUT_MS = 30_000;
 const GZIP_FROM = 1024;
 const KEEPALIVE_MAX = 30_000; // of the 64 KiB that all requests and beacons of a page share
 
-const page = globalThis as any;
-const fetchNow: typeof fetch | undefined = page.fetch;
-const Compression: typeof CompressionStream | undefined = page.CompressionStream;
+const { fetch: fetchNow, CompressionStream: Compression } = globalThis;
 
 let host = '';
 
@@ -30,20 +30,20 @@ function address(path: string): string {
 
 /** A body without a content type needs no preflight; the server knows gzip by its first bytes. */
 async function packed(text: string): Promise<string | ArrayBuffer> {
-    if (!Compression || text.length < GZIP_FROM) return text;
+    if (text.length < GZIP_FROM) return text;
     try {
         const stream = new Blob([text]).stream().pipeThrough(new Compression('gzip'));
         return await new Response(stream).arrayBuffer();
     } catch {
-        return text;
+        return text; // a browser that has none
     }
 }
 
 function ask(url: string, how?: RequestInit): Promise<Response> {
     // Older browsers have a patience of their own.
-    const signal = AbortSignal.timeout?.(TIMEOUT_MS) ?? null;
+    const signal = AbortSignal.timeout?.(TIMEOUT_MS) as AbortSignal;
     const ours: RequestInit = { credentials: 'omit', referrerPolicy: 'no-referrer', signal };
-    return fetchNow!.call(page, url, { ...ours, ...how });
+    return fetchNow(url, { ...ours, ...how });
 }
 
 /** One batch of records, each JSON already. */
@@ -53,11 +53,11 @@ export async function send(
     try {
         const text = `[${records.join()}]`;
         const body = isLeaving ? text : await packed(text);
-        const keepalive = text.length <= KEEPALIVE_MAX;
+        const keepalive = new Blob([body]).size <= KEEPALIVE_MAX;
         const answer = await ask(address(to), { method: 'POST', body, keepalive });
         const after = answer.headers.get('Retry-After')!; // seconds, or a date; at most an hour
-        const ms = +after * 1000 || Date.parse(after) - Date.now() || 0;
-        return { status: answer.status, retryAfterMs: Math.max(0, Math.min(3600_000, ms)) };
+        const ms = +after * 1000 || Date.parse(after) - wallMs() || 0;
+        return { status: answer.status, retryAfterMs: Math.min(3600_000, ms) };
     } catch {
         return { status: 0, retryAfterMs: 0 };
     }
@@ -72,6 +72,5 @@ export function beacon(to: Endpoint, records: readonly string[]): boolean {
 }
 
 export async function getSettings(key: string): Promise<string> {
-    const answer = await ask(`${host}/sdk/settings?key=${key}`);
-    return answer.ok ? answer.text() : '';
+    return (await ask(`${host}/sdk/settings?key=${key}`)).text();
 }

@@ -16,7 +16,7 @@ export interface Page {
     params: Record<string, string>;
 }
 
-const DEFAULT_PARAMS = ['utm_source', 'utm_medium', 'utm_campaign', 'ref'];
+const DEFAULT_PARAMS = 'utm_source utm_medium utm_campaign ref'.split(' ');
 
 /** Behind these stands a person or a secret, whatever it looks like. */
 const BEFORE_A_NAME =
