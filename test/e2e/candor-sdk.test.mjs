@@ -262,6 +262,19 @@ describe('consent', () => {
         assert.deepEqual((await events(1)).map((event) => event.event), ['Seen']);
     });
 
+    test('a reset before anything else does not undo an opt-out', async () => {
+        const page = await visit();
+        await page.evaluate(() => candor.optOut());
+        await page.reload();
+        await init(page);
+        await page.evaluate(() => {
+            candor.reset();
+            candor.track('Unseen');
+        });
+        assert.equal(await page.evaluate(() => candor.hasOptedOut()), true);
+        assert.ok(!/[1-9a-f]{32}/.test(await page.evaluate(() => JSON.stringify(localStorage))));
+    });
+
     test('cookieless: nothing on the device', async () => {
         const page = await visit({ cookieless: true });
         await page.evaluate(() => {
@@ -543,6 +556,20 @@ describe('hostile pages and bad input', () => {
         const { note, ok, cd_f } = named(all, 'Changed')[0].properties;
         assert.deepEqual([note, ok, cd_f], [null, 1, { P01: 1 }]);
         assert.equal(named(all, '$candor_drops')[0].properties.cd_f.hook, 4);
+    });
+
+    test('a hook that changes nothing costs nothing, not even an id of digits alone', async () => {
+        await context.addInitScript(() => {
+            crypto.getRandomValues = (bytes) => bytes.fill(0x12);
+        });
+        const page = await context.newPage();
+        await page.goto(`${site.origin}/`);
+        await page.evaluate((options) => {
+            candor.init({ ...options, beforeSend: (record) => record });
+            candor.track('Seen');
+        }, { key: project.token, host: server.origin });
+        const [{ properties }] = await events(1);
+        assert.deepEqual([properties.cd_visit, properties.cd_f], ['12'.repeat(8), undefined]);
     });
 
     test('what a click costs on a processor four times slower', async (t) => {
