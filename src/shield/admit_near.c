@@ -8,7 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NUMBER_SIZE_MAX = 32 };
+enum {
+    NUMBER_SIZE_MAX = 32,
+    NUMBER_MIN = 100000, /* five digits prove nothing */
+};
 
 /* --- near misses --- */
 
@@ -35,14 +38,22 @@ static bool look(struct admit *admit, const struct admit_key *key, struct text t
     return is_near;
 }
 
-/* Values repeat, so what was looked at is remembered: by a hash whose lowest bit is the answer. */
+/* Values repeat, so what was looked at is remembered: by a hash whose lowest bit is the answer.
+ * What is met again moves to the front, where what never is does not push it out. */
 static bool look_once(struct admit *admit, const struct admit_key *key, struct text text,
                       bool is_number)
 {
     uint64_t hash = text_hash_seeded(text, (admit->seed ^ key->hash) + is_number) & ~UINT64_C(1);
-    uint64_t *place = &admit->scratch->watched.looked[hash >> 32 & (ADMIT_WATCH_LOOKED - 1)];
-    if ((*place & ~UINT64_C(1)) != hash) *place = hash | look(admit, key, text, is_number);
-    return *place & 1;
+    uint64_t *row = admit->scratch->watched.looked[hash >> 32 & (ADMIT_WATCH_LOOKED - 1)];
+    if ((row[0] & ~UINT64_C(1)) == hash) return row[0] & 1;
+    if ((row[1] & ~UINT64_C(1)) != hash) {
+        row[1] = hash | look(admit, key, text, is_number);
+        return row[1] & 1;
+    }
+    uint64_t again = row[1];
+    row[1] = row[0];
+    row[0] = again;
+    return again & 1;
 }
 
 bool admit_is_near(struct admit *admit, const struct admit_key *key, const struct value *value)
@@ -53,7 +64,7 @@ bool admit_is_near(struct admit *admit, const struct admit_key *key, const struc
         bool is_other = text.size == 0 || text.size > ADMIT_CLEAN_MAX || shield_url_is_web(text);
         return !is_other && look_once(admit, key, text, false);
     }
-    if (value->kind != VALUE_INTEGER || value->integer < 0) return false;
+    if (value->kind != VALUE_INTEGER || value->integer < NUMBER_MIN) return false;
     int size = snprintf(bytes, sizeof bytes, "%lld", (long long)value->integer);
     return look_once(admit, key, (struct text){bytes, (size_t)size}, true);
 }

@@ -20,7 +20,7 @@ enum {
     ADMIT_WATCH_ROWS = 256, /* a power of two; so are the two below */
     ADMIT_WATCH_WAYS = 4,
     ADMIT_WATCH_PROJECTS = 64,
-    ADMIT_WATCH_LOOKED = 1024,
+    ADMIT_WATCH_LOOKED = 512, /* a power of two */
 };
 
 /* What was shown of a shape or of a property. What is forgotten is shown from the start. */
@@ -40,7 +40,7 @@ struct admit_watched {
         uint32_t project;
         uint32_t events; /* that were left out since the last one shown */
     } projects[ADMIT_WATCH_PROJECTS];
-    uint64_t looked[ADMIT_WATCH_LOOKED]; /* values that near misses were looked for in */
+    uint64_t looked[ADMIT_WATCH_LOOKED][2]; /* values that near misses were looked for in */
 };
 
 #endif
