@@ -65,7 +65,8 @@ void api_set_ready(struct api *api, bool ready);
  *                                "ignored","first_refused":[{"line","message"}…10]}
  *   POST /local/query?project=P&format=json|csv|table   a plan → the result
  *   GET  /local/export?project=P&from=D&to=D&format=jsonl|csv → lines, streamed; a trailer line is
- *                                not added: the byte count ends it. held=shown: with what is held
+ *                                not added: the byte count ends it. held=shown: with what is held.
+ *                                what=profiles: all of them, with what is held; no days
  *   GET  /local/project/show?name=P → one of the list, with "trust": the key its SDKs trust
  *   POST /local/shield/mode      {"project","mode","by"?,"reason"?} → {"mode","until"}
  *   POST /local/shield/plan?project=P&by=M  the plan's text → {"revision"}; and /rules likewise

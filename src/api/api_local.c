@@ -85,6 +85,27 @@ enum status api_local(struct api *api, const char *method, const char *target, s
     return status;
 }
 
+static enum status export_events(const struct local_call *call, api_piece *piece, void *context,
+                                 struct error *error)
+{
+    struct backend_export rows;
+    uint64_t count;
+    TRY(local_export_parse(call, &rows, error));
+    ingest_settle(call->rooms->ingest);
+    (void)backend_publish(call->rooms->backend);
+    return backend_export(call->rooms->backend, &rows, piece, context, &count, error);
+}
+
+/* With what is held: nobody but a scan asks. */
+static enum status export_profiles(const struct local_call *call, api_piece *piece, void *context,
+                                   struct error *error)
+{
+    struct project project;
+    TRY(local_project(call, local_parameter(call, "project"), &project, error));
+    ingest_settle(call->rooms->ingest);
+    return backend_export_profiles(call->rooms->backend, project.id, piece, context, error);
+}
+
 enum status api_local_export(struct api *api, const char *target, api_piece *piece, void *context,
                              struct error *error)
 {
@@ -96,14 +117,9 @@ enum status api_local_export(struct api *api, const char *target, api_piece *pie
     struct arena arena;
     struct local_call call;
     call_init(&call, api, query, &arena);
-    struct backend_export rows;
-    uint64_t count;
-    enum status status = local_export_parse(&call, &rows, error);
-    if (status == STATUS_OK) {
-        ingest_settle(api->options.ingest);
-        (void)backend_publish(api->options.backend);
-        status = backend_export(api->options.backend, &rows, piece, context, &count, error);
-    }
+    bool is_of_profiles = text_equal(local_parameter(&call, "what"), TEXT("profiles"));
+    enum status status = is_of_profiles ? export_profiles(&call, piece, context, error)
+                                        : export_events(&call, piece, context, error);
     arena_release(&arena);
     return status;
 }

@@ -243,11 +243,13 @@
         .operands = "[FILE|-]",
         .operand_max = 1,
         .summary = "look for secrets in what is stored, or in a file",
-        .about = "With --project: the events stored, judged as at the door; nothing is changed,\n"
-                 "and what is found joins the project's findings (source scan), ready for a\n"
-                 "hold. With FILE: events, objects or texts, one a line; nothing is kept.\n"
+        .about = "With --project: the events stored, and the profiles of users and groups, judged\n"
+                 "as at the door; nothing is changed, and what is found joins the project's\n"
+                 "findings (source scan), ready for a hold. Profiles are scanned whatever the\n"
+                 "days. With FILE: events, profiles, objects or texts, one a line; nothing is\n"
+                 "kept.\n"
                  "--rules tries other rules. It runs at the lowest priority.\n"
-                 "--json prints {\"lines\",\"hits\",\"findings\"}.",
+                 "--json prints {\"lines\",\"profiles\",\"hits\",\"findings\"}.",
         .examples = "candor shield scan --project shop --data ./data\n"
                     "candor shield scan export.jsonl --rules new.rules",
         .flags =

@@ -3,6 +3,7 @@
 #include "app/line_reader.h"
 #include "base/calendar.h"
 #include "base/memory.h"
+#include "os/os_clock.h"
 #include "os/os_process.h"
 #include "shield/shield_finding_json.h"
 #include "shield/shield_scan.h"
@@ -29,7 +30,7 @@ static enum status take_piece(void *context, struct text bytes, struct error *er
         size_t size = end == TEXT_NOT_FOUND ? bytes.size : (size_t)end;
         buffer_append(&scanning->line, bytes.bytes, size);
         if (buffer_overflowed(&scanning->line)) {
-            return error_set(error, STATUS_TOO_LARGE, "a stored event is above 4 MiB");
+            return error_set(error, STATUS_TOO_LARGE, "a stored event or profile is above 4 MiB");
         }
         if (end == TEXT_NOT_FOUND) return STATUS_OK;
         shield_scan_line(scanning->scan, scanning->line.bytes, scanning->line.size);
@@ -55,6 +56,21 @@ static enum status scan_stored(struct exchange *exchange, struct scanning *scann
     struct engine *engine = local_engine(exchange->local);
     if (engine) engine_settle(engine);
     return local_export(exchange->local, target, take_piece, scanning, &exchange->error);
+}
+
+/* Profiles are as they are now, whatever the days. */
+static enum status scan_profiles(struct exchange *exchange, struct scanning *scanning)
+{
+    struct buffer bytes;
+    const char *target = NULL;
+    target_begin(&bytes, "/local/export");
+    target_add(&bytes, "project", invocation_value(exchange->invocation, "project"));
+    target_add(&bytes, "what", "profiles");
+    enum status status = target_end(&bytes, &target, &exchange->error);
+    if (status == STATUS_OK)
+        status = local_export(exchange->local, target, take_piece, scanning, &exchange->error);
+    buffer_release(&bytes);
+    return status;
 }
 
 static void scan_lines(struct shield_scan *scan, char *bytes, size_t size)
@@ -152,7 +168,7 @@ static enum status note_findings(struct exchange *exchange, struct scanning *sca
     return status == STATUS_OK ? scanning->status : status;
 }
 
-/* {"lines","hits","findings"}, as the exchange's answer. */
+/* {"lines","profiles","hits","findings"}, as the exchange's answer. */
 static void write_answer(struct exchange *exchange, struct scanning *scanning)
 {
     struct shield_scan_figures figures;
@@ -164,6 +180,8 @@ static void write_answer(struct exchange *exchange, struct scanning *scanning)
     json_object_begin(&writer);
     json_key(&writer, "lines");
     json_unsigned(&writer, figures.lines);
+    json_key(&writer, "profiles");
+    json_unsigned(&writer, figures.profiles);
     json_key(&writer, "hits");
     json_unsigned(&writer, figures.with_findings);
     json_key(&writer, "findings");
@@ -184,9 +202,10 @@ static enum status show(struct exchange *exchange)
     if (exchange->root->child_count > 0) {
         TRY(exchange_print_table(exchange, keys, sizeof keys / sizeof *keys));
     }
-    return exchange_say(exchange, "%llu of %llu lines have something to find\n",
+    return exchange_say(exchange, "%llu of %llu lines have something to find, %llu are profiles\n",
                         (unsigned long long)local_number(root, "hits"),
-                        (unsigned long long)local_number(root, "lines"));
+                        (unsigned long long)local_number(root, "lines"),
+                        (unsigned long long)local_number(root, "profiles"));
 }
 
 static enum status scan(struct exchange *exchange, struct scanning *scanning)
@@ -196,6 +215,7 @@ static enum status scan(struct exchange *exchange, struct scanning *scanning)
         TRY(scan_file(exchange, scanning->scan));
     } else {
         TRY(scan_stored(exchange, scanning));
+        TRY(scan_profiles(exchange, scanning));
         TRY(note_findings(exchange, scanning));
     }
     write_answer(exchange, scanning);
@@ -214,8 +234,8 @@ enum verb_exit verb_shield_scan(const struct invocation *invocation)
     buffer_init_secret(&scanning.line, 2 * LINE_SIZE_MAX, NULL);
     os_forbid_core();
     os_process_lower_priority();
-    enum status status =
-        shield_scan_open(invocation_value(invocation, "rules"), &scanning.scan, &exchange.error);
+    enum status status = shield_scan_open(invocation_value(invocation, "rules"), os_clock_now_ms(),
+                                          &scanning.scan, &exchange.error);
     if (status == STATUS_OK) status = scan(&exchange, &scanning);
     shield_scan_close(scanning.scan);
     buffer_release(&scanning.line);

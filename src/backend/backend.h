@@ -81,6 +81,11 @@ enum status backend_export(struct backend *backend, const struct backend_export 
                            backend_piece *piece, void *context, uint64_t *rows,
                            struct error *error) MUST_CHECK;
 
+/* All profiles, users' and groups', as lines (snapshot_profile_next), with what is held: for a
+ * scan. */
+enum status backend_export_profiles(struct backend *backend, uint32_t project, backend_piece *piece,
+                                    void *context, struct error *error) MUST_CHECK;
+
 /* The newest events by arrival, as a JSON array of export objects, without what is held. */
 enum status backend_newest(struct backend *backend, uint32_t project, uint32_t count_max,
                            struct buffer *out, struct error *error) MUST_CHECK;

@@ -1,4 +1,4 @@
-/* Single rows out: the newest events, the keys of a day, a profile. */
+/* Single rows out: the newest events, the keys of a day, a profile, all profiles. */
 #include "backend/backend_limits.h"
 #include "backend/row_reader.h"
 #include "base/check.h"
@@ -216,4 +216,37 @@ enum status backend_profile(struct backend *backend, uint32_t project, struct te
     snapshot_release(snapshot);
     if (found) return STATUS_OK;
     return error_set(error, STATUS_ABSENT, "could not find the profile: none has this id");
+}
+
+/* --- all profiles --- */
+
+static enum status give_profiles(const struct snapshot *snapshot, struct buffer *piece,
+                                 backend_piece *give, void *context, struct error *error)
+{
+    struct profile_walk walk = {0};
+    bool has_more = true;
+    while (has_more) {
+        buffer_clear(piece);
+        while (has_more && piece->size < BACKEND_EXPORT_PIECE_SIZE)
+            has_more = snapshot_profile_next(snapshot, &walk, piece);
+        if (buffer_overflowed(piece)) {
+            return error_set(error, STATUS_TOO_LARGE, "a profile is above %zu bytes",
+                             piece->size_max);
+        }
+        if (piece->size > 0) TRY(give(context, buffer_text(piece), error));
+    }
+    return STATUS_OK;
+}
+
+enum status backend_export_profiles(struct backend *backend, uint32_t project, backend_piece *piece,
+                                    void *context, struct error *error)
+{
+    struct snapshot *snapshot;
+    struct buffer bytes;
+    TRY(store_snapshot(backend->store, project, &snapshot, error));
+    buffer_init(&bytes, BACKEND_EXPORT_ARENA_SIZE);
+    enum status status = give_profiles(snapshot, &bytes, piece, context, error);
+    buffer_release(&bytes);
+    snapshot_release(snapshot);
+    return status;
 }

@@ -9,15 +9,10 @@
 
 enum { NUMBER_SIZE_MAX = 32 };
 
-static bool is_profile(enum shield_source source)
-{
-    return source == SHIELD_FROM_PROFILE || source == SHIELD_FROM_GROUP;
-}
-
 /* On an event the name stays visible with a null; in a profile a null would overwrite. */
 static void remove_value(struct admit *admit, struct shield_item *item)
 {
-    if (is_profile(admit->record->source)) {
+    if (admit_is_profile(admit)) {
         item->is_removed = true;
     } else {
         item->value = (struct value){.kind = VALUE_NULL};
@@ -137,7 +132,7 @@ static bool admit_by_name(struct admit *admit, struct shield_item *item)
         leave_out(admit, item, REASON_HELD, SHIELD_QUARANTINE);
     } else if (admit->is_captured && !admit_is_captured(admit, item->name, &item->value)) {
         leave_out(admit, item, REASON_CLOSED_LIST, SHIELD_DROP);
-    } else if (is_profile(admit->record->source) && admit_is_naming_field(item->name)) {
+    } else if (admit_is_profile(admit) && admit_is_naming_field(item->name)) {
         leave_out(admit, item, REASON_NAMING, SHIELD_TOKENISE);
     }
     return item->is_removed;
@@ -232,7 +227,7 @@ static bool is_plain(const struct admit *admit)
 {
     const struct policy *policy = admit->policy;
     bool is_listed = policy->held.count > 0 || policy->plan || policy->own || admit->is_captured;
-    return !is_listed && !is_profile(admit->record->source) && !admit->scratch->is_thorough &&
+    return !is_listed && !admit_is_profile(admit) && !admit->scratch->is_thorough &&
            admit->mode != PROJECT_SHIELD_STRICT;
 }
 

@@ -127,6 +127,12 @@ struct admit {
     uint32_t shown;    /* so many records like it the one that is shown stands for */
 };
 
+/* A profile has no event, whether it comes in or is scanned. */
+static inline bool admit_is_profile(const struct admit *admit)
+{
+    return !admit->record->event;
+}
+
 enum admit_verdict { ADMIT_KEEP, ADMIT_REPLACE, ADMIT_REMOVE };
 
 /* --- shield.c --- */

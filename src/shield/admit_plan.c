@@ -2,11 +2,6 @@
  * Without strict mode the plan only proves that a typed value hides nothing. */
 #include "shield/admit_internal.h"
 
-static bool is_profile(const struct admit *admit)
-{
-    return !admit->record->event;
-}
-
 static bool is_strict(const struct admit *admit)
 {
     return admit->mode == PROJECT_SHIELD_STRICT;
@@ -38,8 +33,8 @@ bool admit_plan_event(struct admit *admit)
 {
     const struct shield_plan *plan = admit->policy->plan;
     if (!plan) return true;
-    admit->event_number =
-        is_profile(admit) ? SHIELD_PLAN_PROFILES : shield_plan_event(plan, *admit->record->event);
+    admit->event_number = admit_is_profile(admit) ? SHIELD_PLAN_PROFILES
+                                                  : shield_plan_event(plan, *admit->record->event);
     if (!is_strict(admit) || admit->event_number != TEXT_INDEX_NONE) return true;
     if (is_structural(*admit->record->event)) return true;
     enum shield_action action = action_of(admit);
@@ -79,7 +74,7 @@ static bool admit_category(struct admit *admit, const struct shield_plan_propert
     }
     if (is_open && reason != REASON_SECRET) return false;
     admit_note_reason(admit, reason, reason == REASON_SECRET ? SHIELD_DROP : SHIELD_TOKENISE, text);
-    if (is_profile(admit)) {
+    if (admit_is_profile(admit)) {
         item->is_removed = true;
     } else {
         item->value = (struct value){.kind = VALUE_NULL};

@@ -24,11 +24,14 @@ struct shield_scan {
     uint32_t item_count;
     struct text event;
     struct text id;
+    bool is_profile;
     int64_t time_ms;
+    int64_t now_ms;
     struct shield_scan_figures figures;
 };
 
-enum status shield_scan_open(const char *rules_file, struct shield_scan **out, struct error *error)
+enum status shield_scan_open(const char *rules_file, int64_t now_ms, struct shield_scan **out,
+                             struct error *error)
 {
     struct shield_options options = {.rules_file = rules_file};
     struct shield_scan *scan = MEMORY_NEW(struct shield_scan);
@@ -37,6 +40,7 @@ enum status shield_scan_open(const char *rules_file, struct shield_scan **out, s
         memory_free(scan);
         return status;
     }
+    scan->now_ms = now_ms;
     scan->scratch = shield_scratch_take(scan->shield);
     scan->project = (struct project){.id = SCAN_PROJECT, .name = TEXT("scan"), .zone = TEXT("UTC")};
     arena_init(&scan->arena, ARENA_SIZE);
@@ -79,6 +83,7 @@ static bool read_value(struct shield_scan *scan, struct json_reader *reader,
 /* What is kept as a column of its own, not as a property. */
 static bool take_special(struct shield_scan *scan, struct text key, const struct value *value)
 {
+    if (scan->is_profile) return false;
     if (text_equal(key, TEXT("time")) && value_is_number(value)) {
         double time = value_number(value);
         if (time > 0 && time < 1e13) scan->time_ms = (int64_t)(time < 1e11 ? time * 1000 : time);
@@ -89,6 +94,34 @@ static bool take_special(struct shield_scan *scan, struct text key, const struct
     return true;
 }
 
+static void add_item(struct shield_scan *scan, struct text name, struct value value)
+{
+    if (scan->item_count == ITEMS_MAX) return;
+    scan->items[scan->item_count++] = (struct shield_item){.name = name, .value = value};
+}
+
+static bool is_inner(struct text key)
+{
+    return text_equal(key, TEXT("properties")) || text_equal(key, TEXT("$properties"));
+}
+
+/* What stands before a profile's properties: its id, and which kind of group it is. All else is
+ * judged like them. */
+static void take_profile_id(struct shield_scan *scan)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < scan->item_count; i++) {
+        const struct shield_item *item = &scan->items[i];
+        bool is_text = item->value.kind == VALUE_TEXT;
+        bool is_id = is_text && (text_equal(item->name, TEXT("$distinct_id")) ||
+                                 text_equal(item->name, TEXT("$group_id")));
+        if (is_id) scan->id = item->value.text;
+        if (is_id || (is_text && text_equal(item->name, TEXT("$group_key")))) continue;
+        scan->items[kept++] = *item;
+    }
+    scan->item_count = kept;
+}
+
 static bool read_properties(struct shield_scan *scan, struct json_reader *reader)
 {
     for (;;) {
@@ -96,12 +129,21 @@ static bool read_properties(struct shield_scan *scan, struct json_reader *reader
         struct value value = {.kind = VALUE_NULL};
         if (key.kind != JSON_KEY) return key.kind == JSON_OBJECT_END;
         if (!read_value(scan, reader, json_next(reader), &value)) return false;
-        if (take_special(scan, key.text, &value) || scan->item_count == ITEMS_MAX) continue;
-        scan->items[scan->item_count++] = (struct shield_item){.name = key.text, .value = value};
+        if (!take_special(scan, key.text, &value)) add_item(scan, key.text, value);
     }
 }
 
-/* An object's members: those of an exported event, or properties. */
+/* The properties of an event, or of a profile: then what came before says whose it is. */
+static bool read_inner(struct shield_scan *scan, struct json_reader *reader, bool is_profile)
+{
+    if (is_profile && !scan->is_profile) {
+        scan->is_profile = true;
+        take_profile_id(scan);
+    }
+    return read_properties(scan, reader);
+}
+
+/* An object's members: those of an exported event, of a profile, or properties. */
 static bool read_members(struct shield_scan *scan, struct json_reader *reader)
 {
     for (;;) {
@@ -110,15 +152,12 @@ static bool read_members(struct shield_scan *scan, struct json_reader *reader)
         struct json_token token = json_next(reader);
         if (text_equal(key.text, TEXT("event")) && token.kind == JSON_TEXT) {
             scan->event = token.text;
-        } else if (text_equal(key.text, TEXT("properties")) && token.kind == JSON_OBJECT_BEGIN) {
-            if (!read_properties(scan, reader)) return false;
+        } else if (is_inner(key.text) && token.kind == JSON_OBJECT_BEGIN) {
+            if (!read_inner(scan, reader, key.text.bytes[0] == '$')) return false;
         } else {
             struct value value = {.kind = VALUE_NULL};
             if (!read_value(scan, reader, token, &value)) return false;
-            if (scan->item_count < ITEMS_MAX) {
-                scan->items[scan->item_count++] =
-                    (struct shield_item){.name = key.text, .value = value};
-            }
+            add_item(scan, key.text, value);
         }
     }
 }
@@ -150,7 +189,7 @@ static void judge(struct shield_scan *scan)
         .source = SHIELD_FROM_SCAN,
         .now_ms = scan->time_ms / CALENDAR_DAY_MS * CALENDAR_DAY_MS,
         .country = {'?', '?'},
-        .event = &event,
+        .event = scan->is_profile ? NULL : &event,
         .ids = {&id},
         .id_count = 1,
         .items = scan->items,
@@ -164,6 +203,7 @@ static void judge(struct shield_scan *scan)
         is_hit = is_touched(scan, i);
     is_hit = is_hit || !text_equal(event, scan->event) || !text_equal(id, scan->id);
     scan->figures.with_findings += is_hit;
+    scan->figures.profiles += scan->is_profile;
 }
 
 void shield_scan_line(struct shield_scan *scan, char *bytes, size_t size)
@@ -174,9 +214,11 @@ void shield_scan_line(struct shield_scan *scan, char *bytes, size_t size)
     scan->item_count = 0;
     scan->event = TEXT("scan");
     scan->id = TEXT("scan");
-    scan->time_ms = 0;
+    scan->is_profile = false;
+    scan->time_ms = scan->now_ms;
     scan->figures.lines++;
     if (line.bytes[0] != '{' || !read_object(scan, line)) {
+        scan->is_profile = false;
         scan->item_count = 1; /* no object: the line itself is looked at */
         scan->items[0] = (struct shield_item){.name = TEXT("line"), .value = value_from_text(line)};
     }

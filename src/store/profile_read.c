@@ -134,3 +134,86 @@ bool profile_table_json(struct profile_table *table, struct text group_key, stru
     os_rwlock_unlock(&table->lock);
     return is_there;
 }
+
+/* --- all of them, line by line --- */
+
+static const struct profile *find_next(const struct profile_table *table, struct profile_walk *walk)
+{
+    for (; walk->group < table->group_keys.count; walk->group++, walk->number = 0) {
+        const struct profile_group *group = &table->groups[walk->group];
+        for (; walk->number < group->ids.count; walk->number++, walk->property = 0)
+            if (group->profiles[walk->number].exists) return &group->profiles[walk->number];
+    }
+    return NULL;
+}
+
+static void write_cut(const struct value *value, struct buffer *out)
+{
+    size_t begin = out->size;
+    size_t size = PROFILE_CUT_SIZE;
+    struct buffer json;
+    value_write_json(value, out);
+    if (out->size - begin <= size) return;
+    while (((unsigned char)out->bytes[begin + size] & 0xc0) == 0x80)
+        size--; /* never half a character */
+    buffer_init(&json, PROFILE_CUT_SIZE);
+    buffer_append(&json, out->bytes + begin, size);
+    out->size = begin;
+    json_escape(out, buffer_text(&json));
+    buffer_release(&json);
+}
+
+/* From the walk's property on, up to a line's size. False: there is no more. */
+static bool write_properties(const struct profile_table *table, const struct profile *profile,
+                             struct profile_walk *walk, struct buffer *out)
+{
+    size_t begin = out->size;
+    struct block_cursor cursor = cursor_over(profile->bytes, profile->size);
+    struct profile_property property;
+    uint32_t number = 0;
+    bool has_more = profile->size > 0;
+    bool is_first = true;
+    for (; number < walk->property && profile_property_next(&cursor, &property); number++)
+        continue;
+    while (has_more && out->size - begin < PROFILE_LINE_SIZE) {
+        has_more = profile_property_next(&cursor, &property);
+        if (!has_more) break;
+        if (!is_first) buffer_append_byte(out, ',');
+        is_first = false;
+        json_escape(out, text_index_get(&table->names, property.name));
+        buffer_append_byte(out, ':');
+        write_cut(&property.value, out);
+        number++;
+    }
+    walk->property = number;
+    return has_more && number < profile->property_count;
+}
+
+static void write_line(const struct profile_table *table, const struct profile *profile,
+                       struct profile_walk *walk, struct buffer *out)
+{
+    const struct profile_group *group = &table->groups[walk->group];
+    buffer_append_byte(out, '{');
+    if (group->key.size > 0) {
+        buffer_append_string(out, "\"$group_key\":");
+        json_escape(out, group->key);
+        buffer_append_byte(out, ',');
+    }
+    buffer_append_string(out, "\"$distinct_id\":");
+    json_escape(out, text_index_get(&group->ids, walk->number));
+    buffer_append_string(out, ",\"$properties\":{");
+    bool has_more = write_properties(table, profile, walk, out);
+    buffer_append_string(out, "}}\n");
+    if (has_more) return;
+    walk->number++;
+    walk->property = 0;
+}
+
+bool profile_table_next(struct profile_table *table, struct profile_walk *walk, struct buffer *out)
+{
+    os_rwlock_read(&table->lock);
+    const struct profile *profile = find_next(table, walk);
+    if (profile) write_line(table, profile, walk, out);
+    os_rwlock_unlock(&table->lock);
+    return profile != NULL;
+}

@@ -85,13 +85,14 @@ struct profile_counts {
 };
 struct profile_counts profile_table_counts(struct profile_table *table);
 
-/* As snapshot_profile_column and snapshot_profile_json. */
+/* As snapshot_profile_column, snapshot_profile_json and snapshot_profile_next. */
 enum status profile_table_column(struct profile_table *table, struct text group_key,
                                  struct text property, struct arena *arena,
                                  const struct profile_cell **cells, size_t *count,
                                  struct error *error) MUST_CHECK;
 bool profile_table_json(struct profile_table *table, struct text group_key, struct text id,
                         struct buffer *out);
+bool profile_table_next(struct profile_table *table, struct profile_walk *walk, struct buffer *out);
 
 /* --- for the room's own files --- */
 

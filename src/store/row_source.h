@@ -98,4 +98,21 @@ struct buffer;
 bool snapshot_profile_json(const struct snapshot *snapshot, struct text group_key, struct text id,
                            struct buffer *out);
 
+/* A walk over all profiles, users' and groups'; begins with zeroes. Nothing is locked between two
+ * steps: a profile is told as it is when the walk comes to it. */
+struct profile_walk {
+    uint32_t group;
+    uint32_t number;
+    uint32_t property; /* of a long profile that is told in several lines */
+};
+enum {
+    PROFILE_LINE_SIZE = 64 * 1024, /* a line ends with the property that passes it */
+    PROFILE_CUT_SIZE = 192 * 1024, /* of a property: one whose JSON is longer is told as a text of
+                                        so many bytes of it */
+};
+/* Append the next line, {"$group_key"?, "$distinct_id", "$properties": {…}} and a newline; false at
+ * the end. */
+bool snapshot_profile_next(const struct snapshot *snapshot, struct profile_walk *walk,
+                           struct buffer *out);
+
 #endif

@@ -107,3 +107,9 @@ bool snapshot_profile_json(const struct snapshot *snapshot, struct text group_ke
 {
     return profile_table_json(snapshot->pieces.profiles, group_key, id, out);
 }
+
+bool snapshot_profile_next(const struct snapshot *snapshot, struct profile_walk *walk,
+                           struct buffer *out)
+{
+    return profile_table_next(snapshot->pieces.profiles, walk, out);
+}

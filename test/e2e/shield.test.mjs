@@ -316,4 +316,34 @@ describe('a scan of what is stored', () => {
         const stored = (await server.events(project)).find((one) => one.event === 'Travelled');
         assert.equal(stored.properties.to, 'Zanzibar by boat');
     });
+
+    test('finds in profiles of users and groups, beside a server and without', async () => {
+        const file = path.join(server.folder, 'new.rules');
+        const told = await server.project('profiles');
+        const words = ['shield', 'scan', '--project', 'profiles', '--rules', file];
+        const set = (address, ids) => server.post(address, JSON.stringify([{
+            $token: told.token, ...ids, $set: { trip: 'Zanzibar by boat', plan: 'pro' },
+        }]), JSON_TYPE);
+        assert.equal((await set('/engage', { $distinct_id: 'p1' })).text, '1');
+        assert.equal((await set('/engage', { $distinct_id: 'p2' })).text, '1');
+        assert.equal((await set('/groups', { $group_key: 'company', $group_id: 'acme' })).text, '1');
+        const answer = await server.json(words);
+        assert.equal(answer.profiles, 3);
+        assert.equal(answer.hits, 3);
+        const noted = async () => (await server.json(['shield', 'findings', '--project',
+            'profiles'])).findings.map(({ event, path, detector, source, count }) =>
+            ({ event, path, detector, source, count }));
+        const row = { event: '', path: 'trip', detector: 'X01', source: 'scan' };
+        assert.deepEqual(await noted(), [{ ...row, count: 3 }]);
+        assert.match(await server.output(words), /3 of 3 lines .*, 3 are profiles/);
+        await server.stop();
+        const asleep = await server.json([...words, '--from', '2020-01-01', '--to', '2020-01-02']);
+        assert.equal(asleep.profiles, 3);
+        assert.deepEqual(await noted(), [{ ...row, count: 9 }]);
+        await server.start();
+        const read = server.verb(['shield', 'scan', '-', '--rules', file], {
+            input: '{"$distinct_id":"p1","$properties":{"trip":"to Zanzibar"}}\n',
+        });
+        assert.match((await read).stdout, /1 of 1 lines .*, 1 are profiles/);
+    });
 });

@@ -3,6 +3,7 @@
 #include "backend/backend_limits.h"
 #include "backend_scene.h"
 #include "base/memory.h"
+#include "event/profile_change.h"
 #include "support/seeded.h"
 
 #include <string.h>
@@ -137,6 +138,70 @@ static enum status keep_text(void *context, struct text lines, struct error *err
     return STATUS_OK;
 }
 
+/* So many profiles, each of about a kilobyte. */
+static void add_profiles(struct scene *scene, uint32_t count)
+{
+    char text[1000], id[16];
+    struct buffer batch;
+    uint32_t rejected;
+    memset(text, 'x', sizeof text);
+    buffer_init(&batch, 16 << 20);
+    profile_batch_begin(&batch, SCENE_PROJECT, START_MS);
+    for (uint32_t i = 0; i < count; i++) {
+        struct profile_step step = {.operation = PROFILE_SET,
+                                    .name = TEXT("bio"),
+                                    .value = value_from_text((struct text){text, sizeof text})};
+        struct profile_change change = {.group_key = i % 2 ? TEXT("") : TEXT("company"),
+                                        .time_ms = START_MS,
+                                        .steps = &step,
+                                        .step_count = 1};
+        (void)snprintf(id, sizeof id, "id%u", i);
+        change.id = text_from(id);
+        profile_batch_add(&batch, &change);
+    }
+    assert_int_equal(
+        backend_apply_profiles(scene->backend, 1, buffer_text(&batch), &rejected, &scene->error),
+        STATUS_OK);
+    buffer_release(&batch);
+}
+
+static enum status count_lines(void *context, struct text lines, struct error *error)
+{
+    uint32_t *counts = context; /* of pieces, lines */
+    (void)error;
+    assert_true(lines.size > 0 && lines.bytes[lines.size - 1] == '\n');
+    assert_true(lines.size <= BACKEND_EXPORT_PIECE_SIZE + 4096);
+    counts[0]++;
+    for (size_t i = 0; i < lines.size; i++)
+        counts[1] += lines.bytes[i] == '\n';
+    return STATUS_OK;
+}
+
+static void gives_profiles_in_pieces_of_whole_lines(void **state)
+{
+    (void)state;
+    struct scene scene;
+    uint32_t counts[2] = {0};
+    int calls = 0;
+    scene_begin(&scene, NULL);
+    assert_int_equal(
+        backend_export_profiles(scene.backend, SCENE_PROJECT, count_lines, counts, &scene.error),
+        STATUS_OK);
+    assert_int_equal(counts[0] + counts[1], 0);
+    add_profiles(&scene, 1000);
+    assert_int_equal(
+        backend_export_profiles(scene.backend, SCENE_PROJECT, count_lines, counts, &scene.error),
+        STATUS_OK);
+    assert_in_range(counts[0], 4, 6);
+    assert_int_equal(counts[1], 1000);
+    assert_int_equal(
+        backend_export_profiles(scene.backend, SCENE_PROJECT, refuse_second, &calls, &scene.error),
+        STATUS_BUSY);
+    assert_int_equal(calls, 2);
+    assert_string_equal(scene.error.message, "could not send: enough");
+    scene_end(&scene);
+}
+
 static void quotes_csv(void **state)
 {
     (void)state;
@@ -180,6 +245,7 @@ int main(void)
         cmocka_unit_test(joins_hours_up_to_exactly_a_window),
         cmocka_unit_test(gives_any_span_as_the_twin_does),
         cmocka_unit_test(stops_when_the_taker_does),
+        cmocka_unit_test(gives_profiles_in_pieces_of_whole_lines),
         cmocka_unit_test(quotes_csv),
         cmocka_unit_test(gives_nothing_of_nothing),
     };
