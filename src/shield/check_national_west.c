@@ -110,6 +110,7 @@ enum shield_proof shield_check_fr_nir(const struct shield_candidate *candidate,
     if (candidate->digits) {
         return proven_if(candidate->digit_count == 15 && is_nir(candidate->digits));
     }
+    if (!is_digit_byte(byte_at(candidate, candidate->begin + 3))) return SHIELD_NOT;
     bool has_shape = has_form(candidate, "999992A99999999", plain, span) ||
                      has_form(candidate, "9 99 99 2A 999 999 99", plain, span);
     return proven_if(has_shape && is_nir(plain));

@@ -13,6 +13,7 @@ enum {
     GROUPS_KEPT = SHIELD_DIGITS_MAX, /* a group has at least one digit */
     GROUPS_ROOM = 4 * GROUPS_KEPT,
     SEPARATORS_MAX = 2,
+    PLUS_BEFORE_MAX = 3,
     FRACTION_WHOLE_MAX = 3, /* digits before the point of what is taken for a fraction */
     FRACTION_MIN = 6,       /* and behind it */
     DIGITS_ROOM = 16 * SHIELD_DIGITS_MAX,
@@ -24,6 +25,7 @@ struct group {
     uint32_t digits_at; /* in phrase.digits */
     bool touches_before;
     bool touches_after;
+    bool has_plus;
     char separator; /* before it, when it is one byte; else 0 */
 };
 
@@ -86,6 +88,21 @@ static bool passes_luhn(const struct phrase *phrase, uint32_t from)
     return (uint16_t)(sums[phrase->digit_count] - sums[from]) % 10 == 0;
 }
 
+/* "+44", "+ 44", "+(44". */
+static bool has_plus_before(struct text text, uint32_t begin)
+{
+    for (uint32_t i = 1; i <= PLUS_BEFORE_MAX && i <= begin; i++)
+        if (text.bytes[begin - i] == '+') return true;
+    return false;
+}
+
+static bool is_dialled(const struct phrase *phrase, const struct group *first)
+{
+    const char *digits = phrase->digits + first->digits_at;
+    uint32_t count = phrase->digit_count - first->digits_at;
+    return first->has_plus || (digits[0] == '0' && count > 1 && digits[1] == '0');
+}
+
 static void know_open_rules(const struct matcher_run *run, struct phrase *phrase)
 {
     phrase->has_text_context = run->has_text_context;
@@ -97,31 +114,29 @@ static void know_open_rules(const struct matcher_run *run, struct phrase *phrase
 
 /* Of the rules for so many digits in so many groups those that could take these. False: none. */
 static bool choose_rules(const struct ruleset *set, const struct phrase *phrase,
-                         uint32_t digit_count, uint32_t group_count, bool is_luhn,
-                         struct ruleset_mask *rules)
+                         uint32_t digit_count, uint32_t group_count,
+                         const struct ruleset_mask *allowed, struct ruleset_mask *rules)
 {
     const uint64_t *counted = set->by_digits[digit_count].bits;
     const uint64_t *grouped = set->by_groups[group_count].bits;
     uint64_t any = 0;
     for (uint32_t i = 0; i < set->mask_words; i++) {
-        uint64_t bits = counted[i] & grouped[i] & phrase->open.bits[i];
-        if (!is_luhn) bits &= ~set->with_luhn.bits[i];
+        uint64_t bits = counted[i] & grouped[i] & phrase->open.bits[i] & allowed->bits[i];
         any |= rules->bits[i] = bits;
     }
     return any != 0;
 }
 
-static void try_range(struct matcher_run *run, struct phrase *phrase, uint32_t first,
-                      uint32_t digit_count, const struct ruleset_mask *rules)
+static void try_range(struct matcher_run *run, struct phrase *phrase, const struct group *first,
+                      const struct ruleset_mask *rules)
 {
-    const struct group *begin = &phrase->groups[first];
-    const struct group *end = &phrase->groups[phrase->group_count - 1];
+    const struct group *last = &phrase->groups[phrase->group_count - 1];
     struct matcher_trigger trigger = {
-        .begin = begin->begin,
-        .end = end->end,
-        .digits = phrase->digits + begin->digits_at,
-        .digit_count = digit_count,
-        .group_count = phrase->group_count - first,
+        .begin = first->begin,
+        .end = last->end,
+        .digits = phrase->digits + first->digits_at,
+        .digit_count = phrase->digit_count - first->digits_at,
+        .group_count = (uint32_t)(last - first) + 1,
     };
     matcher_try_each(run, rules, &trigger);
     if (run->has_text_context != phrase->has_text_context) know_open_rules(run, phrase);
@@ -132,21 +147,25 @@ static void try_range(struct matcher_run *run, struct phrase *phrase, uint32_t f
 static void try_ranges(struct matcher_run *run, struct phrase *phrase)
 {
     const struct ruleset *set = run->set;
+    bool is_thorough = run->matcher->is_thorough;
     struct ruleset_mask rules;
     uint32_t groups_max =
         phrase->group_count < set->groups_max ? phrase->group_count : set->groups_max;
     if (phrase->groups[phrase->group_count - 1].touches_after) return;
+    const struct group *first = &phrase->groups[phrase->group_count];
     for (uint32_t groups = 1; groups <= groups_max; groups++) {
-        uint32_t first = phrase->group_count - groups;
-        uint32_t from = phrase->groups[first].digits_at;
-        uint32_t digit_count = phrase->digit_count - from;
+        first--;
+        uint32_t digit_count = phrase->digit_count - first->digits_at;
         if (digit_count > SHIELD_DIGITS_MAX) return;
-        if (!(set->digit_groups[digit_count] >> groups & 1)) continue;
-        bool is_luhn = passes_luhn(phrase, from) || run->matcher->is_thorough;
-        if (!is_luhn && !(set->plain_groups[digit_count] >> groups & 1)) continue;
-        if (phrase->groups[first].touches_before) continue;
-        if (!choose_rules(set, phrase, digit_count, groups, is_luhn, &rules)) continue;
-        try_range(run, phrase, first, digit_count, &rules);
+        uint64_t bit = UINT64_C(1) << groups;
+        if (!(set->digit_groups[digit_count] & bit) || first->touches_before) continue;
+        bool is_luhn = is_thorough || ((set->luhn_groups[digit_count] & bit) &&
+                                       passes_luhn(phrase, first->digits_at));
+        bool has_plus = is_thorough || is_dialled(phrase, first);
+        if (!is_luhn && !has_plus && !(set->plain_groups[digit_count] & bit)) continue;
+        const struct ruleset_mask *allowed = &set->allowed_digits[is_luhn][has_plus];
+        if (!choose_rules(set, phrase, digit_count, groups, allowed, &rules)) continue;
+        try_range(run, phrase, first, &rules);
         if (matcher_is_done(run)) return;
     }
 }
@@ -207,6 +226,7 @@ static void take_group(struct matcher_run *run, struct phrase *phrase, struct gr
     make_room(phrase, size);
     group.digits_at = phrase->digit_count;
     group.touches_before = group.begin > 0 && is_letter(text.bytes[group.begin - 1]);
+    group.has_plus = has_plus_before(text, group.begin);
     group.touches_after = group.end < text.size && is_letter(text.bytes[group.end]);
     add_digits(phrase, text.bytes + group.begin, size);
     phrase->groups[phrase->group_count++] = group;

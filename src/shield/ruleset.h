@@ -104,8 +104,9 @@ struct ruleset_rule {
     uint32_t whole_run; /* only values with so many bytes in a row that are no space */
     bool has_after;     /* its literals of one byte stand behind a byte of this charset */
     enum shield_charset after;
-    uint32_t again; /* and the same byte again so many bytes on; 0: it need not */
-    bool has_luhn;  /* its digits pass Luhn's check */
+    uint32_t again;  /* and the same byte again so many bytes on; 0: it need not */
+    bool has_luhn;   /* its digits pass Luhn's check */
+    bool is_dialled; /* its digits begin with 00, or a plus stands before them */
     bool needs_context;
     bool alerts;
     bool is_strict; /* in force in strict mode only */
@@ -168,15 +169,19 @@ struct ruleset {
     struct ruleset_mask by_value[RULESET_VALUE_SIZES]; /* rules that a value of this size could be
                                                           of, by their size and triggers */
     struct ruleset_mask with_digits;                   /* rules that take digits */
-    struct ruleset_mask with_luhn;                     /* only such as pass Luhn's check */
+    /* All rules but those that want digits to pass Luhn's check (first place 0: these do not), and
+     * but those that want them dialled (second place 0). */
+    struct ruleset_mask allowed_digits[2][2];
     struct ruleset_mask with_token[SHIELD_CHARSET_COUNT];
     struct ruleset_mask by_digits[SHIELD_DIGITS_MAX + 1];
     /* Rules that the digits of a whole number lead to, by how many they are. */
     struct ruleset_mask by_number[RULESET_NUMBER_DIGITS_MAX + 1];
     struct ruleset_mask by_groups[SHIELD_DIGITS_MAX + 1]; /* rules that take so many groups */
     /* By how many digits: in how many groups some rule takes them, a bit for each number; and
-     * likewise of those alone that need not pass Luhn's check. */
+     * likewise of those alone that want Luhn's check passed, and of those that want neither that
+     * nor a dialled number. */
     uint64_t digit_groups[SHIELD_DIGITS_MAX + 1];
+    uint64_t luhn_groups[SHIELD_DIGITS_MAX + 1];
     uint64_t plain_groups[SHIELD_DIGITS_MAX + 1];
     uint32_t groups_max;
     uint32_t digits_min;                                  /* UINT32_MAX: no rule takes digits */

@@ -71,7 +71,8 @@ static void index_digits(struct ruleset *set, struct ruleset_range range, uint32
     for (uint32_t count = range.min; count <= range.max; count++) {
         ruleset_mask_add(&set->by_digits[count], index);
         set->digit_groups[count] |= groups;
-        if (!rule->has_luhn) set->plain_groups[count] |= groups;
+        if (rule->has_luhn) set->luhn_groups[count] |= groups;
+        if (!rule->has_luhn && !rule->is_dialled) set->plain_groups[count] |= groups;
     }
     if (range.min < set->digits_min) set->digits_min = range.min;
 }
@@ -147,7 +148,10 @@ static void index_rule(struct ruleset *set, uint32_t index)
         ruleset_mask_add(&set->with_digits, index);
         index_groups(set, index);
     }
-    if (rule->has_luhn) ruleset_mask_add(&set->with_luhn, index);
+    for (int i = 0; i < 4; i++) {
+        bool is_allowed = (i / 2 || !rule->has_luhn) && (i % 2 || !rule->is_dialled);
+        if (is_allowed) ruleset_mask_add(&set->allowed_digits[i / 2][i % 2], index);
+    }
     for (uint32_t i = 0; i < rule->digits_count; i++)
         index_digits(set, rule->digits[i], index);
     for (uint32_t i = 0; i < rule->token_count; i++) {

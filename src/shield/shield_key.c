@@ -37,6 +37,18 @@ uint32_t lexicon_step(const struct shield_lexicon *lexicon, uint32_t node, uint8
     return 0;
 }
 
+/* The same for a byte of a word that begins at bytes[0]. */
+static inline uint32_t step_in_word(const struct shield_lexicon *lexicon, uint32_t node,
+                                    const char *bytes, size_t at)
+{
+    if (at == 1) {
+        uint32_t first = (uint8_t)(bytes[0] - 'a');
+        uint32_t next = (uint8_t)(bytes[1] - 'a');
+        if (first < 26 && next < 26) return lexicon->second[first][next];
+    }
+    return lexicon_step(lexicon, node, (uint8_t)bytes[at]);
+}
+
 const struct lexicon_entry *lexicon_entry_at(const struct shield_lexicon *lexicon, uint32_t node)
 {
     uint32_t entry = lexicon->nodes[node].entry;
@@ -63,7 +75,7 @@ static void read_from(struct reading *reading, size_t begin, bool is_unspaced)
     size_t end = 0;
     uint32_t node = 0;
     for (size_t i = begin; i < text.size; i++) {
-        node = lexicon_step(reading->lexicon, node, (uint8_t)text.bytes[i]);
+        node = step_in_word(reading->lexicon, node, text.bytes + begin, i - begin);
         if (node == 0) break;
         const struct lexicon_entry *entry = lexicon_entry_at(reading->lexicon, node);
         if (!entry || (entry->stem == 0 && !(entry->marks & LEXICON_NEUTRAL))) continue;
@@ -89,7 +101,7 @@ static uint64_t read_joined(const struct shield_lexicon *lexicon, struct text wo
     for (size_t begin = 0; begin < word.size; begin++) {
         uint32_t node = 0;
         for (size_t i = begin; reached[begin] && i < word.size; i++) {
-            node = lexicon_step(lexicon, node, (uint8_t)word.bytes[i]);
+            node = step_in_word(lexicon, node, word.bytes + begin, i - begin);
             if (node == 0) break;
             const struct lexicon_entry *entry = lexicon_entry_at(lexicon, node);
             if (!entry || (entry->join == 0 && !(entry->marks & LEXICON_GLUE))) continue;

@@ -32,6 +32,9 @@ struct shield_lexicon {
     struct lexicon_node *nodes;
     uint32_t node_count;
     uint32_t root[256]; /* node for the first byte, 0: none */
+    /* Node for the first two bytes where both are letters of ASCII: of all steps the one past most
+     * children. */
+    uint32_t second[26][26];
 };
 
 /* The entry at a node, or NULL. */

@@ -369,6 +369,11 @@ static struct shield_lexicon *build(const struct maker *maker)
         add_children(lexicon, maker, ranges, node);
     }
     memory_free(ranges);
+    for (uint32_t first = 0; first < 26; first++) {
+        uint32_t node = lexicon->root['a' + first];
+        for (uint32_t next = 0; node != 0 && next < 26; next++)
+            lexicon->second[first][next] = lexicon_step(lexicon, node, (uint8_t)('a' + next));
+    }
     lexicon->nodes = memory_resize(lexicon->nodes, lexicon->node_count, sizeof *lexicon->nodes);
     return lexicon;
 }

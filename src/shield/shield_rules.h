@@ -22,6 +22,8 @@
  *     digits MIN[-MAX]               trigger: a phrase of so many digits, groups joined
  *     groups [MIN-]MAX               so many groups; default 1-8
  *     luhn                           of the digits: those that pass Luhn's check
+ *     dialled                        of the digits: those that begin with 00, and those with a plus
+ *                                    sign at most three bytes before them
  *     token CHARSET MIN[-MAX]        trigger: a maximal run of the charset with this length:
  *                                    digit hex lower upper alnum base32 base58 base64 base64url
  *                                    word
