@@ -13,8 +13,6 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-VALUE_SIZE = 64 * 1024
-
 
 def cost(path):
     """Of one admission."""
@@ -33,11 +31,11 @@ def main():
                    words.program, 'count']
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                               check=True, text=True)
-        families = re.findall(r'^counted (.*): (\w+)$', done.stdout, re.M)
-        for i, (name, fate) in enumerate(families):
+        families = re.findall(r'^counted (.*) of (\d+): (\w+)$', done.stdout, re.M)
+        for i, (name, size, fate) in enumerate(families):
             half = cost(Path(f'{out}.{3 * i + 2}'))
             whole = cost(Path(f'{out}.{3 * i + 3}'))
-            print(f'{name:24} {whole / VALUE_SIZE:8.1f} instructions a byte   '
+            print(f'{name:24} {whole / int(size):8.1f} instructions a byte   '
                   f'count(2n)/count(n) {whole / half:5.2f}   {fate}')
             if words.keep:
                 Path(words.keep).mkdir(parents=True, exist_ok=True)

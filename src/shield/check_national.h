@@ -43,9 +43,11 @@ static inline bool digits_pass_luhn(const char *digits, uint32_t count)
 static inline uint32_t digits_modulo(const char *digits, uint32_t count, uint32_t modulus)
 {
     uint64_t rest = 0;
-    for (uint32_t i = 0; i < count; i++)
-        rest = (rest * 10 + (uint64_t)digit_at(digits, i)) % modulus;
-    return (uint32_t)rest;
+    for (uint32_t i = 0; i < count; i++) {
+        rest = rest * 10 + (uint64_t)digit_at(digits, i);
+        if (i % 8 == 7) rest %= modulus; /* eight more digits have room behind what is left */
+    }
+    return (uint32_t)(rest % modulus);
 }
 
 /* ISO 7064, MOD 11,10 over all digits, the check digit last. */

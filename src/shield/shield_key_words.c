@@ -40,7 +40,11 @@ static void write_bytes(struct scribe *scribe, const char *bytes, size_t size)
 {
     struct key_words *words = scribe->words;
     if (size > sizeof words->bytes - words->size) return;
-    memcpy(words->bytes + words->size, bytes, size);
+    if (size == 1) {
+        words->bytes[words->size] = bytes[0]; /* most are, and a call costs more than they do */
+    } else {
+        memcpy(words->bytes + words->size, bytes, size);
+    }
     words->size += size;
 }
 
