@@ -262,7 +262,8 @@ static void tells_what_a_twin_tells(void **state)
     watch_home_begin(&home);
     watch_rig_begin(&rig, home.folder);
     for (int i = 0; i < TWIN_TURNS; i++) {
-        if (i % 500 == 0) one_in = seeded_below(&luck, 4) == 0 ? 50 : 300 << seeded_below(&luck, 4);
+        if (i % 500 == 0)
+            one_in = seeded_below(&luck, 4) == 0 ? 50U : 300U << seeded_below(&luck, 4);
         if (i % 100 == 0) rig.now_ms += seeded_below(&luck, 3 * DAY_MINUTES / 4) * MINUTE_MS;
         if (i % 7000 == 6999) {
             int64_t now_ms = rig.now_ms;
