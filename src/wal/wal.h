@@ -99,7 +99,8 @@ struct wal_figures {
 };
 void wal_figures(const struct wal *wal, struct wal_figures *out);
 
-/* Read everything and check it, without a writer. Counts what is there. */
+/* Read everything and check it, without a writer. Counts what is there. STATUS_ABSENT: there is no
+ * such folder, and nothing says that there should be. */
 struct wal_check_result {
     uint64_t record_count;
     uint64_t first_sequence;

@@ -245,7 +245,9 @@ enum status wal_folder_read(struct wal_folder *folder, struct wal_reader *reader
                             struct error *error)
 {
     *folder = (struct wal_folder){0};
-    TRY(os_folder_list(reader->folder, &folder->names, &folder->name_count, error));
+    enum status status = os_folder_list(reader->folder, &folder->names, &folder->name_count, error);
+    if (status == STATUS_ABSENT) TRY(check_emptied(folder, reader->folder, error));
+    TRY(status);
     TRY(wal_oldest_read(reader->folder, &folder->oldest, error));
     TRY(wal_newest_read(reader->folder, &folder->newest, error));
     TRY(check_newest(folder, error));

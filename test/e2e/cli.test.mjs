@@ -7,6 +7,7 @@ import zlib from 'node:zlib';
 import { after, before, describe, test } from 'node:test';
 import { JSON_TYPE } from './support/http.mjs';
 import { candor, makePlace, Server } from './support/server.mjs';
+import { until } from './support/wait.mjs';
 
 const LONG_AGO = { from: '2021-01-01', to: '2021-12-31' };
 
@@ -357,6 +358,33 @@ describe('verify on damaged files', () => {
         assert.equal((await server.verb(['verify'])).code, 1);
         fs.writeFileSync(file, whole);
         assert.equal((await server.verb(['verify'])).code, 0);
+    });
+
+    test('a log of which any file that was acknowledged is gone, is missed', async () => {
+        const killed = await Server.started();
+        const project = await killed.project('shop');
+        const event = { event: 'Paid', properties: { token: project.token, distinct_id: 'ann' } };
+        assert.equal((await killed.post('/track', JSON.stringify([event]), JSON_TYPE)).text, '1');
+        const log = path.join(killed.folder, 'wal');
+        const aside = path.join(killed.place, 'aside');
+        // The next file is made ahead; the one with the event is not the last one then.
+        await until(() => fs.existsSync(path.join(log, 'newest')), { seconds: 20, what: 'a file ahead' });
+        await killed.kill();
+        const files = fs.readdirSync(log).filter((name) => name.endsWith('.wal'));
+        assert.equal(files.length, 2);
+        for (const gone of [log, ...files.map((name) => path.join(log, name))]) {
+            fs.renameSync(gone, aside);
+            const { code, stdout } = await killed.verb(['verify']);
+            assert.equal(code, 1, gone);
+            assert.match(stdout, /^wal +damaged: could not read the log: /m);
+            await assert.rejects(killed.start(), /could not read the log: /);
+            if (gone === log) fs.rmSync(log, { recursive: true, force: true });
+            fs.renameSync(aside, gone);
+            assert.equal((await killed.verb(['verify'])).code, 0, gone);
+        }
+        await killed.start();
+        assert.equal((await killed.events(project)).length, 1);
+        await killed.remove();
     });
 
     test('a question never answers from a damaged block', async () => {

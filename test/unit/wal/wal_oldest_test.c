@@ -6,6 +6,7 @@
 #include "wal_scene.h"
 
 #include <string.h>
+#include <unistd.h>
 
 static struct wal *write_some(struct scene *scene)
 {
@@ -333,6 +334,25 @@ static void misses_all_files_of_a_log_that_had_begun(void **state)
     scene_end(&scene);
 }
 
+static void misses_the_whole_folder_of_a_log_that_had_begun(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct error error;
+    struct wal_check_result result;
+    struct wal *wal;
+    scene_begin(&scene, 65);
+    assert_int_equal(rmdir(scene.folder), 0);
+    assert_int_equal(wal_check(scene.folder, &result, &error), STATUS_ABSENT);
+    wal_close(write_some(&scene));
+    empty_the_folder(&scene);
+    assert_int_equal(rmdir(scene.folder), 0);
+    assert_int_equal(wal_check(scene.folder, &result, &error), STATUS_CORRUPT);
+    assert_non_null(strstr(error.message, ".begun"));
+    assert_int_equal(scene_open(&scene, &wal, &error), STATUS_CORRUPT);
+    scene_end(&scene);
+}
+
 static void an_empty_log_may_be_removed(void **state)
 {
     (void)state;
@@ -377,6 +397,7 @@ int main(void)
         cmocka_unit_test(refuses_bytes_that_name_no_file),
         cmocka_unit_test(passes_over_a_forgotten_file_that_came_back),
         cmocka_unit_test(misses_all_files_of_a_log_that_had_begun),
+        cmocka_unit_test(misses_the_whole_folder_of_a_log_that_had_begun),
         cmocka_unit_test(an_empty_log_may_be_removed),
         cmocka_unit_test(a_log_that_says_nothing_yet_says_it_from_then_on),
     };
