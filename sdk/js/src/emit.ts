@@ -26,7 +26,9 @@ export interface Inspected {
 }
 
 const INSPECTED_MAX = 200;
-const SANE_MS = 1.7e12; // a clock before 2023 is wrong: the server's is taken
+// A clock before 2023, or before this device got its id, is wrong: the server's is taken, which would
+// refuse what is old.
+const SANE_MS = 1.7e12;
 
 let token = '';
 let hook: Hook | undefined;
@@ -132,7 +134,7 @@ function pass(to: Endpoint, found: Findings, make: () => Properties | undefined)
 }
 
 function eventBody(event: string, properties: Properties): Properties {
-    const { device, user, visit } = currentState();
+    const { device, user, visit, created } = currentState();
     const now = wallMs();
     return {
         event,
@@ -140,7 +142,7 @@ function eventBody(event: string, properties: Properties): Properties {
             ...properties, token, $device_id: device, distinct_id: distinctId(), mp_lib: 'candor-js',
             $lib_version: VERSION, $insert_id: randomHex(10), ...(user && { $user_id: user }),
             ...(visit && { cd_visit: visit }),
-            ...(now > SANE_MS && { time: Math.round(now / 1000) }),
+            ...(now > SANE_MS && now >= created && { time: Math.round(now / 1000) }),
         },
     };
 }
