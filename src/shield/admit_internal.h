@@ -35,7 +35,7 @@ enum {
     SCRATCH_SIZE = 2 * 1024 * 1024, /* touched only as far as a record needs */
     SCRATCH_KEPT = 64 * 1024,
     SCRATCH_OUTPUT_MAX = 1024 * 1024,
-    SCRATCH_CLEAN_ROWS = 8192, /* powers of two */
+    SCRATCH_CLEAN_ROWS = 32768, /* a power of two; ids of persons fill it */
     SCRATCH_CLEAN_WAYS = 4,
     ADMIT_CLEAN_MAX = 256, /* bytes of a value that is remembered as clean */
 };
@@ -73,8 +73,8 @@ struct shield_scratch {
     /* Hashes of values in which nothing was found. What is new comes second in its row, pushing
      * others down, and each moves up when it is met again: what never is does not drive out what
      * often is, and several that come at once all stay. */
-    uint64_t clean[SCRATCH_CLEAN_ROWS][SCRATCH_CLEAN_WAYS];
-    struct outcome_cache outcomes;
+    uint64_t (*clean)[SCRATCH_CLEAN_WAYS]; /* SCRATCH_CLEAN_ROWS of them */
+    struct outcome_cache *outcomes;        /* admitted bytes, too: these two need no shelter */
     struct admit_watched watched;
     bool is_thorough;     /* remembers nothing, takes no short cuts: for the test that compares */
     struct buffer output; /* rewritten JSON: admitted bytes only */

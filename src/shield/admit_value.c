@@ -321,7 +321,7 @@ static enum admit_verdict find_outcome(struct admit *admit, uint64_t hash, struc
                                        struct text *replaced)
 {
     struct outcome_look look;
-    const struct outcome *outcome = outcome_cache_find(&admit->scratch->outcomes, hash, &look);
+    const struct outcome *outcome = outcome_cache_find(admit->scratch->outcomes, hash, &look);
     if (!outcome) return ADMIT_KEEP;
     for (uint32_t i = 0; i < outcome->note_count; i++)
         admit_note_again(admit, &outcome->notes[i], look, raw);
@@ -341,7 +341,7 @@ static void remember_outcome(struct admit *admit, uint64_t hash, enum admit_verd
         outcome.size = (uint32_t)replaced.size;
         memcpy(outcome.bytes, replaced.bytes, replaced.size);
     }
-    outcome_cache_keep(&admit->scratch->outcomes, hash, &outcome, admit_look_of(raw));
+    outcome_cache_keep(admit->scratch->outcomes, hash, &outcome, admit_look_of(raw));
 }
 
 /* A template by the project's own lists, judged; many addresses become one. */

@@ -107,6 +107,8 @@ static void release_scratch(struct shield_scratch *scratch)
     ruleset_drop(scratch->rules);
     policy_drop(scratch->policy);
     buffer_release(&scratch->output);
+    memory_free(scratch->clean);
+    memory_free(scratch->outcomes);
     os_memory_give(scratch->memory, SCRATCH_SIZE);
     os_memory_give(scratch, sizeof *scratch);
 }
@@ -168,6 +170,8 @@ static struct shield_scratch *make_scratch(struct shield *shield)
     arena_lend(&scratch->arena, scratch->memory, SCRATCH_SIZE);
     buffer_init(&scratch->output, SCRATCH_OUTPUT_MAX);
     secret_random(&scratch->keys.seed, sizeof scratch->keys.seed);
+    scratch->clean = memory_alloc(SCRATCH_CLEAN_ROWS, sizeof *scratch->clean);
+    scratch->outcomes = MEMORY_NEW(struct outcome_cache);
     scratch->matcher.lexicon = shield->lexicon;
     scratch->own_matcher.lexicon = shield->lexicon;
     return scratch;
