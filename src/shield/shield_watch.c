@@ -273,7 +273,6 @@ static void count_sure(const struct place *place, struct text name)
     struct series *series = watch_find(place->watch, (key ^ place->sdk_key) | 1);
     uint32_t minute = (uint32_t)(place->sight->record->now_ms / WATCH_MINUTE_MS);
     if (!series || !series_count_sure(series, place->sight->count)) return;
-    series->sure_values = series->sure_hits = 0;
     if (!was_told_lately(place->watch, series, minute))
         note_signal(place, series, name, WATCH_SURELY);
 }

@@ -34,7 +34,7 @@ enum {
     WATCH_KNOWN = 262144,       /* properties, three quarters of it; further ones are not told */
     WATCH_PROJECTS = 1024,      /* that are watched */
     WATCH_SURE = 3,             /* findings of tier V, at least, until their share is judged */
-    WATCH_SURE_ONE_IN = 1000,   /* of the values: more than one of so many */
+    WATCH_SURE_ONE_IN = 1000,   /* of the values: more than one of so many, surely */
     WATCH_SURE_DAYS = 30,       /* then the share is judged again, whatever people released */
     WATCH_HOLDS = 64,           /* requests that wait */
     WATCH_RANDOM = 5 * 16,      /* surprise of a byte from which a text looks random */

@@ -1,6 +1,6 @@
 /* What the watch knows, over restarts: one file, written whole and published.
  *
- * "CANDORW3", checksum u64 of the rest, then:
+ * "CANDORW4", checksum u64 of the rest, then:
  *   projects   u32 count; each u32 project, u64 events
  *   known      u32 count; each u64 key
  *   series     u32 count; each SERIES_FIXED bytes as write_series has them, then its three names
@@ -19,7 +19,7 @@
 
 enum {
     HEAD = 16,
-    SERIES_FIXED = 7 * 8 + 9 * 4 + WINDOW_NUMBERS * 2,
+    SERIES_FIXED = 7 * 8 + (8 + SERIES_SURE) * 4 + WINDOW_NUMBERS * 2,
     SERIES_ROOM = SERIES_FIXED + SERIES_PROPERTY + SERIES_EVENT + SERIES_SDK,
     VOLUME_FIXED = 6 * 8 + 2 * 4 + VOLUME_HOURS * VOLUME_WEEKS,
     FILE_MAX = HEAD + WATCH_PROJECTS * 12 + WATCH_KNOWN * 8 + WATCH_SERIES * SERIES_ROOM +
@@ -29,7 +29,7 @@ _Static_assert((int)WATCH_PATH_SIZE == (int)OS_PATH_SIZE, "a path has room");
 
 _Static_assert(WINDOW_NUMBERS % 2 == 0, "two are written as one");
 
-static const char magic[8] = {'C', 'A', 'N', 'D', 'O', 'R', 'W', '3'};
+static const char magic[8] = {'C', 'A', 'N', 'D', 'O', 'R', 'W', '4'};
 
 /* --- reading --- */
 
@@ -91,6 +91,12 @@ static void read_window(struct reading *reading, struct window *window)
     window_set(window, numbers);
 }
 
+static struct sure_share take_sure(struct reading *reading)
+{
+    uint32_t two = take_u32(reading);
+    return (struct sure_share){(uint16_t)(two & UINT16_MAX), (uint16_t)(two >> 16)};
+}
+
 /* Another series may be the first of its name than was. */
 static void know_name(struct shield_watch *watch, const struct series *series)
 {
@@ -117,11 +123,10 @@ static void read_series(struct shield_watch *watch, struct reading *reading)
     series->last_minute = take_u32(reading);
     series->signal_minute = take_u32(reading);
     series->sure_minute = take_u32(reading);
-    uint32_t sure = take_u32(reading);
+    for (int i = 0; i < SERIES_SURE; i++)
+        series->sure[i] = take_sure(reading);
     uint32_t bits = take_u32(reading);
     read_window(reading, &series->past);
-    series->sure_values = (uint16_t)(sure & UINT16_MAX);
-    series->sure_hits = (uint16_t)(sure >> 16);
     memcpy(&series->distinct_past, &share, sizeof share);
     series->signal = (uint8_t)(bits & 0x7f);
     series->is_cut = bits >> 7 & 1;
@@ -235,7 +240,8 @@ static void write_series(const struct series *series, struct buffer *out)
     buffer_append_u32(out, series->last_minute);
     buffer_append_u32(out, series->signal_minute);
     buffer_append_u32(out, series->sure_minute);
-    buffer_append_u32(out, (uint32_t)series->sure_hits << 16 | series->sure_values);
+    for (int i = 0; i < SERIES_SURE; i++)
+        buffer_append_u32(out, (uint32_t)series->sure[i].hits << 16 | series->sure[i].values);
     buffer_append_u32(out, (uint32_t)series->signal | (uint32_t)series->is_cut << 7 |
                                (uint32_t)series->name_size << 8 |
                                (uint32_t)series->event_size << 16 |

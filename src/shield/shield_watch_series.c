@@ -7,16 +7,18 @@
 #include <string.h>
 
 enum {
-    SHARE = 16,                              /* of a value among the kinds of its characters */
-    SURE_VALUES_MAX = 4 * WATCH_SURE_ONE_IN, /* half of them is forgotten then */
-    NEAR_MIN = WATCH_WINDOW / 16,            /* of a window: fewer are chance */
-    NEAR_TIMES = 5,                          /* as many as before */
+    SHARE = 16, /* of a value among the kinds of its characters */
+    SURE_DEVIATIONS = 3,
+    NEAR_MIN = WATCH_WINDOW / 16, /* of a window: fewer are chance */
+    NEAR_TIMES = 5,               /* as many as before */
     LOOK_MAX = 256,
     BEGINNING = 4, /* bytes */
     FADE_MAX = 4 * WATCH_WINDOW,
     MIXED_KINDS = 4,  /* the first ones: digits, small and capital letters, signs */
     MIXED_SHARE = 32, /* each is more than one in so many */
 };
+/* When so many values were looked at, half of them is forgotten. */
+static const uint16_t sure_values_max[SERIES_SURE] = {WATCH_SURE_ONE_IN, 8 * WATCH_SURE_ONE_IN};
 static const double ALIKE = 0.4;
 static const double DISTINCT = 0.3;
 
@@ -100,10 +102,12 @@ void series_count(struct series *series, const struct value *value, uint64_t see
     if (value->kind == VALUE_TEXT) count_text(series, value->text);
     if (value->kind == VALUE_TEXT) count_beginning(series, value->text, seed);
     series->now.count++;
-    series->sure_values++;
-    if (series->sure_values < SURE_VALUES_MAX) return;
-    series->sure_values /= 2;
-    series->sure_hits /= 2;
+    for (int i = 0; i < SERIES_SURE; i++) {
+        struct sure_share *share = &series->sure[i];
+        if (++share->values < sure_values_max[i]) continue;
+        share->values /= 2;
+        share->hits /= 2;
+    }
 }
 
 void series_count_near(struct series *series, uint32_t stands_for)
@@ -112,12 +116,26 @@ void series_count_near(struct series *series, uint32_t stands_for)
     series->near_total += stands_for;
 }
 
+/* More than one in a thousand by three standard deviations, as if hits came by chance: a share
+ * below it is not taken for one above because it is looked at again and again. */
+static bool is_too_large(const struct sure_share *share)
+{
+    int64_t more = (int64_t)share->hits * WATCH_SURE_ONE_IN - share->values;
+    int64_t variance = (int64_t)share->values * WATCH_SURE_ONE_IN;
+    return share->hits >= WATCH_SURE && share->values >= WATCH_NEW && more > 0 &&
+           more * more > SURE_DEVIATIONS * SURE_DEVIATIONS * variance;
+}
+
 bool series_count_sure(struct series *series, uint32_t stands_for)
 {
+    bool is_told = false;
     series->sure_total += stands_for;
-    if (series->sure_hits < UINT16_MAX) series->sure_hits++;
-    return series->sure_hits >= WATCH_SURE && series->sure_values >= WATCH_NEW &&
-           series->sure_hits * WATCH_SURE_ONE_IN > series->sure_values;
+    for (int i = 0; i < SERIES_SURE; i++) {
+        if (series->sure[i].hits < UINT16_MAX) series->sure[i].hits++;
+        is_told = is_told || is_too_large(&series->sure[i]);
+    }
+    if (is_told) memset(series->sure, 0, sizeof series->sure);
+    return is_told;
 }
 
 /* --- comparing --- */

@@ -18,6 +18,7 @@ enum {
     SERIES_PROPERTY = 88, /* bytes of names that are kept; the rest is cut off */
     SERIES_EVENT = 48,
     SERIES_SDK = 32,
+    SERIES_SURE = 2,
 };
 
 struct window {
@@ -38,6 +39,12 @@ _Static_assert(sizeof(struct window) == sizeof(uint32_t) + WINDOW_NUMBERS * size
 void window_get(const struct window *window, uint16_t numbers[WINDOW_NUMBERS]);
 void window_set(struct window *window, const uint16_t numbers[WINDOW_NUMBERS]);
 
+/* Of the values that were looked at lately how many are findings of tier V. */
+struct sure_share {
+    uint16_t values;
+    uint16_t hits;
+};
+
 struct series {
     uint64_t key;         /* 0: free */
     uint64_t property;    /* the key of its project, event and property */
@@ -54,12 +61,11 @@ struct series {
     uint32_t last_minute;
     uint32_t signal_minute;
     uint32_t sure_minute; /* of the newest W12 of a series of this name, in the first of them */
-    uint16_t sure_values; /* that were looked at lately */
-    uint16_t sure_hits;   /* of them findings of tier V */
-    uint8_t signal;       /* number of the newest alarm; 0: none */
-    bool is_fresh;        /* the property was not known: judge it at WATCH_NEW */
-    bool is_split;        /* began with what another version's looked like */
-    bool is_cut;          /* a name below is */
+    struct sure_share sure[SERIES_SURE]; /* of few values, for speed, and of many */
+    uint8_t signal;                      /* number of the newest alarm; 0: none */
+    bool is_fresh;                       /* the property was not known: judge it at WATCH_NEW */
+    bool is_split;                       /* began with what another version's looked like */
+    bool is_cut;                         /* a name below is */
     uint8_t name_size, event_size, sdk_size;
     char name[SERIES_PROPERTY];
     char event[SERIES_EVENT];
@@ -74,7 +80,8 @@ _Static_assert(sizeof(struct series) <= 512, "fixed memory (spec §11)");
 void series_count(struct series *series, const struct value *value, uint64_t seed);
 /* The value that was counted last is one that a detector nearly found something in. */
 void series_count_near(struct series *series, uint32_t stands_for);
-/* A detector of tier V found something in it. True when that is so of too many. */
+/* A detector of tier V found something in it. True when that is so of too many; then it begins
+ * anew. */
 bool series_count_sure(struct series *series, uint32_t stands_for);
 bool series_looks_random(const struct window *window);
 /* The number of the alarm that the full window is, or 0. The strongest reason comes first. */

@@ -3,6 +3,7 @@
 #include "shield_watch_rig.h"
 #include "support/seeded.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -164,12 +165,12 @@ static void two_never_do(void **state)
 static void it_takes_more_than_one_in_a_thousand(void **state)
 {
     (void)state;
-    for (uint32_t values = 2999; values <= 3000; values++) {
+    for (uint32_t values = 626; values <= 627; values++) { /* expected 0.63, deviation 0.79 */
         struct watch_rig rig;
         watch_rig_begin(&rig, NULL);
         give_sure(&rig, values, 3);
-        assert_int_equal(count_holds(&rig, "note"), values == 2999);
-        if (values == 3000) give_sure(&rig, 1, 1);
+        assert_int_equal(count_holds(&rig, "note"), values == 626);
+        if (values == 627) give_sure(&rig, 1, 1);
         assert_string_equal(watch_rig_told(&rig).all, "W12 Viewed/note ");
         watch_rig_end(&rig);
     }
@@ -179,9 +180,35 @@ static void it_takes_more_than_one_in_a_thousand(void **state)
         give_sure(&rig, 1000, 1);
     assert_string_equal(watch_rig_told(&rig).all, "");
     for (int i = 0; i < 50; i++)
-        give_sure(&rig, 400, 1);
+        give_sure(&rig, 400, 1); /* too few for the small window, enough for the large one */
     assert_string_equal(watch_rig_told(&rig).all, "W12 Viewed/note ");
     watch_rig_end(&rig);
+}
+
+/* A project of 90 days, 20 properties of 1,000 values a day each: what lies well below one in a
+ * thousand is left alone however often it is judged, what lies well above is held in a week. */
+static void chance_holds_nothing(void **state)
+{
+    (void)state;
+    enum { DAYS = 90, PROPERTIES = 20, A_DAY = 1000 };
+    static const struct {
+        uint32_t one_in;
+        uint32_t days, min, max; /* of the 20, held within so many days */
+    } shares[] = {{10000, DAYS, 0, 0}, {5000, DAYS, 0, 1}, {300, 7, 19, 20}, {100, 2, 20, 20}};
+    struct seeded luck = seeded_begin("chance_holds_nothing");
+    for (size_t i = 0; i < sizeof shares / sizeof *shares; i++) {
+        uint32_t held = 0;
+        for (int property = 0; property < PROPERTIES; property++) {
+            struct watch_rig rig;
+            watch_rig_begin(&rig, NULL);
+            for (uint32_t k = 0; k < shares[i].days * A_DAY; k++)
+                give(&rig, "note", false, seeded_below(&luck, shares[i].one_in) == 0);
+            held += count_holds(&rig, "note") > 0;
+            watch_rig_end(&rig);
+        }
+        print_message("one in %u: %u of 20 held\n", shares[i].one_in, held);
+        assert_in_range(held, shares[i].min, shares[i].max);
+    }
 }
 
 /* A leak that begins after a million clean values is told within the 500 that spec §11 allows. */
@@ -219,10 +246,11 @@ static void what_was_released_is_left_alone_for_thirty_days(void **state)
 
 enum { TWIN_NAMES = 3, TWIN_PLACES = 6, TWIN_TURNS = 60000 };
 
-/* Of each name and place (event and version) two numbers, of each name when it was told. */
+/* Of each name and place (event and version) two numbers over few values and over many, of each
+ * name when it was told. */
 struct twin {
-    uint32_t values[TWIN_NAMES][TWIN_PLACES];
-    uint32_t hits[TWIN_NAMES][TWIN_PLACES];
+    uint32_t values[TWIN_NAMES][TWIN_PLACES][2];
+    uint32_t hits[TWIN_NAMES][TWIN_PLACES][2];
     int64_t told_minute[TWIN_NAMES]; /* 0: never */
     uint64_t told;
 };
@@ -230,16 +258,22 @@ struct twin {
 static void twin_count(struct twin *twin, uint32_t name, uint32_t place, bool is_sure,
                        int64_t minute)
 {
-    uint32_t *values = &twin->values[name][place];
-    uint32_t *hits = &twin->hits[name][place];
-    if (++*values == 4000) {
-        *values = 2000;
-        *hits /= 2;
+    bool is_told = false;
+    for (int i = 0; i < 2; i++) {
+        uint32_t *values = &twin->values[name][place][i];
+        uint32_t *hits = &twin->hits[name][place][i];
+        if (++*values == (i ? 8000 : 1000)) {
+            *values /= 2;
+            *hits /= 2;
+        }
+        *hits += is_sure;
+        double expected = *values / 1000.0;
+        bool is_more = *hits > expected + 3 * sqrt(expected) + 1e-9;
+        is_told = is_told || (*hits >= 3 && *values >= 20 && is_more);
     }
-    if (!is_sure) return;
-    ++*hits;
-    if (*hits < 3 || *values < 20 || (double)*hits / *values <= 0.001) return;
-    *values = *hits = 0;
+    if (!is_sure || !is_told) return;
+    memset(twin->values[name][place], 0, sizeof twin->values[name][place]);
+    memset(twin->hits[name][place], 0, sizeof twin->hits[name][place]);
     int64_t told = twin->told_minute[name];
     if (told > 0 && minute - told < (int64_t)WATCH_SURE_DAYS * DAY_MINUTES) return;
     twin->told_minute[name] = minute;
@@ -388,6 +422,7 @@ int main(void)
         cmocka_unit_test(three_of_twenty_values_ask_for_a_hold),
         cmocka_unit_test(two_never_do),
         cmocka_unit_test(it_takes_more_than_one_in_a_thousand),
+        cmocka_unit_test(chance_holds_nothing),
         cmocka_unit_test(what_was_clean_for_long_does_not_hide_it),
         cmocka_unit_test(what_was_released_is_left_alone_for_thirty_days),
         cmocka_unit_test(tells_what_a_twin_tells),
