@@ -6,8 +6,11 @@
  * automaton. A state is what positions matches under way have come to, in the order in which they
  * began. What is not understood is refused, or taken for more than it is.
  *
- * Of 18,000 random patterns within the limits none took Hyperscan longer than 45 ms; with twice the
- * positions and 4,096 states it was 640 ms. */
+ * Of 43,000 random and mutated patterns of whole texts within the limits none took Hyperscan longer
+ * than 47 ms, of 60,000 to be found anywhere all but a few less than 100 ms. The few begin with a
+ * bounded repeat of a class and go on with more of it ("[ab]{11,27}(a*)c": 1.7 s): it writes out
+ * where each match began, and what comes of it is refused by its size, 256 KiB, so it is compiled
+ * once. */
 #ifndef CANDOR_SHIELD_PATTERN_COST_H
 #define CANDOR_SHIELD_PATTERN_COST_H
 

@@ -6,7 +6,10 @@
 
 #include <string.h>
 
-enum { REPEAT_MAX = 32768 /* of one quantifier: Hyperscan takes no more */ };
+enum {
+    REPEAT_MAX = 32768, /* of one quantifier: Hyperscan takes no more */
+    EMPTIES_MAX = 64,   /* as costly as positions, and none */
+};
 
 /* A piece of the pattern: positions that lie together. */
 struct piece {
@@ -15,6 +18,7 @@ struct piece {
     struct pattern_set first;
     struct pattern_set last;
     bool is_nullable;
+    uint32_t empties; /* places between bytes, repeats written out: \b and its like */
 };
 
 /* A group under way: the alternatives that are complete, and the one being read. */
@@ -75,6 +79,7 @@ static struct piece join(struct parser *parser, struct piece before, struct piec
     all.last = behind.last;
     if (behind.is_nullable) pattern_set_join(&all.last, &before.last);
     all.is_nullable = before.is_nullable && behind.is_nullable;
+    all.empties = before.empties + behind.empties;
     return all;
 }
 
@@ -85,17 +90,8 @@ static struct piece either(struct piece one, struct piece other)
     pattern_set_join(&one.first, &other.first);
     pattern_set_join(&one.last, &other.last);
     one.is_nullable = one.is_nullable || other.is_nullable;
+    one.empties += other.empties;
     return one;
-}
-
-static struct pattern_set moved(struct pattern_set set, uint32_t by)
-{
-    struct pattern_set out = {0};
-    for (int word = 0; word < PATTERN_WORDS; word++) {
-        for (uint64_t bits = set.words[word]; bits; bits &= bits - 1)
-            pattern_set_add(&out, (uint32_t)(word * 64 + __builtin_ctzll(bits)) + by);
-    }
-    return out;
 }
 
 /* The piece as it was before it was joined to anything: only what follows inside it is copied. */
@@ -111,14 +107,15 @@ static bool copy_piece(struct parser *parser, const struct piece *piece,
     }
     for (uint32_t i = 0; i < size; i++) {
         out->bytes[out->count + i] = out->bytes[piece->begin + i];
-        out->follow[out->count + i] = moved(follow[i], by);
+        out->follow[out->count + i] = pattern_set_moved(follow[i], by);
     }
     out->count += size;
     *copy = (struct piece){.begin = piece->begin + by,
                            .end = piece->end + by,
-                           .first = moved(piece->first, by),
-                           .last = moved(piece->last, by),
-                           .is_nullable = piece->is_nullable};
+                           .first = pattern_set_moved(piece->first, by),
+                           .last = pattern_set_moved(piece->last, by),
+                           .is_nullable = piece->is_nullable,
+                           .empties = piece->empties};
     return true;
 }
 
@@ -132,6 +129,10 @@ static struct piece repeat(struct parser *parser, struct piece piece, struct bou
 {
     struct pattern_set follow[PATTERN_POSITIONS_MAX];
     uint32_t copies = bounds.is_open ? bounds.min : bounds.max;
+    if (piece.empties > EMPTIES_MAX || (uint64_t)piece.empties * copies > EMPTIES_MAX) {
+        refuse(parser, "has more than 64 places between bytes, with repeats written out");
+        return piece;
+    }
     if (copies == 0 && !bounds.is_open) return nothing_at(piece.end); /* x{0}: its places stay */
     if (copies == 0) copies = 1;
     memcpy(follow, parser->out->follow + piece.begin, (piece.end - piece.begin) * sizeof *follow);
@@ -148,6 +149,7 @@ static struct piece repeat(struct parser *parser, struct piece piece, struct bou
         if (i >= bounds.min) pattern_set_join(&all.last, &last);
     }
     if (bounds.is_open) follow_by(parser, &newest.last, &newest.first);
+    all.empties = piece.empties * copies;
     return all;
 }
 
@@ -366,6 +368,7 @@ static struct piece read_class(struct parser *parser)
 static void put_item(struct parser *parser, struct piece piece)
 {
     struct level *level = &parser->levels[parser->depth];
+    if (piece.begin == piece.end && piece.empties == 0) piece.empties = 1;
     if (level->has_item) level->sequence = join(parser, level->sequence, level->item);
     level->item = piece;
     level->has_item = true;

@@ -35,6 +35,16 @@ static inline void pattern_set_join(struct pattern_set *set, const struct patter
         set->words[i] |= other->words[i];
 }
 
+static inline struct pattern_set pattern_set_moved(struct pattern_set set, uint32_t by)
+{
+    struct pattern_set out = {0};
+    for (int word = 0; word < PATTERN_WORDS; word++) {
+        for (uint64_t bits = set.words[word]; bits; bits &= bits - 1)
+            pattern_set_add(&out, (uint32_t)(word * 64 + __builtin_ctzll(bits)) + by);
+    }
+    return out;
+}
+
 static inline bool pattern_bytes_have(const struct pattern_bytes *bytes, uint32_t byte)
 {
     return bytes->words[byte / 64] >> byte % 64 & 1;

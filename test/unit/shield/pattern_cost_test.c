@@ -49,6 +49,7 @@ static void counts_positions_and_states(void **state)
         {"a{60}", 60, 61},
         {"a+?", 1, 2},
         {"((((a))))", 1, 2},
+        {"(\\ba\\b){32}", 32, 0},
         {"[[:alpha:][:^digit:]-]", 10, 0},
         {"[\\n\\t]\\x{1f600}", 11, 0},
     };
@@ -113,6 +114,11 @@ static void refuses_what_would_take_seconds(void **state)
         refuses(many[i], "64 positions");
     for (size_t i = 0; i < sizeof states / sizeof *states; i++)
         refuses(states[i], "1,024 states");
+    refuses("(?:(?:\\b|\\B){3000}a){20}", "64 places between bytes");
+    refuses("(?:\\b|\\B){33}a", "64 places between bytes");
+    refuses("(?:(?:\\b){9}){9}a", "64 places between bytes");
+    refuses("(?:(?:x{0}){9}(?:(?:)){9}\\ba){4}", "64 places between bytes");
+    refuses("(\\b|\\B|\\b|\\B|\\b|\\B|\\b|\\B|\\b|\\B|a){63}b", "64 places between bytes");
     refuses("\\p{L}", "class of Unicode");
     refuses("a\\pLb", "class of Unicode");
     refuses("[^\\P{Greek}]{1,4}", "class of Unicode");
