@@ -84,7 +84,9 @@ async function device(aheadMs = 0) {
 
 /** A page with buttons of these texts, and what no page may report; the SDK is started. */
 async function visit(context, { project, trust }, names, options = {}) {
-    const buttons = names.map((name) => `<button id=${name}>${texts[name]}</button>`);
+    const gap = '\n'.padEnd(200); // as templates of pages have it: no part of a text is a text
+    const buttons = names.map((name) =>
+        `<button id=${name}>${gap}${texts[name].replace(' ', `${gap}<b>`)}${gap}</b></button>`);
     const shop = `<main><ul><li><p>${buttons.join(' ')}</p></li></ul></main>`;
     site.page(`/${names.join('-')}`, shop + NEVER);
     const page = await context.newPage();

@@ -11,7 +11,7 @@ export type Properties = { [key: string]: Json };
 const DEPTH_MAX = 8;
 const NODES_MAX = 220; // the server takes 255 keys or elements
 const SCANNED_MAX = 8192; // longer texts are no analytics
-const TEXT_MAX = 255;
+const START = /^[^]{0,255}/u; // by code points, as the server cuts
 
 /** What was taken out of a record: its path and the rule that took it. */
 export type Findings = [path: string, rule: string][] & {
@@ -41,7 +41,7 @@ export function cleanText(text: string, found: Findings, path: string): string |
     if (text.length > SCANNED_MAX) return take(found, 'size', path);
     const told = text.replace(/\bhttps?:\/\/(?![^/\s]*@)[^\s"'<>]+/gi, template);
     const rule = detect(told);
-    return rule ? take(found, rule, path) : wellFormed(told.slice(0, TEXT_MAX));
+    return rule ? take(found, rule, path) : wellFormed(told.match(START)![0]);
 }
 
 /** Any value at all; calls nothing of the page's but getters. undefined: not worth a name. */

@@ -10,6 +10,7 @@ import { ask, native } from './natives';
 
 const CHAIN_MAX = 256;
 const TEXT_MAX = 80;
+const DATA_MAX = 9999; // of one text node; beyond stands more than white space
 const CONTROLS_MAX = 200;
 
 function ofRoles(roles: string): string {
@@ -157,14 +158,18 @@ export function watchSecrets(): void {
 
 // ---- Elements --------------------------------------------------------------------------------
 
-/** At most a little more text than could be in the dictionary; what may not be read counts not. */
+/**
+ * At most a little more text than could be in the dictionary; what may not be read counts not. What was
+ * not read to its end is longer than any text of the dictionary: a part is not the text.
+ */
 function textOf(element: Element): string {
     let text = '';
     let nodes = 0;
     const walk = (node: Node): void => {
         for (const child of childNodes(node)) {
-            if (text.length > TEXT_MAX || ++nodes > 99) return;
-            if (nodeType(child) === 3) text += data(child).slice(0, 2 * TEXT_MAX);
+            if (++nodes > 99) text = text.padEnd(99, '.');
+            if (text.length > TEXT_MAX) return;
+            if (nodeType(child) === 3) text += data(child).slice(0, DATA_MAX).replace(/\s+/g, ' ');
             else if (isElement(child) && !matches(child, UNREAD)) walk(child);
         }
     };

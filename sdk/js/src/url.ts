@@ -23,6 +23,7 @@ const BEFORE_A_NAME =
     /\/(?:u|(?:user|person|profile|member|account|customer|client|patient|invite)s?|people|share|reset|verify|search)\/+$/i;
 
 const SEGMENTS_MAX = 16;
+const SEGMENT_MAX = 256; // bytes of UTF-8
 
 /** What a segment is that may not be told, whatever stands around it; the first that fits. */
 const KINDS: Table = [
@@ -58,7 +59,8 @@ function routeOf(parts: string[]): string | undefined {
 }
 
 function tell(segment: string, before: string): string {
-    const kind = firstOf(KINDS, segment);
+    const isLong = new TextEncoder().encode(segment).length > SEGMENT_MAX;
+    const kind = isLong ? ':token' : firstOf(KINDS, segment);
     const lower = segment.toLowerCase();
     const isPlain = isWordLike(segment.replace(ENDING, '')) || /^v\d\d?$/.test(segment);
     const isKept =
