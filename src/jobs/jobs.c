@@ -1,5 +1,6 @@
 #include "jobs/jobs.h"
 
+#include "backend/held.h"
 #include "base/memory.h"
 #include "jobs/webhook.h"
 #include "os/os_clock.h"
@@ -31,6 +32,7 @@ struct jobs {
     struct shield_findings *findings; /* NULL: none */
     struct shield_watch *watch;       /* likewise */
     struct control *control;
+    struct project_slot *projects;
     uint64_t saved_ns;         /* when the watch was */
     struct webhook *webhook;   /* NULL: nobody is told */
     struct learning *learning; /* NULL: nothing is learned */
@@ -77,6 +79,18 @@ static void flush_findings(struct jobs *jobs)
     jobs->note_failed = status != STATUS_OK;
 }
 
+/* By a person, or for another reason a moment ago. */
+static bool is_held(const struct jobs *jobs, const struct shield_hold *hold)
+{
+    if (!jobs->projects) return false;
+    struct project_table *table = project_slot_take(jobs->projects);
+    const struct project *project = project_table_by_id(table, hold->project);
+    struct text name = {hold->property, hold->size};
+    bool is_held = project && held_has(project->shield_held, name);
+    project_table_drop(table);
+    return is_held;
+}
+
 static void hold_property(struct jobs *jobs, const struct shield_hold *hold)
 {
     struct error error = {0};
@@ -103,7 +117,7 @@ static void tend_watch(struct jobs *jobs)
     if (!jobs->watch) return;
     shield_watch_tend(jobs->watch, os_clock_now_ms());
     while (jobs->control && shield_watch_next_hold(jobs->watch, &hold))
-        hold_property(jobs, &hold);
+        if (!is_held(jobs, &hold)) hold_property(jobs, &hold);
     if (now_ns - jobs->saved_ns < SAVE_EVERY_NS) return;
     jobs->saved_ns = now_ns;
     if (shield_watch_save(jobs->watch, &error) != STATUS_OK) {
@@ -164,6 +178,7 @@ struct jobs *jobs_start(const struct jobs_options *options)
     jobs->findings = options->shield ? shield_findings_of(options->shield) : NULL;
     jobs->watch = options->shield ? shield_watch_of(options->shield) : NULL;
     jobs->control = options->control;
+    jobs->projects = options->projects;
     jobs->saved_ns = os_clock_monotonic_ns();
     if (jobs->findings && options->webhook && options->webhook[0]) {
         jobs->webhook = webhook_make(options->webhook, jobs->findings, options->projects);

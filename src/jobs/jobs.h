@@ -18,7 +18,7 @@ struct jobs_options {
     struct control *control;       /* where properties are held; NULL: they are not */
     struct shield *shield;         /* NULL: none, and no webhook */
     struct learning *learning;     /* NULL: nothing is learned */
-    struct project_slot *projects; /* for the names in webhooks */
+    struct project_slot *projects; /* for names in webhooks, and what is held already */
     const char *webhook;           /* NULL or "": nobody is told */
 };
 struct jobs *jobs_start(const struct jobs_options *options);

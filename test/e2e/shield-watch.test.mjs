@@ -127,6 +127,26 @@ describe('a property that has secrets in it again and again', () => {
     });
 });
 
+describe('a property that is new, random, and has secrets in it', () => {
+    test('is held once, for the first reason, and that is no error', async () => {
+        const { token } = await server.project('both');
+        const printable = () => String.fromCharCode(
+            ...repeat(18, () => 33 + Math.floor(Math.random() * 94)));
+        await send('Viewed', 'page', repeat(1000, (i) => WORDS[i % 4]), { token });
+        await send('Viewed', 'box', repeat(30, (i) => (i % 10 === 9 ? card() : printable())),
+            { token });
+        const rows = async (words, key) => (await server.json(
+            ['shield', words, '--project', 'both']))[key];
+        await until(async () => (await rows('findings', 'findings'))
+            .filter((row) => /^W(01|12)$/.test(row.detector)).length === 2,
+        { what: 'both alarms' });
+        await until(async () => (await rows('show', 'held')).length > 0, { what: 'the hold' });
+        await new Promise((resolve) => setTimeout(resolve, 1000)); // several turns of the job
+        assert.equal((await rows('show', 'held')).length, 1);
+        assert.doesNotMatch(server.log(), /could not hold/);
+    });
+});
+
 describe('near misses of a property', () => {
     test('are told when they are five times as many, and nothing is held', async () => {
         await send('Read', 'title', repeat(200, (i) => WORDS[i % 4]));
