@@ -176,6 +176,15 @@ static void pass_over(struct wal_folder *folder, struct wal_file_id id)
     wal_file_list_add(&folder->files, &forgotten);
 }
 
+static enum status miss_oldest(const struct wal_folder *folder, struct error *error)
+{
+    return error_set(
+        error, STATUS_CORRUPT,
+        "could not read the log: its oldest file, number %llu, is missing, and with it "
+        "records that are not in the store; restore the folder from a backup",
+        (unsigned long long)folder->oldest);
+}
+
 static enum status read_files(struct wal_folder *folder, struct wal_reader *reader,
                               struct error *error)
 {
@@ -192,12 +201,7 @@ static enum status read_files(struct wal_folder *folder, struct wal_reader *read
         if (!is_there) break;
         TRY(read_file(folder, reader, folder->names[i], id, error));
     }
-    if (is_there) return STATUS_OK;
-    return error_set(
-        error, STATUS_CORRUPT,
-        "could not read the log: its oldest file, number %llu, is missing, and with it "
-        "records that are not in the store; restore the folder from a backup",
-        (unsigned long long)folder->oldest);
+    return is_there ? STATUS_OK : miss_oldest(folder, error);
 }
 
 static enum status check_newest(const struct wal_folder *folder, struct error *error)
@@ -212,11 +216,13 @@ static enum status check_newest(const struct wal_folder *folder, struct error *e
         has_made = has_made || id.number == newest->made;
     }
     if (has_used && has_made) return STATUS_OK;
+    uint64_t missing = has_used ? newest->made : newest->used;
+    if (missing == folder->oldest) return miss_oldest(folder, error);
     return error_set(error, STATUS_CORRUPT,
                      "could not read the log: its file number %llu, one of the newest, is missing, "
                      "and maybe with it records that are not in the store; restore the folder from "
                      "a backup, or remove \"" WAL_NEWEST_NAME "\" from it to go on without them",
-                     (unsigned long long)(has_used ? newest->made : newest->used));
+                     (unsigned long long)missing);
 }
 
 static bool has_log_file(const struct wal_folder *folder)
