@@ -36,15 +36,19 @@ async function drill(words) {
     return { code: code ?? signal, ...child.said };
 }
 
+/** What a process was called with; '' when it is gone. */
+function commandOf(pid) {
+    try {
+        return fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+    } catch {
+        return '';
+    }
+}
+
 /** Processes whose words name a folder of ours. */
 function processes() {
-    return fs.readdirSync('/proc').filter((pid) => /^\d+$/.test(pid)).filter((pid) => {
-        try {
-            return fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(place);
-        } catch {
-            return false;
-        }
-    });
+    const all = fs.readdirSync('/proc').filter((pid) => /^\d+$/.test(pid));
+    return all.filter((pid) => commandOf(pid).includes(place));
 }
 
 async function assertNothingStays() {
@@ -136,7 +140,7 @@ exec chromium "$@"
 
     /** The drill's children: what its server is run with names its data folder. */
     const servers = () => processes().filter((pid) => {
-        const words = fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+        const words = commandOf(pid).split('\0');
         return words[0] === program && words[1] === 'serve';
     });
 
