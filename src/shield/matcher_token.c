@@ -21,6 +21,24 @@ static void keep_takers(const struct ruleset *set, uint32_t charset, uint32_t si
     }
 }
 
+/* "Ł" is in no charset: a word that begins with it stands before the run. */
+static bool has_capital(struct text text, uint32_t begin, uint32_t end)
+{
+    if (begin > 0 && (uint8_t)text.bytes[begin - 1] >= 0x80) return true;
+    for (uint32_t i = begin; i < end; i++)
+        if (shield_charset_has(SHIELD_UPPER, (uint8_t)text.bytes[i])) return true;
+    return false;
+}
+
+/* False: none are left. */
+static bool leave_out_capitals(const struct ruleset *set, struct ruleset_mask *rules)
+{
+    uint64_t any = 0;
+    for (uint32_t i = 0; i < set->mask_words; i++)
+        any |= rules->bits[i] &= ~set->with_capital.bits[i];
+    return any != 0;
+}
+
 static void try_run(struct matcher_run *run, uint32_t charset, uint32_t begin, uint32_t end)
 {
     const struct ruleset *set = run->set;
@@ -35,9 +53,16 @@ static void try_run(struct matcher_run *run, uint32_t charset, uint32_t begin, u
     uint64_t any = 0;
     for (uint32_t i = 0; i < set->mask_words; i++) {
         rules.bits[i] = by_size->bits[i] & set->by_shape[shape].bits[i] & run->fitting->bits[i];
-        any |= run->has_text_context ? rules.bits[i] & run->able.bits[i] : rules.bits[i];
+        if (run->has_text_context) rules.bits[i] &= run->able.bits[i];
+        any |= rules.bits[i];
     }
     if (!any) return;
+    bool wants_capital =
+        !run->matcher->is_thorough && ruleset_masks_meet(set, &rules, &set->with_capital);
+    if (wants_capital && !has_capital(run->view->text, begin, end) &&
+        !leave_out_capitals(set, &rules)) {
+        return;
+    }
     if (!is_listed) keep_takers(set, charset, size, &rules);
     struct matcher_trigger trigger = {.begin = begin, .end = end};
     matcher_try_each(run, &rules, &trigger);

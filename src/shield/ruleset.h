@@ -104,9 +104,10 @@ struct ruleset_rule {
     uint32_t whole_run; /* only values with so many bytes in a row that are no space */
     bool has_after;     /* its literals of one byte stand behind a byte of this charset */
     enum shield_charset after;
-    uint32_t again;  /* and the same byte again so many bytes on; 0: it need not */
-    bool has_luhn;   /* its digits pass Luhn's check */
-    bool is_dialled; /* its digits begin with 00, or a plus stands before them */
+    uint32_t again;   /* and the same byte again so many bytes on; 0: it need not */
+    bool has_luhn;    /* its digits pass Luhn's check */
+    bool has_capital; /* its tokens have a capital, or a byte outside ASCII before them */
+    bool is_dialled;  /* its digits begin with 00, or a plus stands before them */
     bool needs_context;
     bool alerts;
     bool is_strict; /* in force in strict mode only */
@@ -173,6 +174,7 @@ struct ruleset {
      * but those that want them dialled (second place 0). */
     struct ruleset_mask allowed_digits[2][2];
     struct ruleset_mask with_token[SHIELD_CHARSET_COUNT];
+    struct ruleset_mask with_capital; /* rules that want one in a token */
     struct ruleset_mask by_digits[SHIELD_DIGITS_MAX + 1];
     /* Rules that the digits of a whole number lead to, by how many they are. */
     struct ruleset_mask by_number[RULESET_NUMBER_DIGITS_MAX + 1];

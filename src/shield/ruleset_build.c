@@ -158,6 +158,7 @@ static void index_rule(struct ruleset *set, uint32_t index)
         index_token(set, &rule->token[i], index);
         ruleset_mask_add(&set->with_token[rule->token[i].charset], index);
     }
+    if (rule->has_capital) ruleset_mask_add(&set->with_capital, index);
     if (rule->whole) list_add(&set->whole, index);
     if (rule->keys) {
         list_add(&set->keyed, index);

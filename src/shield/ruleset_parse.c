@@ -230,6 +230,11 @@ static enum status read_dialled(struct parser *parser, struct text rest)
     return read_flag(parser, rest, "nothing follows \"dialled\", but:", &parser->rule->is_dialled);
 }
 
+static enum status read_capital(struct parser *parser, struct text rest)
+{
+    return read_flag(parser, rest, "nothing follows \"capital\", but:", &parser->rule->has_capital);
+}
+
 static enum status read_alert(struct parser *parser, struct text rest)
 {
     return read_flag(parser, rest, "nothing follows \"alert\", but:", &parser->rule->alerts);
@@ -267,6 +272,7 @@ static const struct {
     {TEXT_INIT("size"), parser_read_size, true, false},
     {TEXT_INIT("luhn"), read_luhn, false, false},
     {TEXT_INIT("dialled"), read_dialled, false, false},
+    {TEXT_INIT("capital"), read_capital, false, false},
     {TEXT_INIT("after"), parser_read_after, false, false},
     {TEXT_INIT("again"), parser_read_again, false, false},
     {TEXT_INIT("literal"), parser_read_literal, true, true},

@@ -30,6 +30,8 @@
  *     form FORM…                     of the token's first bytes, looked at before the validator is
  *                                    asked: A a letter, 9 a digit, X either; at most 4 places,
  *                                    several forms: any of them
+ *     capital                        of the token: with a capital in it, or a byte outside ASCII
+ *                                    before it
  *     key CLASS…                     trigger: the property's key is of a key class (shield_key.h);
  *                                    the candidate is the whole value but white
  *                                    space, quotes and brackets around it

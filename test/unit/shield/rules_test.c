@@ -267,6 +267,7 @@ static const struct {
     {"whole run", "line 3, rule A00: not a number in range"},
     {"whole run 70000", "line 3, rule A00: not a number in range: \"70000\""},
     {"whole\nluhn 1", "line 4, rule A00: nothing follows \"luhn\", but: \"1\""},
+    {"whole\ncapital 1", "line 4, rule A00: nothing follows \"capital\", but: \"1\""},
     {"whole\ndialled 1", "line 4, rule A00: nothing follows \"dialled\", but: \"1\""},
     {"whole\nagain 0", "line 4, rule A00: not a number in range: \"0\""},
     {"whole\nafter", "line 4, rule A00: no such charset"},
