@@ -334,7 +334,7 @@ static void remember_outcome(struct admit *admit, uint64_t hash, enum admit_verd
 {
     struct outcome outcome = {.note_count = admit->note_count,
                               .is_removed = verdict == ADMIT_REMOVE};
-    if (admit->has_loosened) return;
+    if (hash == 0 || admit->has_loosened) return;
     if (!outcome.is_removed && replaced.size > OUTCOME_BYTES_MAX) return;
     memcpy(outcome.notes, admit->notes, sizeof outcome.notes);
     if (!outcome.is_removed && replaced.size > 0) {
