@@ -380,7 +380,7 @@ static void naive_take(struct naive *naive, struct text raw, size_t offset, size
 
 static void naive_fold(struct naive *naive, struct text raw)
 {
-    *naive = (struct naive){0};
+    memset(naive, 0, sizeof *naive);
     for (size_t offset = 0; offset < raw.size;) {
         uint32_t code = 0;
         size_t size = shield_code_read(raw.bytes + offset, raw.size - offset, &code);
