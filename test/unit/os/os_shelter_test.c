@@ -182,8 +182,8 @@ static void many_threads_do_not_get_the_same_memory(void **state)
 static void look_at_own_stack(void *context)
 {
     bool *is_hidden = context;
-    char here = 0;
-    *is_hidden = has_flag(&here, " dd");
+    /* Not a variable's address: sanitizers move those off the stack. */
+    *is_hidden = has_flag(__builtin_frame_address(0), " dd");
 }
 
 static void stacks_of_threads_are_hidden(void **state)
