@@ -139,28 +139,14 @@ static uint64_t fold_multiply(uint64_t a, uint64_t b)
     return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
-static uint64_t read_8(const char *bytes)
-{
-    uint64_t word;
-    memcpy(&word, bytes, sizeof word);
-    return word;
-}
-
-static uint64_t read_4(const char *bytes)
-{
-    uint32_t word;
-    memcpy(&word, bytes, sizeof word);
-    return word;
-}
-
 /* The last eight bytes, or all that there are; some of them twice, so that nothing is copied byte
  * by byte. */
 static uint64_t read_tail(struct text text)
 {
     const char *bytes = text.bytes;
     size_t size = text.size;
-    if (size >= 8) return read_8(bytes + size - 8);
-    if (size >= 4) return read_4(bytes) | read_4(bytes + size - 4) << 32;
+    if (size >= 8) return text_read_8(bytes + size - 8);
+    if (size >= 4) return text_read_4(bytes) | text_read_4(bytes + size - 4) << 32;
     if (size == 0) return 0;
     uint64_t first = (uint8_t)bytes[0];
     uint64_t middle = (uint8_t)bytes[size / 2];
@@ -173,7 +159,7 @@ uint64_t text_hash_seeded(struct text text, uint64_t seed)
     const uint64_t k1 = 0xe7037ed1a0b428dbULL ^ seed;
     uint64_t hash = k0 ^ seed ^ (uint64_t)text.size;
     for (size_t i = 0; i + 8 < text.size; i += 8)
-        hash = fold_multiply(hash ^ read_8(text.bytes + i), k1);
+        hash = fold_multiply(hash ^ text_read_8(text.bytes + i), k1);
     /* One product leaves texts that are counted up in rows; a second one parts them. */
     return fold_multiply(fold_multiply(hash ^ read_tail(text), k1 ^ k0), k1);
 }

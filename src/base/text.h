@@ -55,29 +55,37 @@ bool text_to_string(struct text text, char *buffer, size_t buffer_size);
 uint64_t text_hash_seeded(struct text text, uint64_t seed);
 uint64_t text_hash(struct text text);
 
+/* The bytes there, as they stand in memory. */
+static inline uint64_t text_read_8(const char *bytes)
+{
+    uint64_t word;
+    memcpy(&word, bytes, sizeof word);
+    return word;
+}
+
+static inline uint64_t text_read_4(const char *bytes)
+{
+    uint32_t word;
+    memcpy(&word, bytes, sizeof word);
+    return word;
+}
+
 /* Names are compared by the dozen for each event, and most have 4 to 16 bytes: two words that may
  * overlap hold all of those. */
 static inline bool text_equal(struct text a, struct text b)
 {
-    if (a.size != b.size) return false;
-    if (a.size > 16) return memcmp(a.bytes, b.bytes, a.size) == 0;
-    if (a.size >= 8) {
-        uint64_t words[4];
-        memcpy(&words[0], a.bytes, 8);
-        memcpy(&words[1], b.bytes, 8);
-        memcpy(&words[2], a.bytes + a.size - 8, 8);
-        memcpy(&words[3], b.bytes + b.size - 8, 8);
-        return ((words[0] ^ words[1]) | (words[2] ^ words[3])) == 0;
+    size_t size = a.size;
+    if (size != b.size) return false;
+    if (size > 16) return memcmp(a.bytes, b.bytes, size) == 0;
+    if (size >= 8) {
+        return text_read_8(a.bytes) == text_read_8(b.bytes) &&
+               text_read_8(a.bytes + size - 8) == text_read_8(b.bytes + size - 8);
     }
-    if (a.size >= 4) {
-        uint32_t words[4];
-        memcpy(&words[0], a.bytes, 4);
-        memcpy(&words[1], b.bytes, 4);
-        memcpy(&words[2], a.bytes + a.size - 4, 4);
-        memcpy(&words[3], b.bytes + b.size - 4, 4);
-        return ((words[0] ^ words[1]) | (words[2] ^ words[3])) == 0;
+    if (size >= 4) {
+        return text_read_4(a.bytes) == text_read_4(b.bytes) &&
+               text_read_4(a.bytes + size - 4) == text_read_4(b.bytes + size - 4);
     }
-    for (size_t i = 0; i < a.size; i++)
+    for (size_t i = 0; i < size; i++)
         if (a.bytes[i] != b.bytes[i]) return false;
     return true;
 }
