@@ -7,6 +7,9 @@ once, no event is there twice, and none was made up. What was sent without an an
 as clients do, and then must be there exactly once, too. Profile updates ride along: an $add that
 was answered is in the sum once.
 
+A server that flushes more slowly than events come answers 503, and with small limits on a slow
+disk this happens. What it refused must not be there, until the client has sent it again.
+
 Some rounds stop the server by its kill and import a file instead, killed at a random moment too.
 The events of an import that printed its result are acknowledged; those of a killed one may be there
 or not, and the file is imported again in a later round: what was stored is not stored twice.
@@ -34,6 +37,7 @@ IMPORT_SHARE = 0.3  # of the rounds
 IMPORT_EVENTS = [200, 5000, 30000]
 ROUNDS_PER_FOLDER = 20
 START_SECONDS_MAX = 30
+REFUSED_PAUSE_SECONDS = 0.02  # the server asks for a second; a round is shorter
 PEOPLE = ['counter'] + [f'user-{i}' for i in range(20)] + [f'$device:{i}' for i in range(20)]
 
 
@@ -98,6 +102,7 @@ class Sender(threading.Thread):
         self.unanswered = None  # the batch under way when the server died
         self.adds = 0           # answered profile additions
         self.adds_doubtful = 0
+        self.refused = 0        # requests answered 503
         self.failure = None
         self.serial = 0
 
@@ -132,15 +137,14 @@ class Sender(threading.Thread):
                 again = self.pending.pop() if self.pending else None
                 ids, body = again or self.new_request()
                 self.unanswered = ids, body
-                connection.request('POST', '/track', body,
-                                   {'Content-Type': 'application/json'})
-                answer = connection.getresponse()
-                text = answer.read()
-                if answer.status != 200 or text != b'1':
-                    self.failure = f'/track answered {answer.status}'
-                    return
-                self.acknowledged.extend(ids)
+                taken = self.post(connection, '/track', body)
                 self.unanswered = None
+                if taken:
+                    self.acknowledged.extend(ids)
+                else:
+                    self.pending.append((ids, body))
+        except Failure as failure:
+            self.failure = str(failure)
         except (OSError, http.client.HTTPException):
             pass  # killed
         finally:
@@ -150,14 +154,22 @@ class Sender(threading.Thread):
         self.adds_doubtful += 1
         body = json.dumps({'$token': self.token, '$distinct_id': 'counter',
                            '$add': {'visits': 1}})
-        connection.request('POST', '/engage', body, {'Content-Type': 'application/json'})
+        taken = self.post(connection, '/engage', body)
+        self.adds_doubtful -= 1
+        self.adds += taken
+
+    def post(self, connection, path, body):
+        """Whether the server took it; if not, it said when to come again."""
+        connection.request('POST', path, body, {'Content-Type': 'application/json'})
         answer = connection.getresponse()
         text = answer.read()
+        if answer.status == 503 and answer.getheader('Retry-After'):
+            self.refused += 1
+            time.sleep(REFUSED_PAUSE_SECONDS)
+            return False
         if answer.status != 200 or text != b'1':
-            self.failure = f'/engage answered {answer.status}'
-            return
-        self.adds_doubtful -= 1
-        self.adds += 1
+            raise Failure(f'{path} answered {answer.status}')
+        return True
 
 
 class Folder:
@@ -177,6 +189,7 @@ class Folder:
         self.pending = []
         self.pending_import = None  # (ids, path) of a killed one
         self.imports_killed = 0
+        self.refused = 0
         self.adds = 0
         self.adds_doubtful = 0
         self.server.verb('init', '--json')
@@ -252,6 +265,7 @@ class Folder:
             self.sent.update(sender.unanswered[0])
             self.pending.append(sender.unanswered)
         self.pending.extend(sender.pending)
+        self.refused += sender.refused
         self.adds += sender.adds
         self.adds_doubtful += sender.adds_doubtful
 
@@ -307,7 +321,7 @@ def main():
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 200
     seed = int(sys.argv[3]) if len(sys.argv) > 3 else random.randrange(1 << 32)
     print(f'kill -9 at {rounds} random moments, seed {seed}')
-    passed = failed = events = imports = 0
+    passed = failed = events = imports = refused = 0
     chance = random.Random(seed)
     folder = None
     for number in range(rounds):
@@ -319,6 +333,7 @@ def main():
                 folder.final_look()
                 events += len(folder.acknowledged)
                 imports += folder.imports_killed
+                refused += folder.refused
                 folder.remove()
                 folder = None
             passed += 1
@@ -326,7 +341,8 @@ def main():
             failed += 1
             print(f'round {number}: {failure}; its folder is kept: {folder.place}')
             folder = None
-    print(f'{events} events acknowledged, each there once; {imports} imports killed')
+    print(f'{events} events acknowledged, each there once; {imports} imports killed; '
+          f'{refused} requests refused with 503 and sent again')
     print(f'{passed} passed, {failed} failed')
     return 1 if failed else 0
 
