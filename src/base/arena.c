@@ -8,7 +8,8 @@
 void arena_init(struct arena *arena, size_t capacity)
 {
     assert(capacity > 0);
-    *arena = (struct arena){.memory = memory_alloc(capacity, 1), .capacity = capacity};
+    /* Zeroed as it is handed out: the allocator would write to all of it, used or not. */
+    *arena = (struct arena){.memory = memory_alloc_dirty(capacity, 1), .capacity = capacity};
 }
 
 void arena_lend(struct arena *arena, void *memory, size_t capacity)

@@ -14,6 +14,11 @@ void *memory_alloc(size_t count, size_t item_size)
     return memory;
 }
 
+void *memory_alloc_dirty(size_t count, size_t item_size)
+{
+    return memory_resize(NULL, count ? count : 1, item_size);
+}
+
 void *memory_resize(void *memory, size_t count, size_t item_size)
 {
     assert(item_size > 0);

@@ -10,6 +10,9 @@
 /* Zeroed memory for count items, owned by the caller. Never NULL, also for a count of 0. */
 void *memory_alloc(size_t count, size_t item_size);
 
+/* The same without zeroing: for large memory that is written before it is read. */
+void *memory_alloc_dirty(size_t count, size_t item_size);
+
 /* Memory of another size that keeps its bytes; what is added is not zeroed. NULL begins one. */
 void *memory_resize(void *memory, size_t count, size_t item_size);
 

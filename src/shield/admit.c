@@ -158,24 +158,44 @@ static bool admit_as_id(struct admit *admit, struct shield_item *item)
     return true;
 }
 
+/* Of a number that is not negative: by its bits, at most one too many. */
 static uint32_t count_digits(int64_t integer)
 {
-    uint32_t digits = 1;
-    for (; integer >= 10; integer /= 10)
-        digits++;
-    return digits;
+    static const uint64_t powers[] = {
+        0,
+        10,
+        100,
+        1000,
+        10000,
+        100000,
+        1000000,
+        10000000,
+        100000000,
+        1000000000,
+        10000000000,
+        100000000000,
+        1000000000000,
+        10000000000000,
+        100000000000000,
+        1000000000000000,
+        10000000000000000,
+        100000000000000000,
+        1000000000000000000,
+    };
+    uint64_t number = (uint64_t)integer;
+    uint32_t bits = 64 - (uint32_t)__builtin_clzll(number | 1);
+    uint32_t digits = bits * 1233 >> 12; /* log10(2) */
+    return digits + (number >= powers[digits]);
 }
 
 /* Most values of most records: nothing was found in the very same a while ago, or nothing could be.
  * As the long way would decide, without it. */
-static bool is_known_clean(const struct admit *admit, const struct key_reading *reading,
-                           const struct value *value)
+static inline bool is_known_clean(const struct admit *admit, const struct key_reading *reading,
+                                  const struct value *value)
 {
-    uint64_t hash;
     if (!admit->is_plain || reading->is_id) return false;
     switch (value->kind) {
-    case VALUE_TEXT:
-        return admit_is_known_clean(admit, reading->hash, value->text, ADMIT_TEXT, &hash);
+    case VALUE_TEXT: return admit_has_met(admit, reading->hash, value->text, ADMIT_TEXT);
     case VALUE_INTEGER:
         return value->integer >= 0 && reading->harmless >> count_digits(value->integer) & 1;
     case VALUE_NULL:
@@ -183,8 +203,7 @@ static bool is_known_clean(const struct admit *admit, const struct key_reading *
     case VALUE_TRUE: return true;
     case VALUE_DECIMAL: return !reading->is_keyed;
     case VALUE_LIST:
-    case VALUE_OBJECT:
-        return admit_is_known_clean(admit, reading->hash, value->text, ADMIT_NESTED, &hash);
+    case VALUE_OBJECT: return admit_has_met(admit, reading->hash, value->text, ADMIT_NESTED);
     default: return false;
     }
 }
@@ -202,7 +221,7 @@ static void admit_item(struct admit *admit, struct shield_item *item)
         admit_path_pop(admit, mark);
         return;
     }
-    if (!has_value || is_known_clean(admit, reading, &item->value)) return;
+    if (!has_value) return;
     bool is_id = reading->is_id;
     admit_key_of(admit, item->name, reading, NULL, &key);
     size_t mark = admit_path_push(admit, item->name);
@@ -234,6 +253,7 @@ static bool is_plain(const struct admit *admit)
 static enum shield_verdict walk(struct admit *admit)
 {
     struct shield_record *record = admit->record;
+    admit_read_names(admit);
     admit_event_name(admit);
     admit_watch(admit);
     admit->is_captured = is_autocapture(admit);
@@ -243,6 +263,8 @@ static enum shield_verdict walk(struct admit *admit)
     if (!admit_plan_event(admit)) return admit->verdict;
     admit_plan_required(admit);
     for (uint32_t i = 0; i < record->item_count; i++) {
+        const struct key_reading *known = admit_known_reading(admit, i);
+        if (known && is_known_clean(admit, known, &record->items[i].value)) continue;
         size_t mark = arena_mark(&admit->scratch->arena);
         admit->item = i;
         admit_item(admit, &record->items[i]);

@@ -105,7 +105,9 @@ struct admit {
     uint64_t seed;         /* of hashes in `clean`: of this process, rule set and policy */
     uint32_t event_number; /* in the plan */
     enum shield_verdict verdict;
-    struct text sdk; /* as findings show it, once has_sdk is set */
+    struct text library; /* as the record tells them: mp_lib and $lib_version, if they are texts */
+    struct text version;
+    struct text sdk; /* as findings show them, once has_sdk is set */
     char sdk_bytes[ADMIT_SDK_MAX];
     bool has_sdk;
     struct outcome_note notes[OUTCOME_NOTES_MAX]; /* of the text under way */
@@ -118,13 +120,16 @@ struct admit {
     bool is_identifier;          /* likewise, by the plan */
     bool is_harmless;            /* likewise, whatever its name sounds like */
     bool is_silent;              /* asks, and does not note */
-    bool has_loosened; /* what is allowed now may not be so later: nothing is remembered */
-    bool is_captured;  /* by a client's autocapture */
-    bool is_template;  /* the address under way, by the project's own lists */
-    bool is_plain;     /* nothing but rules speaks of a property: no plan, no list, no hold */
-    uint8_t *marks;    /* of each item, for admit_near.c; NULL: the drift watch is not shown it */
-    uint32_t item;     /* under way; none: their number */
-    uint32_t shown;    /* so many records like it the one that is shown stands for */
+    bool has_loosened;   /* what is allowed now may not be so later: nothing is remembered */
+    bool is_captured;    /* by a client's autocapture */
+    bool is_template;    /* the address under way, by the project's own lists */
+    bool is_plain;       /* nothing but rules speaks of a property: no plan, no list, no hold */
+    uint64_t names_hash; /* of all its properties' names, in any order */
+    const struct key_reading **readings; /* of each item's name; see admit_known_reading */
+    uint32_t keys_replaced;              /* when they were taken */
+    uint8_t *marks; /* of each item, for admit_near.c; NULL: the drift watch is not shown it */
+    uint32_t item;  /* under way; none: their number */
+    uint32_t shown; /* so many records like it the one that is shown stands for */
 };
 
 /* A profile has no event, whether it comes in or is scanned. */
@@ -150,6 +155,15 @@ bool admit_read_key(struct admit *admit, struct text name, const struct admit_ke
 /* The name as it was read before, borrowed until the next one is; NULL: the name itself is data.
  */
 const struct key_reading *admit_reading(struct admit *admit, struct text name);
+/* All names of the record, before anything else is asked of it. */
+void admit_read_names(struct admit *admit);
+/* What was read of an item's name then; NULL: it has to be read again, which tells why. */
+static inline const struct key_reading *admit_known_reading(const struct admit *admit,
+                                                            uint32_t item)
+{
+    bool is_valid = admit->readings && admit->keys_replaced == admit->scratch->keys.replaced;
+    return is_valid ? admit->readings[item] : NULL;
+}
 void admit_key_of(struct admit *admit, struct text name, const struct key_reading *reading,
                   const struct admit_key *around, struct admit_key *key);
 void admit_event_name(struct admit *admit);
@@ -185,6 +199,26 @@ enum admit_form {
 };
 bool admit_is_known_clean(const struct admit *admit, uint64_t key_hash, struct text raw,
                           enum admit_form form, uint64_t *hash);
+/* Is the hash in its row? Each time it moves one up. */
+bool admit_has_hash_behind(uint64_t row[SCRATCH_CLEAN_WAYS], uint64_t hash);
+static inline bool admit_has_hash(const struct admit *admit, uint64_t hash)
+{
+    uint64_t *row = admit->scratch->clean[hash / 2 % SCRATCH_CLEAN_ROWS];
+    return row[0] == hash || admit_has_hash_behind(row, hash);
+}
+/* kind: eight times its form, and what an event's plan says of the property. */
+static inline uint64_t admit_clean_hash(const struct admit *admit, uint64_t key_hash,
+                                        struct text raw, uint64_t kind)
+{
+    return text_hash_seeded(raw, (admit->seed ^ key_hash) + kind) | 1;
+}
+/* The same of a property of which no plan speaks, for those who only ask. */
+static inline bool admit_has_met(const struct admit *admit, uint64_t key_hash, struct text raw,
+                                 enum admit_form form)
+{
+    if (raw.size > ADMIT_CLEAN_MAX || admit->scratch->is_thorough) return false;
+    return admit_has_hash(admit, admit_clean_hash(admit, key_hash, raw, 8 * (uint64_t)form));
+}
 /* Unless what is allowed now may not be so later. */
 void admit_remember_clean(struct admit *admit, uint64_t hash);
 /* What is left to do for a text in which no rule found anything: look at what it wraps. */

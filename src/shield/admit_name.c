@@ -70,20 +70,62 @@ static uint32_t harmless_digits(const struct ruleset *set, const struct key_read
     return harmless;
 }
 
+static void judge_name(struct admit *admit, struct text name, struct key_reading *reading)
+{
+    reading->is_judged = true;
+    reading->is_data = is_name_data(admit, name);
+    reading->is_id = admit_is_id_name(name) || admit_is_id_list_name(name);
+    reading->is_library = admit_tells_library(name);
+    reading->is_keyed = (reading->exact | reading->stem) & admit->rules->keyed_classes;
+    reading->harmless = harmless_digits(admit->rules, reading);
+}
+
 const struct key_reading *admit_reading(struct admit *admit, struct text name)
 {
     struct key_reading *reading =
         key_cache_read(&admit->scratch->keys, admit->rules, shield_lexicon_of(admit->shield), name);
-    if (!reading->is_judged) {
-        reading->is_judged = true;
-        reading->is_data = is_name_data(admit, name);
-        reading->is_id = admit_is_id_name(name) || admit_is_id_list_name(name);
-        reading->is_keyed = (reading->exact | reading->stem) & admit->rules->keyed_classes;
-        reading->harmless = harmless_digits(admit->rules, reading);
-    }
+    if (!reading->is_judged) judge_name(admit, name, reading);
     if (!reading->is_data) return reading;
     key_cache_forget(&admit->scratch->keys);
     return NULL;
+}
+
+static const struct key_reading *reading_of(struct admit *admit, struct text name)
+{
+    const struct key_reading *known = key_cache_next(&admit->scratch->keys, admit->rules, name);
+    bool is_good = known && known->is_judged && !known->is_data;
+    return is_good ? known : admit_reading(admit, name);
+}
+
+/* Of several of one name the last counts. */
+static void note_library(struct admit *admit, struct text name, const struct value *value)
+{
+    if (value->kind != VALUE_TEXT) return;
+    if (name.bytes[0] == 'm') {
+        admit->library = value->text;
+    } else {
+        admit->version = value->text;
+    }
+}
+
+void admit_read_names(struct admit *admit)
+{
+    const struct shield_record *record = admit->record;
+    struct key_cache *keys = &admit->scratch->keys;
+    const struct key_reading **readings = ARENA_ARRAY_DIRTY(
+        &admit->scratch->arena, const struct key_reading *, record->item_count + 1);
+    uint32_t replaced = keys->replaced;
+    uint64_t names = 0;
+    for (uint32_t i = 0; i < record->item_count; i++) {
+        struct text name = record->items[i].name;
+        const struct key_reading *reading = name.size > 0 ? reading_of(admit, name) : NULL;
+        names += reading ? reading->hash : text_hash_seeded(name, keys->seed);
+        if (reading && reading->is_library) note_library(admit, name, &record->items[i].value);
+        if (readings) readings[i] = reading == &keys->spare ? NULL : reading;
+    }
+    admit->names_hash = names;
+    admit->readings = keys->replaced == replaced ? readings : NULL;
+    admit->keys_replaced = replaced;
 }
 
 void admit_key_of(struct admit *admit, struct text name, const struct key_reading *reading,

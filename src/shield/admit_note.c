@@ -74,18 +74,8 @@ struct text admit_sdk(struct admit *admit)
 {
     if (admit->has_sdk) return admit->sdk;
     admit->has_sdk = true;
-    struct text library = TEXT("");
-    struct text version = TEXT("");
-    for (uint32_t i = 0; i < admit->record->item_count; i++) {
-        const struct shield_item *item = &admit->record->items[i];
-        if (!admit_tells_library(item->name)) continue;
-        if (item->value.kind != VALUE_TEXT || item->value.text.size > SDK_PART_MAX) continue;
-        if (item->name.bytes[0] == 'm') {
-            library = item->value.text;
-        } else {
-            version = item->value.text;
-        }
-    }
+    struct text library = admit->library.size <= SDK_PART_MAX ? admit->library : TEXT("");
+    struct text version = admit->version.size <= SDK_PART_MAX ? admit->version : TEXT("");
     if (library.size == 0 || !is_plain(library) || !is_plain(version)) return TEXT("");
     _Static_assert(2 * SDK_PART_MAX + 1 <= ADMIT_SDK_MAX, "both parts and a slash fit");
     char *bytes = admit->sdk_bytes;

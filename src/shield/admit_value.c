@@ -293,15 +293,16 @@ bool admit_is_known_clean(const struct admit *admit, uint64_t key_hash, struct t
     /* By an event's plan the same value under the same name may be judged in other ways. */
     uint64_t plan = (uint64_t)admit->is_identifier | (uint64_t)admit->is_harmless << 1 |
                     (uint64_t)admit->is_planned << 2;
-    uint64_t kind = 8 * (uint64_t)form + plan;
-    uint64_t seed = (admit->seed ^ key_hash) + kind;
-    *hash = text_hash_seeded(raw, seed) | 1;
-    uint64_t *row = admit->scratch->clean[*hash / 2 % SCRATCH_CLEAN_ROWS];
-    for (uint32_t way = 0; way < SCRATCH_CLEAN_WAYS; way++) {
-        if (row[way] != *hash) continue;
-        uint32_t up = way > 0 ? way - 1 : 0;
-        row[way] = row[up];
-        row[up] = *hash;
+    *hash = admit_clean_hash(admit, key_hash, raw, 8 * (uint64_t)form + plan);
+    return admit_has_hash(admit, *hash);
+}
+
+bool admit_has_hash_behind(uint64_t row[SCRATCH_CLEAN_WAYS], uint64_t hash)
+{
+    for (uint32_t way = 1; way < SCRATCH_CLEAN_WAYS; way++) {
+        if (row[way] != hash) continue;
+        row[way] = row[way - 1];
+        row[way - 1] = hash;
         return true;
     }
     return false;

@@ -18,15 +18,10 @@ static uint64_t shape_of(const struct admit *admit, uint64_t seed, uint64_t *pla
 {
     const struct shield_record *record = admit->record;
     uint64_t around = text_hash_seeded(admit->event, seed + record->project->id);
-    uint64_t names = 0; /* a sum: their order does not matter */
-    for (uint32_t i = 0; i < record->item_count; i++) {
-        const struct shield_item *item = &record->items[i];
-        names += text_hash_seeded(item->name, seed);
-        if (item->value.kind != VALUE_TEXT || !admit_tells_library(item->name)) continue;
-        around += text_hash_seeded(item->value.text, seed ^ item->name.size);
-    }
+    around += text_hash_seeded(admit->library, seed ^ 1);
+    around += text_hash_seeded(admit->version, seed ^ 2);
     *place = around;
-    uint64_t parts[] = {names, around};
+    uint64_t parts[] = {admit->names_hash, around};
     return text_hash_seeded((struct text){(const char *)parts, sizeof parts}, seed) | 1;
 }
 

@@ -15,11 +15,6 @@ static void read_name(const struct ruleset *set, const struct shield_lexicon *le
     ruleset_find_words(set, text_from(key.folded), &reading->words);
 }
 
-static bool is_of(const struct key_cache_entry *entry, const struct ruleset *set, struct text name)
-{
-    return entry->set == set && text_equal((struct text){entry->name, entry->size}, name);
-}
-
 static struct key_cache_entry *find_or_read(struct key_cache *cache, const struct ruleset *set,
                                             const struct shield_lexicon *lexicon, struct text name)
 {
@@ -27,9 +22,10 @@ static struct key_cache_entry *find_or_read(struct key_cache *cache, const struc
     size_t row = hash % KEY_CACHE_ROWS;
     for (size_t way = 0; way < KEY_CACHE_WAYS; way++) {
         struct key_cache_entry *entry = &cache->entries[row][way];
-        if (entry->reading.hash == hash && is_of(entry, set, name)) return entry;
+        if (entry->reading.hash == hash && key_cache_is_of(entry, set, name)) return entry;
     }
     struct key_cache_entry *entry = &cache->entries[row][cache->oldest[row]++ % KEY_CACHE_WAYS];
+    cache->replaced++;
     read_name(set, lexicon, name, &entry->reading);
     entry->reading.hash = hash;
     entry->set = set;
@@ -47,12 +43,10 @@ struct key_reading *key_cache_read(struct key_cache *cache, const struct ruleset
         cache->last = NULL;
         return &cache->spare;
     }
-    struct key_cache_entry *last = cache->last;
-    struct key_cache_entry *entry = last ? last->next : NULL;
-    if (!entry || !is_of(entry, set, name)) {
-        entry = find_or_read(cache, set, lexicon, name);
-        if (last) last->next = entry;
-    }
+    struct key_reading *next = key_cache_next(cache, set, name);
+    if (next) return next;
+    struct key_cache_entry *entry = find_or_read(cache, set, lexicon, name);
+    if (cache->last) cache->last->next = entry;
     cache->last = entry;
     return &entry->reading;
 }

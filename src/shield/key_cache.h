@@ -21,6 +21,7 @@ struct key_reading {
     bool is_data;              /* the name itself is something to find: K09 */
     bool is_judged;            /* is_data was asked */
     bool is_id;                /* of a property that holds an id, or a list of them */
+    bool is_library;           /* of one that tells the client's library or its version */
     bool is_keyed;             /* some rule is asked because of the name */
     uint32_t harmless;         /* a whole number of so many digits tells nothing: one bit each */
 };
@@ -38,11 +39,28 @@ struct key_cache {
     uint64_t seed;
     struct key_reading spare;     /* of the last name that does not fit */
     struct key_cache_entry *last; /* that was asked for; NULL: none */
+    uint32_t replaced;            /* so many readings gave way to others, ever */
     struct key_cache_entry entries[KEY_CACHE_ROWS][KEY_CACHE_WAYS];
     uint8_t oldest[KEY_CACHE_ROWS];
 };
 
-/* Borrowed until the next call with another name. */
+static inline bool key_cache_is_of(const struct key_cache_entry *entry, const struct ruleset *set,
+                                   struct text name)
+{
+    return entry->set == set && text_equal((struct text){entry->name, entry->size}, name);
+}
+
+/* The reading of the name that followed the last one the time before, if this is it; else NULL. */
+static inline struct key_reading *key_cache_next(struct key_cache *cache, const struct ruleset *set,
+                                                 struct text name)
+{
+    struct key_cache_entry *next = cache->last ? cache->last->next : NULL;
+    if (!next || !key_cache_is_of(next, set, name)) return NULL;
+    cache->last = next;
+    return &next->reading;
+}
+
+/* Borrowed: the spare one until the next call, another as long as none is replaced. */
 struct key_reading *key_cache_read(struct key_cache *cache, const struct ruleset *set,
                                    const struct shield_lexicon *lexicon, struct text name);
 /* Wipe the name that was asked for last: it is data. */

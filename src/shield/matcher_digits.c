@@ -33,9 +33,9 @@ struct phrase {
     struct group groups[GROUPS_ROOM];
     uint32_t group_count;
     char digits[DIGITS_ROOM];
-    /* Luhn's sums (ISO/IEC 7812-1, annex B) of all digits before a place: the first with those at
-     * even places doubled, the second with those at odd ones. */
-    uint16_t sums[2][DIGITS_ROOM + 1];
+    /* Luhn's sums (ISO/IEC 7812-1, annex B) of all digits before a place, two in one: with those at
+     * even places doubled in the lower half, and with those at odd ones in the upper. */
+    uint32_t sums[DIGITS_ROOM + 1];
     uint32_t digit_count;
     struct ruleset_mask open; /* rules that fit the value and may act, as far as that is known */
     bool has_text_context;    /* it is known in full */
@@ -68,24 +68,32 @@ static bool is_separator(char byte)
     }
 }
 
+_Static_assert(9 * DIGITS_ROOM <= UINT16_MAX, "no half of a sum runs over");
+
 static void add_digits(struct phrase *phrase, const char *bytes, uint32_t size)
 {
-    static const uint8_t doubled[10] = {0, 2, 4, 6, 8, 1, 3, 5, 7, 9};
-    for (uint32_t i = 0; i < size; i++) {
-        uint32_t at = phrase->digit_count++;
-        uint32_t digit = (uint32_t)(bytes[i] - '0');
-        phrase->digits[at] = bytes[i];
-        phrase->sums[at % 2][at + 1] = (uint16_t)(phrase->sums[at % 2][at] + doubled[digit]);
-        phrase->sums[1 - at % 2][at + 1] = (uint16_t)(phrase->sums[1 - at % 2][at] + digit);
+    /* What a digit adds at an even place; at an odd one the halves change places. */
+    static const uint32_t steps[10] = {0,           2 | 1 << 16, 4 | 2 << 16, 6 | 3 << 16,
+                                       8 | 4 << 16, 1 | 5 << 16, 3 | 6 << 16, 5 | 7 << 16,
+                                       7 | 8 << 16, 9 | 9 << 16};
+    uint32_t *sums = phrase->sums + phrase->digit_count;
+    uint32_t turn = phrase->digit_count % 2 * 16;
+    uint32_t sum = *sums;
+    memcpy(phrase->digits + phrase->digit_count, bytes, size);
+    for (uint32_t i = 0; i < size; i++, turn ^= 16) {
+        uint32_t step = steps[bytes[i] - '0'];
+        sum += step << turn | step >> (-turn & 31);
+        sums[i + 1] = sum;
     }
+    phrase->digit_count += size;
 }
 
 /* Of the digits from there to the last one: of these the last stands as it is, the one before it is
  * doubled, and so on. */
 static bool passes_luhn(const struct phrase *phrase, uint32_t from)
 {
-    const uint16_t *sums = phrase->sums[phrase->digit_count % 2];
-    return (uint16_t)(sums[phrase->digit_count] - sums[from]) % 10 == 0;
+    uint32_t sums = phrase->sums[phrase->digit_count] - phrase->sums[from];
+    return (sums >> phrase->digit_count % 2 * 16 & UINT16_MAX) % 10 == 0;
 }
 
 /* "+44", "+ 44", "+(44". */
@@ -183,9 +191,9 @@ static void make_room(struct phrase *phrase, uint32_t size)
     kept_from -= kept_from % 2; /* what stands at an even place still does */
     phrase->digit_count -= kept_from;
     memmove(phrase->digits, phrase->digits + kept_from, phrase->digit_count);
-    for (int i = 0; i < 2; i++)
-        memmove(phrase->sums[i], phrase->sums[i] + kept_from,
-                (phrase->digit_count + 1) * sizeof *phrase->sums[i]);
+    uint32_t base = phrase->sums[kept_from]; /* no half of any behind it is less */
+    for (uint32_t i = 0; i <= phrase->digit_count; i++)
+        phrase->sums[i] = phrase->sums[kept_from + i] - base;
     phrase->group_count -= first;
     memmove(phrase->groups, phrase->groups + first, phrase->group_count * sizeof *phrase->groups);
     for (uint32_t i = 0; i < phrase->group_count; i++)
@@ -197,8 +205,7 @@ static void clear(struct phrase *phrase)
 {
     phrase->group_count = 0;
     phrase->digit_count = 0;
-    phrase->sums[0][0] = 0;
-    phrase->sums[1][0] = 0;
+    phrase->sums[0] = 0;
 }
 
 /* "0.123456789": a short group, a point, a long one, and neither before nor behind them more. */
@@ -258,7 +265,8 @@ void matcher_digits(struct matcher_run *run)
     size_t place = 0;
     while (place < text.size && !matcher_is_done(run)) {
         if (!is_digit(text.bytes[place])) {
-            place++;
+            while (place < text.size && !is_digit(text.bytes[place]))
+                place++;
             clear(&phrase);
             group.separator = 0;
             continue;

@@ -108,7 +108,12 @@ static bool is_wanted(const struct matcher_run *run, uint32_t charset)
 
 void matcher_tokens(struct matcher_run *run)
 {
-    for (uint32_t rest = run->set->token_charsets; rest; rest &= rest - 1) {
+    const struct ruleset *set = run->set;
+    uint32_t place = ruleset_value_place(run->view->text.size);
+    bool is_bare =
+        run->has_text_context && ruleset_masks_equal(set, &run->able, &set->without_context);
+    uint32_t rest = is_bare ? set->bare_tokens[place] : set->token_charsets;
+    for (; rest; rest &= rest - 1) {
         uint32_t charset = (uint32_t)__builtin_ctz(rest);
         if (is_wanted(run, charset)) try_charset(run, charset);
     }

@@ -439,6 +439,19 @@ static enum status compile_patterns(struct ruleset *set, struct error *error)
     return STATUS_OK;
 }
 
+/* By the finished masks of all rules. */
+static void index_bare_tokens(struct ruleset *set)
+{
+    for (uint32_t place = 0; place < RULESET_VALUE_SIZES; place++) {
+        struct ruleset_mask bare = set->by_value[place];
+        for (uint32_t i = 0; i < set->mask_words; i++)
+            bare.bits[i] &= set->without_context.bits[i];
+        for (uint32_t charset = 0; charset < SHIELD_CHARSET_COUNT; charset++)
+            if (ruleset_masks_meet(set, &bare, &set->with_token[charset]))
+                set->bare_tokens[place] |= UINT32_C(1) << charset;
+    }
+}
+
 enum status ruleset_build(struct ruleset *set, struct error *error)
 {
     set->mask_words = (set->rule_count + 63) / 64;
@@ -448,6 +461,7 @@ enum status ruleset_build(struct ruleset *set, struct error *error)
         set->scan_min[i] = UINT32_MAX;
     for (uint32_t i = 0; i < set->rule_count; i++)
         index_rule(set, i);
+    index_bare_tokens(set);
     index_words(set);
     TRY(compile_literals(set, error));
     return compile_patterns(set, error);
