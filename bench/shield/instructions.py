@@ -28,6 +28,7 @@ def main():
         out = Path(folder) / 'profile'
         command = ['valgrind', '--tool=callgrind', f'--callgrind-out-file={out}',
                    '--toggle-collect=shield_admit', '--dump-after=shield_admit',
+                   '--compress-strings=no', '--compress-pos=no',
                    words.program, 'count']
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                               check=True, text=True)

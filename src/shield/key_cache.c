@@ -12,7 +12,7 @@ static void read_name(const struct ruleset *set, const struct shield_lexicon *le
     *reading = (struct key_reading){.exact = key.exact, .stem = key.stem};
     if (key.is_stopped) return;
     ruleset_find_words(set, name, &reading->words);
-    ruleset_find_words(set, text_from(key.folded), &reading->words);
+    ruleset_find_words(set, (struct text){key.folded, key.folded_size}, &reading->words);
 }
 
 static struct key_cache_entry *find_or_read(struct key_cache *cache, const struct ruleset *set,

@@ -224,9 +224,9 @@ static uint64_t read_torn(const struct shield_lexicon *lexicon, struct text text
     return entry ? entry->exact : 0;
 }
 
-static void list_words(struct shield_key *key, size_t size)
+static void list_words(struct shield_key *key)
 {
-    struct text rest = {key->folded, size};
+    struct text rest = {key->folded, key->folded_size};
     key->word_count = 0;
     while (rest.size > 0 && key->word_count < SHIELD_KEY_WORDS_MAX) {
         key->words[key->word_count++] = text_split(rest, ' ', &rest);
@@ -257,7 +257,8 @@ void shield_key_read(const struct shield_lexicon *lexicon, struct text name, str
         read_spelling(lexicon, &words, &reading);
     }
     memcpy(key->folded, words.bytes, words.size);
-    list_words(key, words.size);
+    key->folded_size = words.size;
+    list_words(key);
     read_other_spellings(lexicon, name, &words, &reading);
     key->exact = reading.exact;
     key->stem = reading.stem | reading.exact;

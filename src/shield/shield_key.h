@@ -83,7 +83,8 @@ enum { SHIELD_KEY_WORDS_MAX = 16, SHIELD_KEY_FOLDED_MAX = 256 };
 
 /* A name taken apart. */
 struct shield_key {
-    char folded[SHIELD_KEY_FOLDED_MAX];      /* words joined by single spaces: "user pwd" */
+    char folded[SHIELD_KEY_FOLDED_MAX]; /* words joined by single spaces: "user pwd"; no NUL */
+    size_t folded_size;
     struct text words[SHIELD_KEY_WORDS_MAX]; /* borrow folded */
     uint32_t word_count;
     uint64_t exact;  /* classes that the whole name stands for */

@@ -473,6 +473,36 @@ static void a_forgotten_name_leaves_no_byte(void **state)
     ruleset_drop(set);
 }
 
+static __attribute__((noinline)) void leave_on_the_stack(const char *words)
+{
+    volatile char room[4096];
+    size_t size = strlen(words);
+    for (size_t i = 0; i < sizeof room; i++)
+        room[i] = words[i % size];
+}
+
+/* The words of a name end where it ends, whatever stood in that memory before. */
+static void reads_a_name_and_no_byte_behind_it(void **state)
+{
+    (void)state;
+    static struct key_cache keys;
+    static const char *const names[] = {"plan", "q", "", "card", "Straße", "order number"};
+    struct ruleset *set = NULL;
+    struct error error = {0};
+    assert_int_equal(ruleset_make(shield_builtin_rules, RULESET_BUILTIN, &set, &error), STATUS_OK);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct key_reading readings[2];
+        for (int turn = 0; turn < 2; turn++) {
+            leave_on_the_stack(turn ? " iban passport imei steuer " : "~~");
+            readings[turn] = *key_cache_read(&keys, set, lexicon, text_from(names[i]));
+            key_cache_clear(&keys);
+        }
+        if (memcmp(&readings[0].words, &readings[1].words, sizeof readings[0].words) != 0)
+            fail_msg("%s", names[i]);
+    }
+    ruleset_drop(set);
+}
+
 /* --- the census --- */
 
 static uint32_t kind_at(struct text text, size_t place)
@@ -529,6 +559,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_forgotten_name_leaves_no_byte),
+        cmocka_unit_test(reads_a_name_and_no_byte_behind_it),
         cmocka_unit_test(counts_bytes_as_told),
         cmocka_unit_test(asks_about_every_phrase_of_digits),
         cmocka_unit_test(asks_about_every_run_of_a_charset),
