@@ -3,7 +3,8 @@
 
 `list NAME` begins a list; each further line is a country or a language, then words. A word is
 folded as src/shield/shield_wordlist.c folds what it looks for: decomposed (NFKD), without marks, in
-lower case. `_` is a space. Words of all lists share one table, found by their hash.
+lower case. `_` is a space. Words of all lists share one table, found by their hash; the first words
+of phrases are in it, too, as what begins one.
 """
 
 import sys
@@ -50,6 +51,8 @@ def main(arguments):
     words = {}
     for name in arguments[1:]:
         read(Path(name), words)
+    for phrase in [word for word in words if ' ' in word]:
+        words.setdefault(phrase.split(' ')[0], set()).add('BEGINS')
     ordered = sorted(words)
     slot_count = 1
     while slot_count < 3 * len(ordered):

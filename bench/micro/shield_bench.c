@@ -239,9 +239,10 @@ static void measure_all(struct bench *bench, const char *number)
 
 /* Each family three times, for one that counts instructions: the whole value to warm up, half of
  * it, and the whole (bench/shield/instructions.py reads what callgrind says of each). */
-static void count_families(struct bench *bench)
+static void count_families(struct bench *bench, const char *only)
 {
     for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
+        if (only && strcmp(families[i].name, only) != 0) continue;
         char *bytes = memory_alloc(VALUE_SIZE, 1);
         fill_value(bytes, VALUE_SIZE, families[i].family);
         size_t half = half_size(families[i].family);
@@ -254,7 +255,7 @@ static void count_families(struct bench *bench)
 }
 
 /* With a number, so many events and nothing else: for a profiler. With "count", the families
- * alone. */
+ * alone, or the one that is named. */
 int main(int argc, char **argv)
 {
     struct error error = {0};
@@ -271,7 +272,7 @@ int main(int argc, char **argv)
     bench->project = (struct project){.id = 1, .zone = TEXT("UTC")};
     arena_init(&bench->arena, ARENA_SIZE);
     if (argc > 1 && strcmp(argv[1], "count") == 0) {
-        count_families(bench);
+        count_families(bench, argc > 2 ? argv[2] : NULL);
     } else {
         measure_all(bench, argc > 1 ? argv[1] : NULL);
     }

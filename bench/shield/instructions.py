@@ -2,13 +2,12 @@
 """bench/shield/instructions.py SHIELD_BENCH: what hostile values cost, in instructions a byte.
 
 Runs `shield_bench count` under callgrind, which counts whatever else the machine does.
-20 MB/s is 180 instructions a byte at 2.5 GHz and 1.5 instructions a cycle. With --keep DIR the
-profiles of the whole values stay there, by family, for callgrind_annotate.
+20 MB/s is 180 instructions a byte at 2.5 GHz and 1.5 instructions a cycle. Where they go in one
+family: valgrind --tool=callgrind --toggle-collect=shield_admit SHIELD_BENCH count 'form pairs'.
 """
 
 import argparse
 import re
-import shutil
 import subprocess
 import tempfile
 from pathlib import Path
@@ -22,7 +21,6 @@ def cost(path):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('program')
-    parser.add_argument('--keep')
     words = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / 'profile'
@@ -38,9 +36,6 @@ def main():
             whole = cost(Path(f'{out}.{3 * i + 3}'))
             print(f'{name:24} {whole / int(size):8.1f} instructions a byte   '
                   f'count(2n)/count(n) {whole / half:5.2f}   {fate}')
-            if words.keep:
-                Path(words.keep).mkdir(parents=True, exist_ok=True)
-                shutil.copy(f'{out}.{3 * i + 3}', Path(words.keep) / name.replace(' ', '_'))
 
 
 main()

@@ -77,8 +77,10 @@ static bool is_space(char byte)
 
 struct text text_trim(struct text text)
 {
-    while (text.size > 0 && is_space(text.bytes[0]))
-        text = text_slice(text, 1, text.size - 1);
+    while (text.size > 0 && is_space(text.bytes[0])) {
+        text.bytes++;
+        text.size--;
+    }
     while (text.size > 0 && is_space(text.bytes[text.size - 1]))
         text.size--;
     return text;

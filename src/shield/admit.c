@@ -209,12 +209,13 @@ static inline bool is_known_clean(const struct admit *admit, const struct key_re
 }
 
 /* What has no value holds nothing but its name: $unset, and $delete, which has none. */
-static void admit_item(struct admit *admit, struct shield_item *item)
+static void admit_item(struct admit *admit, struct shield_item *item,
+                       const struct key_reading *known)
 {
     struct admit_key key;
     bool has_value = item->value.kind != VALUE_MISSING;
     if (!has_value && item->name.size == 0) return;
-    const struct key_reading *reading = admit_reading(admit, item->name);
+    const struct key_reading *reading = known ? known : admit_reading(admit, item->name);
     if (!reading) {
         size_t mark = admit_path_push(admit, TEXT("?"));
         leave_out(admit, item, REASON_KEY_IS_DATA, SHIELD_DROP);
@@ -250,6 +251,22 @@ static bool is_plain(const struct admit *admit)
            admit->mode != PROJECT_SHIELD_STRICT;
 }
 
+/* Names inside values are read beside the row of the record's own. */
+static void admit_items(struct admit *admit)
+{
+    struct shield_record *record = admit->record;
+    struct key_cache_entry *last = key_cache_leave(&admit->scratch->keys);
+    for (uint32_t i = 0; i < record->item_count; i++) {
+        const struct key_reading *known = admit_known_reading(admit, i);
+        if (known && is_known_clean(admit, known, &record->items[i].value)) continue;
+        size_t mark = arena_mark(&admit->scratch->arena);
+        admit->item = i;
+        admit_item(admit, &record->items[i], known);
+        arena_rewind(&admit->scratch->arena, mark);
+    }
+    key_cache_return(&admit->scratch->keys, last);
+}
+
 static enum shield_verdict walk(struct admit *admit)
 {
     struct shield_record *record = admit->record;
@@ -262,14 +279,7 @@ static enum shield_verdict walk(struct admit *admit)
     if (!admit_ids(admit)) return SHIELD_REFUSED;
     if (!admit_plan_event(admit)) return admit->verdict;
     admit_plan_required(admit);
-    for (uint32_t i = 0; i < record->item_count; i++) {
-        const struct key_reading *known = admit_known_reading(admit, i);
-        if (known && is_known_clean(admit, known, &record->items[i].value)) continue;
-        size_t mark = arena_mark(&admit->scratch->arena);
-        admit->item = i;
-        admit_item(admit, &record->items[i]);
-        arena_rewind(&admit->scratch->arena, mark);
-    }
+    admit_items(admit);
     if (admit->marks) admit_watch_end(admit);
     return admit->verdict;
 }

@@ -75,6 +75,7 @@ static void judge_name(struct admit *admit, struct text name, struct key_reading
     reading->is_judged = true;
     reading->is_data = is_name_data(admit, name);
     reading->is_id = admit_is_id_name(name) || admit_is_id_list_name(name);
+    reading->is_generic = is_generic(name);
     reading->is_library = admit_tells_library(name);
     reading->is_keyed = (reading->exact | reading->stem) & admit->rules->keyed_classes;
     reading->harmless = harmless_digits(admit->rules, reading);
@@ -131,7 +132,7 @@ void admit_read_names(struct admit *admit)
 void admit_key_of(struct admit *admit, struct text name, const struct key_reading *reading,
                   const struct admit_key *around, struct admit_key *key)
 {
-    bool inherits = around && is_generic(name);
+    bool inherits = around && reading->is_generic;
     key->exact = reading->exact | (inherits ? around->exact : 0);
     key->stem = reading->stem | (inherits ? around->stem : 0);
     key->hash = reading->hash ^ (around ? around->hash * 31 : 0);

@@ -40,18 +40,27 @@ static uint64_t number_of(const char letters[SHIELD_BIP39_WORD_SIZE])
     return __builtin_bswap64(number); /* the machine is little-endian (codec/block.h) */
 }
 
-/* The word's number, or -1. */
+/* Of ASCII letters alone: does some word begin with these three? */
+static bool begins_word(const char *bytes)
+{
+    uint32_t triple = 0;
+    for (int i = 0; i < 3; i++)
+        triple = triple * 26 + (uint32_t)((bytes[i] | 0x20) - 'a');
+    return shield_bip39_triples[triple / 8] >> triple % 8 & 1;
+}
+
+/* The number of the word, which is of ASCII letters alone, or -1. */
 static int32_t find_word(struct text text)
 {
     char folded[SHIELD_BIP39_WORD_SIZE] = {0};
-    if (text.size < 3 || text.size > sizeof folded) return -1;
+    if (text.size < 3 || text.size > sizeof folded || !begins_word(text.bytes)) return -1;
     for (size_t i = 0; i < text.size; i++)
         folded[i] = (char)(text.bytes[i] | 0x20);
     /* Four letters are compared as four: then all words that begin so are one. */
     unsigned ignored = text.size == TELLING ? 8 * (sizeof folded - TELLING) : 0;
     uint64_t wanted = number_of(folded) >> ignored;
-    uint32_t low = 0;
-    uint32_t high = SHIELD_BIP39_COUNT;
+    uint32_t low = shield_bip39_begins[folded[0] - 'a'];
+    uint32_t high = shield_bip39_begins[folded[0] - 'a' + 1];
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
         uint64_t number = number_of(shield_bip39_words[middle]) >> ignored;

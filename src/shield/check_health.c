@@ -55,13 +55,15 @@ enum shield_proof shield_check_icd(const struct shield_candidate *candidate,
 
 /* ---- H03 ---- */
 
-/* The lists of two words together, then of the first alone. *word grows over the second. */
+/* The lists of two words together, then of the first alone. *word grows over the second. Few words
+ * begin a phrase of the lists: the second is read behind those alone. */
 static uint32_t lists_of_phrase(struct text value, struct shield_word *word, uint32_t *at)
 {
     uint32_t behind = word->end;
     struct shield_word next;
-    if (reading_byte(value, word->end) == ' ' && shield_word_next(value, &behind, &next) &&
-        next.begin == word->end + 1) {
+    uint32_t first = shield_lists_and_begins_of(reading_slice(value, word->begin, word->end));
+    if (reading_byte(value, word->end) == ' ' && (first & SHIELD_LIST_BEGINS) &&
+        shield_word_next(value, &behind, &next) && next.begin == word->end + 1) {
         uint32_t lists = shield_lists_of(reading_slice(value, word->begin, next.end));
         if (lists) {
             word->end = next.end;
@@ -69,7 +71,7 @@ static uint32_t lists_of_phrase(struct text value, struct shield_word *word, uin
             return lists;
         }
     }
-    return shield_lists_of(reading_slice(value, word->begin, word->end));
+    return first & ~(uint32_t)SHIELD_LIST_BEGINS;
 }
 
 enum { MEDICAL = SHIELD_LIST_MEDICINE | SHIELD_LIST_ILLNESS };

@@ -22,6 +22,7 @@ struct key_reading {
     bool is_judged;            /* is_data was asked */
     bool is_id;                /* of a property that holds an id, or a list of them */
     bool is_library;           /* of one that tells the client's library or its version */
+    bool is_generic;           /* says nothing of its own: "value", "0" */
     bool is_keyed;             /* some rule is asked because of the name */
     uint32_t harmless;         /* a whole number of so many digits tells nothing: one bit each */
 };
@@ -58,6 +59,19 @@ static inline struct key_reading *key_cache_next(struct key_cache *cache, const 
     if (!next || !key_cache_is_of(next, set, name)) return NULL;
     cache->last = next;
     return &next->reading;
+}
+
+/* Names come in rows, each the same again and again. One is left for another, and gone on with. */
+static inline struct key_cache_entry *key_cache_leave(struct key_cache *cache)
+{
+    struct key_cache_entry *last = cache->last;
+    cache->last = NULL;
+    return last;
+}
+
+static inline void key_cache_return(struct key_cache *cache, struct key_cache_entry *last)
+{
+    cache->last = last;
 }
 
 /* Borrowed: the spare one until the next call, another as long as none is replaced. */

@@ -252,6 +252,7 @@ static void try_whole(struct matcher_run *run)
 {
     const struct ruleset_list *list = &run->set->whole;
     struct matcher_trigger trigger = {.end = (uint32_t)run->view->text.size};
+    if (!run->census.has_words && run->census.run_max < run->set->whole_run_min) return;
     for (uint32_t i = 0; i < list->count; i++) {
         const struct ruleset_rule *rule = &run->set->rules[list->rules[i]];
         if (rule->whole_words && !run->census.has_words) continue;
@@ -309,13 +310,25 @@ bool matcher_is_harmless_number(const struct ruleset *set, uint64_t classes,
     return rules == 0;
 }
 
+/* By its bytes alone: no trigger of the set could be in the value, and its key is none. */
+static bool is_out_of_reach(const struct ruleset *set, const struct matcher_view *view,
+                            const struct matcher_census *census)
+{
+    if (census->has_words || census->run_max >= set->whole_run_min) return false;
+    if ((view->exact | view->stem) & set->keyed_classes || set->pattern_database) return false;
+    return view->text.size < set->scan_min[census->kinds] && !(census->kinds & set->byte_kinds) &&
+           census->digits < set->digits_min && census->run_max < set->token_min;
+}
+
 void matcher_look(struct matcher *matcher, const struct ruleset *set,
                   const struct matcher_view *view, struct matcher_result *result)
 {
-    struct matcher_run run = {.matcher = matcher, .set = set, .view = view, .result = result};
     size_t size = view->text.size;
     assert(size <= UINT32_MAX);
-    run.census = matcher_count_bytes(view->text);
+    struct matcher_census census = matcher_count_bytes(view->text);
+    if (!matcher->is_thorough && is_out_of_reach(set, view, &census)) return;
+    struct matcher_run run = {
+        .matcher = matcher, .set = set, .view = view, .result = result, .census = census};
     run.fitting = ruleset_by_value(set, size);
     run.calls_left = MATCHER_CALLS_FREE + MATCHER_CALLS_PER_BYTE * (uint64_t)size;
     score_know_key(&run);

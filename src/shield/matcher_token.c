@@ -39,7 +39,25 @@ static bool leave_out_capitals(const struct ruleset *set, struct ruleset_mask *r
     return any != 0;
 }
 
-static void try_run(struct matcher_run *run, uint32_t charset, uint32_t begin, uint32_t end)
+/* Rules that want tokens and that the value's size and bytes allow, and its context, if it is known
+ * by now. False: there are none. */
+static bool know_open_rules(const struct matcher_run *run, struct ruleset_mask *open)
+{
+    const struct ruleset *set = run->set;
+    const uint32_t capitals = RULESET_UPPER_HEX | RULESET_UPPER | RULESET_OTHER;
+    bool may_have_capital = run->matcher->is_thorough || (run->census.kinds & capitals);
+    uint64_t any = 0;
+    for (uint32_t i = 0; i < set->mask_words; i++) {
+        uint64_t bits = set->with_any_token.bits[i] & run->fitting->bits[i];
+        if (run->has_text_context) bits &= run->able.bits[i];
+        if (!may_have_capital) bits &= ~set->with_capital.bits[i];
+        any |= open->bits[i] = bits;
+    }
+    return any != 0;
+}
+
+static void try_run(struct matcher_run *run, struct ruleset_mask *open, uint32_t charset,
+                    uint32_t begin, uint32_t end)
 {
     const struct ruleset *set = run->set;
     uint32_t size = end - begin;
@@ -52,9 +70,7 @@ static void try_run(struct matcher_run *run, uint32_t charset, uint32_t begin, u
     struct ruleset_mask rules;
     uint64_t any = 0;
     for (uint32_t i = 0; i < set->mask_words; i++) {
-        rules.bits[i] = by_size->bits[i] & set->by_shape[shape].bits[i] & run->fitting->bits[i];
-        if (run->has_text_context) rules.bits[i] &= run->able.bits[i];
-        any |= rules.bits[i];
+        any |= rules.bits[i] = by_size->bits[i] & set->by_shape[shape].bits[i] & open->bits[i];
     }
     if (!any) return;
     bool wants_capital =
@@ -65,12 +81,14 @@ static void try_run(struct matcher_run *run, uint32_t charset, uint32_t begin, u
     }
     if (!is_listed) keep_takers(set, charset, size, &rules);
     struct matcher_trigger trigger = {.begin = begin, .end = end};
+    bool had_text_context = run->has_text_context;
     matcher_try_each(run, &rules, &trigger);
+    if (run->has_text_context != had_text_context) (void)know_open_rules(run, open);
 }
 
 /* All runs of one charset that are long enough. Of such a run the byte at place `shortest` is one,
  * too: where it is not, everything up to the last byte that is no member is passed over unseen. */
-static void try_charset(struct matcher_run *run, uint32_t charset)
+static void try_charset(struct matcher_run *run, struct ruleset_mask *open, uint32_t charset)
 {
     const uint8_t *bytes = (const uint8_t *)run->view->text.bytes;
     uint32_t size = (uint32_t)run->view->text.size;
@@ -88,33 +106,25 @@ static void try_charset(struct matcher_run *run, uint32_t charset)
         uint32_t end = at + shortest;
         while (end < size && shield_charset_has(charset, bytes[end]))
             end++;
-        try_run(run, charset, at, end);
+        try_run(run, open, charset, at, end);
         at = end + 1;
     }
-}
-
-static bool is_wanted(const struct matcher_run *run, uint32_t charset)
-{
-    const struct ruleset *set = run->set;
-    if (run->census.run_max < set->token_range[charset].min) return false;
-    const struct ruleset_mask *takers = &set->with_token[charset];
-    uint64_t any = 0;
-    for (uint32_t i = 0; i < set->mask_words; i++) {
-        uint64_t bits = takers->bits[i] & run->fitting->bits[i];
-        any |= run->has_text_context ? bits & run->able.bits[i] : bits;
-    }
-    return any != 0;
 }
 
 void matcher_tokens(struct matcher_run *run)
 {
     const struct ruleset *set = run->set;
+    struct ruleset_mask open;
+    if (!know_open_rules(run, &open)) return;
     uint32_t place = ruleset_value_place(run->view->text.size);
     bool is_bare =
         run->has_text_context && ruleset_masks_equal(set, &run->able, &set->without_context);
-    uint32_t rest = is_bare ? set->bare_tokens[place] : set->token_charsets;
+    uint32_t rest = is_bare ? set->bare_tokens[place] : set->sized_tokens[place];
     for (; rest; rest &= rest - 1) {
         uint32_t charset = (uint32_t)__builtin_ctz(rest);
-        if (is_wanted(run, charset)) try_charset(run, charset);
+        if (run->census.run_max < set->token_range[charset].min) continue;
+        if (ruleset_masks_meet(set, &open, &set->with_token[charset])) {
+            try_charset(run, &open, charset);
+        }
     }
 }

@@ -174,6 +174,7 @@ struct ruleset {
      * but those that want them dialled (second place 0). */
     struct ruleset_mask allowed_digits[2][2];
     struct ruleset_mask with_token[SHIELD_CHARSET_COUNT];
+    struct ruleset_mask with_any_token;
     struct ruleset_mask with_capital; /* rules that want one in a token */
     struct ruleset_mask by_digits[SHIELD_DIGITS_MAX + 1];
     /* Rules that the digits of a whole number lead to, by how many they are. */
@@ -192,11 +193,13 @@ struct ruleset {
     struct ruleset_mask without_context;                  /* rules that may act without any */
     struct ruleset_mask by_class[SHIELD_KEY_CLASS_COUNT]; /* rules that a key class speaks for */
     struct ruleset_range token_range[SHIELD_CHARSET_COUNT];
-    uint32_t token_charsets; /* that a rule takes runs of */
-    /* Those of a rule that a value of this size could be of, and that may act without context. */
+    /* Charsets that a rule takes runs of, of those that a value of this size could be of, a bit
+     * each; and of those of them alone that may act without context. */
+    uint32_t sized_tokens[RULESET_VALUE_SIZES];
     uint32_t bare_tokens[RULESET_VALUE_SIZES];
     uint32_t token_min; /* of all charsets; UINT32_MAX: none */
     struct ruleset_list whole;
+    uint32_t whole_run_min; /* of those that want no words; UINT32_MAX: there are none */
     struct ruleset_list keyed;
     uint64_t keyed_classes; /* of all keyed rules */
     uint16_t *word_slots;   /* hash of a word's first word to its index + 1, open addressing */

@@ -29,7 +29,6 @@ static void index_token(struct ruleset *set, const struct ruleset_run *run, uint
     for (uint32_t size = run->range.min; size <= run->range.max && size < longest; size++)
         ruleset_mask_add(&(*sizes)->by_size[size], index);
     if (run->range.max >= longest) ruleset_mask_add(&(*sizes)->by_size[RULESET_SIZES - 1], index);
-    set->token_charsets |= 1U << run->charset;
     if (range->max == 0 || run->range.min < range->min) range->min = run->range.min;
     if (run->range.max > range->max) range->max = run->range.max;
     if (run->range.min < set->token_min) set->token_min = run->range.min;
@@ -158,8 +157,14 @@ static void index_rule(struct ruleset *set, uint32_t index)
         index_token(set, &rule->token[i], index);
         ruleset_mask_add(&set->with_token[rule->token[i].charset], index);
     }
+    if (rule->token_count > 0) ruleset_mask_add(&set->with_any_token, index);
     if (rule->has_capital) ruleset_mask_add(&set->with_capital, index);
-    if (rule->whole) list_add(&set->whole, index);
+    if (rule->whole) {
+        list_add(&set->whole, index);
+        if (!rule->whole_words && rule->whole_run < set->whole_run_min) {
+            set->whole_run_min = rule->whole_run;
+        }
+    }
     if (rule->keys) {
         list_add(&set->keyed, index);
         set->keyed_classes |= rule->keys;
@@ -440,15 +445,23 @@ static enum status compile_patterns(struct ruleset *set, struct error *error)
 }
 
 /* By the finished masks of all rules. */
-static void index_bare_tokens(struct ruleset *set)
+static uint32_t charsets_of(const struct ruleset *set, const struct ruleset_mask *rules)
+{
+    uint32_t charsets = 0;
+    for (uint32_t charset = 0; charset < SHIELD_CHARSET_COUNT; charset++)
+        if (ruleset_masks_meet(set, rules, &set->with_token[charset]))
+            charsets |= UINT32_C(1) << charset;
+    return charsets;
+}
+
+static void index_sized_tokens(struct ruleset *set)
 {
     for (uint32_t place = 0; place < RULESET_VALUE_SIZES; place++) {
         struct ruleset_mask bare = set->by_value[place];
         for (uint32_t i = 0; i < set->mask_words; i++)
             bare.bits[i] &= set->without_context.bits[i];
-        for (uint32_t charset = 0; charset < SHIELD_CHARSET_COUNT; charset++)
-            if (ruleset_masks_meet(set, &bare, &set->with_token[charset]))
-                set->bare_tokens[place] |= UINT32_C(1) << charset;
+        set->sized_tokens[place] = charsets_of(set, &set->by_value[place]);
+        set->bare_tokens[place] = charsets_of(set, &bare);
     }
 }
 
@@ -457,11 +470,12 @@ enum status ruleset_build(struct ruleset *set, struct error *error)
     set->mask_words = (set->rule_count + 63) / 64;
     set->digits_min = UINT32_MAX;
     set->token_min = UINT32_MAX;
+    set->whole_run_min = UINT32_MAX;
     for (uint32_t i = 0; i < RULESET_KINDS; i++)
         set->scan_min[i] = UINT32_MAX;
     for (uint32_t i = 0; i < set->rule_count; i++)
         index_rule(set, i);
-    index_bare_tokens(set);
+    index_sized_tokens(set);
     index_words(set);
     TRY(compile_literals(set, error));
     return compile_patterns(set, error);

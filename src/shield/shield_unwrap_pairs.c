@@ -83,16 +83,15 @@ static bool split_loose_pair(struct text part, struct text *name, struct text *v
                           ' ') < 0;
 }
 
-static bool is_separator(enum shield_wrap wrap, char byte)
-{
-    if (wrap == SHIELD_WRAP_FORM) return byte == '&' || byte == '?' || byte == '#';
-    return byte == ';' || byte == '\n';
-}
-
 static struct text next_part(struct text *rest, enum shield_wrap wrap)
 {
+    bool is_form = wrap == SHIELD_WRAP_FORM;
+    const char first = is_form ? '&' : ';';
+    const char second = is_form ? '?' : '\n';
+    const char third = is_form ? '#' : '\n';
     size_t size = 0;
-    while (size < rest->size && !is_separator(wrap, rest->bytes[size]))
+    while (size < rest->size && rest->bytes[size] != first && rest->bytes[size] != second &&
+           rest->bytes[size] != third)
         size++;
     struct text part = {rest->bytes, size};
     size_t used = size < rest->size ? size + 1 : size;
@@ -100,10 +99,11 @@ static struct text next_part(struct text *rest, enum shield_wrap wrap)
     return part;
 }
 
+/* Two are as good as more. */
 static size_t count_pairs(struct text text, enum shield_wrap wrap)
 {
     size_t count = 0;
-    while (text.size > 0) {
+    while (text.size > 0 && count < 2) {
         struct text name;
         struct text value;
         count += split_pair(next_part(&text, wrap), &name, &value);

@@ -67,6 +67,11 @@ static uint32_t find_listed(const char *folded, size_t size, uint32_t hash)
 
 uint32_t shield_lists_of(struct text word)
 {
+    return shield_lists_and_begins_of(word) & ~(uint32_t)SHIELD_LIST_BEGINS;
+}
+
+uint32_t shield_lists_and_begins_of(struct text word)
+{
     char folded[FOLDED_MAX];
     uint32_t hash = hash_begin;
     size_t size = 0;

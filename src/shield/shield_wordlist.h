@@ -18,12 +18,13 @@ enum shield_list {
     SHIELD_LIST_MEDICINE = 32,
     SHIELD_LIST_ILLNESS = 64,
     SHIELD_LIST_BELIEF = 128,
+    SHIELD_LIST_BEGINS = 256, /* no list: the first word of a phrase that is on one */
 };
 
 struct shield_listed {
     const char *bytes;
-    uint8_t size;
-    uint8_t lists; /* mask of enum shield_list */
+    uint16_t size;
+    uint16_t lists; /* mask of enum shield_list */
 };
 
 extern const struct shield_listed shield_listed[];
@@ -33,6 +34,8 @@ extern const uint32_t shield_listed_slot_count;
 /* The lists that the word stands on, whatever its case and marks; 0: none. One space parts the
  * words of a phrase. */
 uint32_t shield_lists_of(struct text word);
+/* The same, and whether it begins a phrase. */
+uint32_t shield_lists_and_begins_of(struct text word);
 
 /* The next word of a value from *place on: letters of any script, marks, apostrophes and hyphens
  * between them. False at the end. *place is behind the word. */

@@ -135,6 +135,23 @@ static uint32_t lists_naively(struct text word, uint32_t count)
     return 0;
 }
 
+/* A second word is looked at behind those alone that begin a phrase. */
+static void knows_what_begins_a_phrase(void **state)
+{
+    (void)state;
+    uint32_t count = listed_count();
+    uint32_t phrases = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        struct text rest;
+        struct text first = text_split(text_from(shield_listed[i].bytes), ' ', &rest);
+        if (rest.size == 0) continue;
+        assert_true(shield_lists_and_begins_of(first) & SHIELD_LIST_BEGINS);
+        assert_int_equal(shield_lists_of(first) & SHIELD_LIST_BEGINS, 0);
+        phrases++;
+    }
+    assert_true(phrases > 10);
+}
+
 static void finds_words_of_the_lists_whatever_their_case(void **state)
 {
     (void)state;
@@ -155,8 +172,9 @@ static void finds_words_of_the_lists_whatever_their_case(void **state)
             if (is_letter && seeded_below(&random, 3) == 0) bytes[i] &= (char)~0x20;
         }
         if (seeded_below(&random, 4) == 0) bytes[0] = (char)('a' + seeded_below(&random, 26));
-        uint32_t lists = shield_lists_of(word);
+        uint32_t lists = shield_lists_and_begins_of(word);
         if (is_ascii && lists != lists_naively(word, count)) fail_msg("round %u", round);
+        assert_int_equal(shield_lists_of(word), lists & ~(uint32_t)SHIELD_LIST_BEGINS);
         found += lists != 0;
     }
     assert_true(found > ROUNDS / 8);
@@ -207,6 +225,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_words_as_the_twin_does),
+        cmocka_unit_test(knows_what_begins_a_phrase),
         cmocka_unit_test(finds_words_of_the_lists_whatever_their_case),
         cmocka_unit_test(takes_names_apart_as_byte_by_byte),
     };
