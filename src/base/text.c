@@ -133,43 +133,15 @@ bool text_to_string(struct text text, char *buffer, size_t buffer_size)
     return true;
 }
 
-/* Sixteen bytes a step with a multiply and a fold, as in wyhash: short keys are the common case. */
-static uint64_t fold_multiply(uint64_t a, uint64_t b)
+uint64_t text_hash_long(struct text text, uint64_t hash, uint64_t key)
 {
-    __extension__ typedef unsigned __int128 wide;
-    wide product = (wide)a * b;
-    return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
-/* Of less than eight bytes all, some of them twice, so that nothing is copied byte by byte. */
-static uint64_t read_short(const char *bytes, size_t size)
-{
-    if (size >= 4) return text_read_4(bytes) | text_read_4(bytes + size - 4) << 32;
-    if (size == 0) return 0;
-    uint64_t first = (uint8_t)bytes[0];
-    uint64_t middle = (uint8_t)bytes[size / 2];
-    return first | middle << 8 | (uint64_t)(uint8_t)bytes[size - 1] << 16;
-}
-
-uint64_t text_hash_seeded(struct text text, uint64_t seed)
-{
-    const uint64_t k0 = 0xa0761d6478bd642fULL;
-    const uint64_t k1 = 0xe7037ed1a0b428dbULL ^ seed;
     const char *bytes = text.bytes;
     size_t size = text.size;
-    uint64_t hash = k0 ^ seed ^ (uint64_t)size;
-    if (size >= 8) {
-        for (; size > 16; size -= 16, bytes += 16)
-            hash = fold_multiply(text_read_8(bytes) ^ k1, text_read_8(bytes + 8) ^ hash);
-        /* The last sixteen: of a longer text some of them again, of a shorter one in two words
-         * that may overlap. */
-        const char *first = text.size > 16 ? bytes + size - 16 : bytes;
-        hash = fold_multiply(text_read_8(first) ^ k1, text_read_8(bytes + size - 8) ^ hash);
-    } else {
-        hash = fold_multiply(read_short(bytes, size) ^ k1, hash);
-    }
-    /* One product leaves texts that are counted up in rows; a second one parts them. */
-    return fold_multiply(hash ^ k1, k0);
+    assert(size > 16);
+    for (; size > 16; size -= 16, bytes += 16)
+        hash = text_fold(text_read_8(bytes) ^ key, text_read_8(bytes + 8) ^ hash);
+    bytes += size; /* the last sixteen, some of them again */
+    return text_fold(text_read_8(bytes - 16) ^ key, text_read_8(bytes - 8) ^ hash);
 }
 
 uint64_t text_hash(struct text text)

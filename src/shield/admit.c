@@ -188,14 +188,33 @@ static uint32_t count_digits(int64_t integer)
     return digits + (number >= powers[digits]);
 }
 
+/* Is it known by its bytes, or at least by its hash? Those that are known by their hash alone take
+ * a place among those that are kept. */
+static inline bool is_clean_text(const struct admit *admit, struct key_reading *reading,
+                                 struct text text)
+{
+    struct key_clean *clean = &reading->clean;
+    if (text.size == 0) return true;
+    if (text.size > KEY_CLEAN_MAX) return admit_has_met(admit, reading->hash, text, ADMIT_TEXT);
+    size_t kind = text.size ^ (uint8_t)text.bytes[0] ^ (uint8_t)text.bytes[text.size - 1];
+    size_t slot = kind & (KEY_CLEAN_SLOTS - 1);
+    struct text kept = {clean->values[slot].bytes, clean->values[slot].size};
+    if (clean->seed == admit->seed && text_equal(kept, text)) return true;
+    if (!admit_has_met(admit, reading->hash, text, ADMIT_TEXT)) return false;
+    if (clean->seed != admit->seed) *clean = (struct key_clean){.seed = admit->seed};
+    clean->values[slot].size = (uint8_t)text.size;
+    memcpy(clean->values[slot].bytes, text.bytes, text.size);
+    return true;
+}
+
 /* Most values of most records: nothing was found in the very same a while ago, or nothing could be.
  * As the long way would decide, without it. */
-static inline bool is_known_clean(const struct admit *admit, const struct key_reading *reading,
+static inline bool is_known_clean(const struct admit *admit, struct key_reading *reading,
                                   const struct value *value)
 {
     if (!admit->is_plain || reading->is_id) return false;
     switch (value->kind) {
-    case VALUE_TEXT: return admit_has_met(admit, reading->hash, value->text, ADMIT_TEXT);
+    case VALUE_TEXT: return is_clean_text(admit, reading, value->text);
     case VALUE_INTEGER:
         return value->integer >= 0 && reading->harmless >> count_digits(value->integer) & 1;
     case VALUE_NULL:
@@ -257,7 +276,7 @@ static void admit_items(struct admit *admit)
     struct shield_record *record = admit->record;
     struct key_cache_entry *last = key_cache_leave(&admit->scratch->keys);
     for (uint32_t i = 0; i < record->item_count; i++) {
-        const struct key_reading *known = admit_known_reading(admit, i);
+        struct key_reading *known = admit_known_reading(admit, i);
         if (known && is_known_clean(admit, known, &record->items[i].value)) continue;
         size_t mark = arena_mark(&admit->scratch->arena);
         admit->item = i;

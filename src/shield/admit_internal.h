@@ -125,8 +125,8 @@ struct admit {
     bool is_template;    /* the address under way, by the project's own lists */
     bool is_plain;       /* nothing but rules speaks of a property: no plan, no list, no hold */
     uint64_t names_hash; /* of all its properties' names, in any order */
-    const struct key_reading **readings; /* of each item's name; see admit_known_reading */
-    uint32_t keys_replaced;              /* when they were taken */
+    struct key_reading **readings; /* of each item's name; see admit_known_reading */
+    uint32_t keys_replaced;        /* when they were taken */
     uint8_t *marks; /* of each item, for admit_near.c; NULL: the drift watch is not shown it */
     uint32_t item;  /* under way; none: their number */
     uint32_t shown; /* so many records like it the one that is shown stands for */
@@ -154,12 +154,11 @@ bool admit_read_key(struct admit *admit, struct text name, const struct admit_ke
                     struct admit_key *key);
 /* The name as it was read before, borrowed until the next one is; NULL: the name itself is data.
  */
-const struct key_reading *admit_reading(struct admit *admit, struct text name);
+struct key_reading *admit_reading(struct admit *admit, struct text name);
 /* All names of the record, before anything else is asked of it. */
 void admit_read_names(struct admit *admit);
 /* What was read of an item's name then; NULL: it has to be read again, which tells why. */
-static inline const struct key_reading *admit_known_reading(const struct admit *admit,
-                                                            uint32_t item)
+static inline struct key_reading *admit_known_reading(const struct admit *admit, uint32_t item)
 {
     bool is_valid = admit->readings && admit->keys_replaced == admit->scratch->keys.replaced;
     return is_valid ? admit->readings[item] : NULL;

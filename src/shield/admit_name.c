@@ -81,7 +81,7 @@ static void judge_name(struct admit *admit, struct text name, struct key_reading
     reading->harmless = harmless_digits(admit->rules, reading);
 }
 
-const struct key_reading *admit_reading(struct admit *admit, struct text name)
+struct key_reading *admit_reading(struct admit *admit, struct text name)
 {
     struct key_reading *reading =
         key_cache_read(&admit->scratch->keys, admit->rules, shield_lexicon_of(admit->shield), name);
@@ -91,9 +91,9 @@ const struct key_reading *admit_reading(struct admit *admit, struct text name)
     return NULL;
 }
 
-static const struct key_reading *reading_of(struct admit *admit, struct text name)
+static struct key_reading *reading_of(struct admit *admit, struct text name)
 {
-    const struct key_reading *known = key_cache_next(&admit->scratch->keys, admit->rules, name);
+    struct key_reading *known = key_cache_next(&admit->scratch->keys, admit->rules, name);
     bool is_good = known && known->is_judged && !known->is_data;
     return is_good ? known : admit_reading(admit, name);
 }
@@ -113,13 +113,13 @@ void admit_read_names(struct admit *admit)
 {
     const struct shield_record *record = admit->record;
     struct key_cache *keys = &admit->scratch->keys;
-    const struct key_reading **readings = ARENA_ARRAY_DIRTY(
-        &admit->scratch->arena, const struct key_reading *, record->item_count + 1);
+    struct key_reading **readings =
+        ARENA_ARRAY_DIRTY(&admit->scratch->arena, struct key_reading *, record->item_count + 1);
     uint32_t replaced = keys->replaced;
     uint64_t names = 0;
     for (uint32_t i = 0; i < record->item_count; i++) {
         struct text name = record->items[i].name;
-        const struct key_reading *reading = name.size > 0 ? reading_of(admit, name) : NULL;
+        struct key_reading *reading = name.size > 0 ? reading_of(admit, name) : NULL;
         names += reading ? reading->hash : text_hash_seeded(name, keys->seed);
         if (reading && reading->is_library) note_library(admit, name, &record->items[i].value);
         if (readings) readings[i] = reading == &keys->spare ? NULL : reading;

@@ -12,6 +12,17 @@ enum {
     KEY_CACHE_NAME_MAX = 64,
 };
 
+/* Values under a name in which nothing was found, the newest of a few kinds: most names have few.
+ * Admitted bytes. */
+enum { KEY_CLEAN_SLOTS = 4 /* a power of two */, KEY_CLEAN_MAX = 23 };
+struct key_clean {
+    uint64_t seed; /* of the one who may rely on them; another one's are none */
+    struct {
+        uint8_t size; /* 0: none */
+        char bytes[KEY_CLEAN_MAX];
+    } values[KEY_CLEAN_SLOTS];
+};
+
 /* A name, as rules look at it. */
 struct key_reading {
     uint64_t hash;             /* of the name, under the cache's seed */
@@ -24,6 +35,7 @@ struct key_reading {
     bool is_library;           /* of one that tells the client's library or its version */
     bool is_generic;           /* says nothing of its own: "value", "0" */
     bool is_keyed;             /* some rule is asked because of the name */
+    struct key_clean clean;    /* of admit.c */
     uint32_t harmless;         /* a whole number of so many digits tells nothing: one bit each */
 };
 
