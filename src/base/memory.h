@@ -35,7 +35,8 @@ struct memory_source {
 void *memory_take(const struct memory_source *source, size_t size);
 void memory_give(const struct memory_source *source, void *memory, size_t size, size_t used);
 
-#define MEMORY_ARRAY(type, count) ((type *)memory_alloc((count), sizeof(type)))
-#define MEMORY_NEW(type)          MEMORY_ARRAY(type, 1)
+#define MEMORY_ARRAY(type, count)       ((type *)memory_alloc((count), sizeof(type)))
+#define MEMORY_ARRAY_DIRTY(type, count) ((type *)memory_alloc_dirty((count), sizeof(type)))
+#define MEMORY_NEW(type)                MEMORY_ARRAY(type, 1)
 
 #endif

@@ -19,7 +19,7 @@ void wire_names_init(struct wire_names *names, uint32_t capacity)
 {
     assert((capacity & (capacity - 1)) == 0);
     *names = (struct wire_names){.capacity = capacity, .stamp = 1};
-    names->names = MEMORY_ARRAY(struct text, capacity);
+    names->names = MEMORY_ARRAY_DIRTY(struct text, capacity);
     names->slots = MEMORY_ARRAY(uint32_t, (size_t)capacity * 2);
 }
 
