@@ -235,7 +235,7 @@ static void admit_item(struct admit *admit, struct shield_item *item,
     bool has_value = item->value.kind != VALUE_MISSING;
     if (!has_value && item->name.size == 0) return;
     const struct key_reading *reading = known ? known : admit_reading(admit, item->name);
-    if (!reading) {
+    if (!reading || reading->is_data) {
         size_t mark = admit_path_push(admit, TEXT("?"));
         leave_out(admit, item, REASON_KEY_IS_DATA, SHIELD_DROP);
         admit_path_pop(admit, mark);

@@ -117,12 +117,15 @@ void admit_read_names(struct admit *admit)
         ARENA_ARRAY_DIRTY(&admit->scratch->arena, struct key_reading *, record->item_count + 1);
     uint32_t replaced = keys->replaced;
     uint64_t names = 0;
+    keys->data.is_data = keys->data.is_id = true; /* an id is known by no value */
     for (uint32_t i = 0; i < record->item_count; i++) {
         struct text name = record->items[i].name;
         struct key_reading *reading = name.size > 0 ? reading_of(admit, name) : NULL;
         names += reading ? reading->hash : text_hash_seeded(name, keys->seed);
         if (reading && reading->is_library) note_library(admit, name, &record->items[i].value);
-        if (readings) readings[i] = reading == &keys->spare ? NULL : reading;
+        if (!readings) continue;
+        readings[i] = reading == &keys->spare ? NULL : reading;
+        if (!reading && name.size > 0) readings[i] = &keys->data;
     }
     admit->names_hash = names;
     admit->readings = keys->replaced == replaced ? readings : NULL;

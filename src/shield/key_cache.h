@@ -51,6 +51,7 @@ struct key_cache_entry {
 struct key_cache {
     uint64_t seed;
     struct key_reading spare;     /* of the last name that does not fit */
+    struct key_reading data;      /* stands for all names that are data */
     struct key_cache_entry *last; /* that was asked for; NULL: none */
     uint32_t replaced;            /* so many readings gave way to others, ever */
     struct key_cache_entry entries[KEY_CACHE_ROWS][KEY_CACHE_WAYS];
