@@ -181,7 +181,8 @@ class Folder:
         self.candor = candor
         settings = {}
         if self.random.random() < 0.6:  # flush, recycle and compact under fire
-            settings = {'CANDOR_STORE_MEMTABLE_ROWS': str(self.random.choice([50, 500, 2000, 10000])),
+            rows = self.random.choice([50, 500, 2000, 10000])
+            settings = {'CANDOR_STORE_MEMTABLE_ROWS': str(rows),
                         'CANDOR_WAL_BYTES_MAX': str(1 << 20)}
         self.server = Server(candor, os.path.join(self.place, 'data'), settings)
         self.acknowledged = set()
