@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+enum { WRAPPED_MIN = 3 /* bytes: "a=b", "[1]" */ };
+
 void unwrap_give(struct unwrap *unwrap, const struct shield_inner *inner)
 {
     if (unwrap->is_over || inner->value.size == 0) return;
@@ -57,6 +59,7 @@ bool shield_unwrap(struct text value, struct arena *arena, shield_inner_visit *v
 {
     struct unwrap unwrap = {.arena = arena, .visit = visit, .context = context};
     struct text text = text_trim(value);
+    if (text.size < WRAPPED_MIN) return false;
     unwrap_json(&unwrap, text);
     if (!unwrap.has_visited && !unwrap.is_over) unwrap_xml(&unwrap, text);
     if (!unwrap.has_visited && !unwrap.is_over) unwrap_pairs(&unwrap, text);
