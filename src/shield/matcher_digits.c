@@ -17,6 +17,7 @@ enum {
     FRACTION_WHOLE_MAX = 3, /* digits before the point of what is taken for a fraction */
     FRACTION_MIN = 6,       /* and behind it */
     DIGITS_ROOM = 16 * SHIELD_DIGITS_MAX,
+    LONG_MIN = 512, /* bytes of a value for which it is worth to know what rules in force take */
 };
 
 struct group {
@@ -39,6 +40,8 @@ struct phrase {
     uint32_t digit_count;
     struct ruleset_mask open; /* rules that fit the value and may act, as far as that is known */
     bool has_text_context;    /* it is known in full */
+    const struct ruleset_groups *groups_taken; /* by them, at least */
+    struct ruleset_groups open_groups;         /* and exactly, if that is known */
 };
 
 static bool is_digit(char byte)
@@ -111,13 +114,29 @@ static bool is_dialled(const struct phrase *phrase, const struct group *first)
     return first->has_plus || (digits[0] == '0' && count > 1 && digits[1] == '0');
 }
 
+static void know_open_groups(const struct ruleset *set, struct phrase *phrase)
+{
+    memset(&phrase->open_groups, 0, sizeof phrase->open_groups);
+    phrase->groups_taken = &phrase->open_groups;
+    for (uint32_t word = 0; word < set->mask_words; word++) {
+        uint64_t bits = phrase->open.bits[word] & set->with_digits.bits[word];
+        for (; bits; bits &= bits - 1) {
+            uint32_t index = word * 64 + (uint32_t)__builtin_ctzll(bits);
+            ruleset_add_groups(set, index, &phrase->open_groups);
+        }
+    }
+}
+
 static void know_open_rules(const struct matcher_run *run, struct phrase *phrase)
 {
     phrase->has_text_context = run->has_text_context;
+    phrase->groups_taken = &run->set->groups;
     for (uint32_t i = 0; i < run->set->mask_words; i++) {
         phrase->open.bits[i] = run->fitting->bits[i];
         if (run->has_text_context) phrase->open.bits[i] &= run->able.bits[i];
     }
+    bool is_long = run->view->text.size >= LONG_MIN && !run->matcher->is_thorough;
+    if (run->has_text_context && is_long) know_open_groups(run->set, phrase);
 }
 
 /* Of the rules for so many digits in so many groups those that could take these. False: none. */
@@ -157,8 +176,8 @@ static void try_ranges(struct matcher_run *run, struct phrase *phrase)
     const struct ruleset *set = run->set;
     bool is_thorough = run->matcher->is_thorough;
     struct ruleset_mask rules;
-    uint32_t groups_max =
-        phrase->group_count < set->groups_max ? phrase->group_count : set->groups_max;
+    const struct ruleset_groups *taken = phrase->groups_taken;
+    uint32_t groups_max = phrase->group_count < taken->max ? phrase->group_count : taken->max;
     if (phrase->groups[phrase->group_count - 1].touches_after) return;
     const struct group *first = &phrase->groups[phrase->group_count];
     for (uint32_t groups = 1; groups <= groups_max; groups++) {
@@ -166,11 +185,11 @@ static void try_ranges(struct matcher_run *run, struct phrase *phrase)
         uint32_t digit_count = phrase->digit_count - first->digits_at;
         if (digit_count > SHIELD_DIGITS_MAX) return;
         uint64_t bit = UINT64_C(1) << groups;
-        if (!(set->digit_groups[digit_count] & bit) || first->touches_before) continue;
-        bool is_luhn = is_thorough || ((set->luhn_groups[digit_count] & bit) &&
-                                       passes_luhn(phrase, first->digits_at));
+        if (!(taken->any[digit_count] & bit) || first->touches_before) continue;
+        bool is_luhn = is_thorough ||
+                       ((taken->luhn[digit_count] & bit) && passes_luhn(phrase, first->digits_at));
         bool has_plus = is_thorough || is_dialled(phrase, first);
-        if (!is_luhn && !has_plus && !(set->plain_groups[digit_count] & bit)) continue;
+        if (!is_luhn && !has_plus && !(taken->plain[digit_count] & bit)) continue;
         const struct ruleset_mask *allowed = &set->allowed_digits[is_luhn][has_plus];
         if (!choose_rules(set, phrase, digit_count, groups, allowed, &rules)) continue;
         try_range(run, phrase, first, &rules);

@@ -143,6 +143,16 @@ struct ruleset_list {
     uint32_t count;
 };
 
+/* By how many digits: in how many groups some rule takes them, a bit for each number; and likewise
+ * of those alone that want Luhn's check passed, and of those that want neither that nor a dialled
+ * number. */
+struct ruleset_groups {
+    uint64_t any[SHIELD_DIGITS_MAX + 1];
+    uint64_t luhn[SHIELD_DIGITS_MAX + 1];
+    uint64_t plain[SHIELD_DIGITS_MAX + 1];
+    uint32_t max; /* groups of any of them */
+};
+
 /* Which rules take a run of one charset, by its size. */
 struct ruleset_sizes {
     struct ruleset_mask by_size[RULESET_SIZES];
@@ -180,13 +190,7 @@ struct ruleset {
     /* Rules that the digits of a whole number lead to, by how many they are. */
     struct ruleset_mask by_number[RULESET_NUMBER_DIGITS_MAX + 1];
     struct ruleset_mask by_groups[SHIELD_DIGITS_MAX + 1]; /* rules that take so many groups */
-    /* By how many digits: in how many groups some rule takes them, a bit for each number; and
-     * likewise of those alone that want Luhn's check passed, and of those that want neither that
-     * nor a dialled number. */
-    uint64_t digit_groups[SHIELD_DIGITS_MAX + 1];
-    uint64_t luhn_groups[SHIELD_DIGITS_MAX + 1];
-    uint64_t plain_groups[SHIELD_DIGITS_MAX + 1];
-    uint32_t groups_max;
+    struct ruleset_groups groups;                         /* of all rules */
     uint32_t digits_min;                                  /* UINT32_MAX: no rule takes digits */
     struct ruleset_sizes *by_token[SHIELD_CHARSET_COUNT]; /* NULL: no rule takes it */
     struct ruleset_mask by_shape[RULESET_SHAPES];         /* rules whose form allows it */
@@ -267,6 +271,9 @@ static inline uint32_t ruleset_shape(const char *bytes, size_t size)
     }
     return shape;
 }
+
+/* Add what one rule takes. */
+void ruleset_add_groups(const struct ruleset *set, uint32_t rule, struct ruleset_groups *groups);
 
 /* Add the rules of which a word of their own stands in the text, as whole words. The text is lower
  * case where it matters: ASCII letters are folded on the way. */
