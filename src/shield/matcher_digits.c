@@ -17,7 +17,7 @@ enum {
     FRACTION_WHOLE_MAX = 3, /* digits before the point of what is taken for a fraction */
     FRACTION_MIN = 6,       /* and behind it */
     DIGITS_ROOM = 16 * SHIELD_DIGITS_MAX,
-    LONG_MIN = 512, /* bytes of a value for which it is worth to know what rules in force take */
+    LONG_MIN = 128, /* bytes of a value for which it is worth to know what rules in force take */
 };
 
 struct group {
