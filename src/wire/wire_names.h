@@ -8,7 +8,6 @@
 #define CANDOR_WIRE_NAMES_H
 
 #include "base/text.h"
-#include "codec/block.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -32,25 +31,11 @@ void wire_names_clear(struct wire_names *names);
 /* The name is not the one that stood here in the object before. */
 enum wire_name wire_names_add_other(struct wire_names *names, struct text name);
 
-/* text_equal without a call for the usual sizes: both ends of the names, which may overlap. */
-static inline bool wire_names_same(struct text a, struct text b)
-{
-    if (a.size != b.size) return false;
-    size_t size = a.size;
-    if (size < 4 || size > 16) return text_equal(a, b);
-    if (size < 8) {
-        return load_u32(a.bytes) == load_u32(b.bytes) &&
-               load_u32(a.bytes + size - 4) == load_u32(b.bytes + size - 4);
-    }
-    return load_u64(a.bytes) == load_u64(b.bytes) &&
-           load_u64(a.bytes + size - 8) == load_u64(b.bytes + size - 8);
-}
-
 /* There is room for one more (asserted). */
 static inline enum wire_name wire_names_add(struct wire_names *names, struct text name)
 {
     if (!names->in_step || names->count >= names->before_count ||
-        !wire_names_same(names->names[names->count], name)) {
+        !text_equal(names->names[names->count], name)) {
         return wire_names_add_other(names, name);
     }
     names->names[names->count++] = name;
