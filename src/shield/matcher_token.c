@@ -116,11 +116,7 @@ void matcher_tokens(struct matcher_run *run)
     const struct ruleset *set = run->set;
     struct ruleset_mask open;
     if (!know_open_rules(run, &open)) return;
-    uint32_t place = ruleset_value_place(run->view->text.size);
-    bool is_bare =
-        run->has_text_context && ruleset_masks_equal(set, &run->able, &set->without_context);
-    uint32_t rest = is_bare ? set->bare_tokens[place] : set->sized_tokens[place];
-    for (; rest; rest &= rest - 1) {
+    for (uint32_t rest = set->token_charsets; rest; rest &= rest - 1) {
         uint32_t charset = (uint32_t)__builtin_ctz(rest);
         if (run->census.run_max < set->token_range[charset].min) continue;
         if (ruleset_masks_meet(set, &open, &set->with_token[charset])) {

@@ -197,11 +197,8 @@ struct ruleset {
     struct ruleset_mask without_context;                  /* rules that may act without any */
     struct ruleset_mask by_class[SHIELD_KEY_CLASS_COUNT]; /* rules that a key class speaks for */
     struct ruleset_range token_range[SHIELD_CHARSET_COUNT];
-    /* Charsets that a rule takes runs of, of those that a value of this size could be of, a bit
-     * each; and of those of them alone that may act without context. */
-    uint32_t sized_tokens[RULESET_VALUE_SIZES];
-    uint32_t bare_tokens[RULESET_VALUE_SIZES];
-    uint32_t token_min; /* of all charsets; UINT32_MAX: none */
+    uint32_t token_charsets; /* that a rule takes runs of */
+    uint32_t token_min;      /* of all charsets; UINT32_MAX: none */
     struct ruleset_list whole;
     uint32_t whole_run_min; /* of those that want no words; UINT32_MAX: there are none */
     struct ruleset_list keyed;
@@ -228,16 +225,10 @@ static inline void ruleset_mask_add(struct ruleset_mask *mask, uint32_t rule)
     mask->bits[rule / 64] |= UINT64_C(1) << (rule % 64);
 }
 
-/* Where by_value tells of values of so many bytes. */
-static inline uint32_t ruleset_value_place(size_t size)
-{
-    size_t longest = RULESET_VALUE_SIZES - 1;
-    return (uint32_t)(size < longest ? size : longest);
-}
-
 static inline const struct ruleset_mask *ruleset_by_value(const struct ruleset *set, size_t size)
 {
-    return &set->by_value[ruleset_value_place(size)];
+    size_t longest = RULESET_VALUE_SIZES - 1;
+    return &set->by_value[size < longest ? size : longest];
 }
 
 /* Is there a rule that is in both? */
@@ -248,15 +239,6 @@ static inline bool ruleset_masks_meet(const struct ruleset *set, const struct ru
     for (uint32_t i = 0; i < set->mask_words; i++)
         both |= a->bits[i] & b->bits[i];
     return both != 0;
-}
-
-static inline bool ruleset_masks_equal(const struct ruleset *set, const struct ruleset_mask *a,
-                                       const struct ruleset_mask *b)
-{
-    uint64_t differing = 0;
-    for (uint32_t i = 0; i < set->mask_words; i++)
-        differing |= a->bits[i] ^ b->bits[i];
-    return differing == 0;
 }
 
 /* The shape of a run's first bytes, for by_shape. */

@@ -32,6 +32,7 @@ static void index_token(struct ruleset *set, const struct ruleset_run *run, uint
     if (range->max == 0 || run->range.min < range->min) range->min = run->range.min;
     if (run->range.max > range->max) range->max = run->range.max;
     if (run->range.min < set->token_min) set->token_min = run->range.min;
+    set->token_charsets |= 1U << run->charset;
 }
 
 static void index_shapes(struct ruleset *set, uint32_t index)
@@ -451,27 +452,6 @@ static enum status compile_patterns(struct ruleset *set, struct error *error)
     return STATUS_OK;
 }
 
-/* By the finished masks of all rules. */
-static uint32_t charsets_of(const struct ruleset *set, const struct ruleset_mask *rules)
-{
-    uint32_t charsets = 0;
-    for (uint32_t charset = 0; charset < SHIELD_CHARSET_COUNT; charset++)
-        if (ruleset_masks_meet(set, rules, &set->with_token[charset]))
-            charsets |= UINT32_C(1) << charset;
-    return charsets;
-}
-
-static void index_sized_tokens(struct ruleset *set)
-{
-    for (uint32_t place = 0; place < RULESET_VALUE_SIZES; place++) {
-        struct ruleset_mask bare = set->by_value[place];
-        for (uint32_t i = 0; i < set->mask_words; i++)
-            bare.bits[i] &= set->without_context.bits[i];
-        set->sized_tokens[place] = charsets_of(set, &set->by_value[place]);
-        set->bare_tokens[place] = charsets_of(set, &bare);
-    }
-}
-
 enum status ruleset_build(struct ruleset *set, struct error *error)
 {
     set->mask_words = (set->rule_count + 63) / 64;
@@ -482,7 +462,6 @@ enum status ruleset_build(struct ruleset *set, struct error *error)
         set->scan_min[i] = UINT32_MAX;
     for (uint32_t i = 0; i < set->rule_count; i++)
         index_rule(set, i);
-    index_sized_tokens(set);
     index_words(set);
     TRY(compile_literals(set, error));
     return compile_patterns(set, error);
