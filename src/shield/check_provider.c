@@ -63,10 +63,11 @@ static const struct shape shapes[] = {
 
 /* The longest shape of this literal's that fits is not looked for: prefixes are told apart by the
  * rules, so the literal is one of the table's as it stands. Several entries may share one. */
-static inline bool is_of(const struct shape *shape, struct text literal)
+static bool is_of(const struct shape *shape, struct text literal)
 {
-    return shape->prefix.size == literal.size && shape->prefix.bytes[0] == literal.bytes[0] &&
-           memcmp(shape->prefix.bytes, literal.bytes, literal.size) == 0;
+    struct text prefix = shape->prefix;
+    if (prefix.size != literal.size || prefix.bytes[0] != literal.bytes[0]) return false;
+    return memcmp(prefix.bytes, literal.bytes, prefix.size) == 0;
 }
 
 static bool has_capital_hex(struct text text)
@@ -131,9 +132,9 @@ static bool fits(const struct shape *shape, const struct shield_candidate *candi
 enum shield_proof shield_check_provider_token(const struct shield_candidate *candidate,
                                               struct shield_span *span)
 {
-    const struct text literal = reading_literal(candidate);
-    const struct shape *behind = shapes + sizeof shapes / sizeof shapes[0];
-    for (const struct shape *shape = shapes; shape < behind; shape++) {
+    struct text literal = reading_literal(candidate);
+    for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
+        const struct shape *shape = &shapes[i];
         if (!is_of(shape, literal) || !fits(shape, candidate, span)) continue;
         if (shape->traits & TEST_KEY) return SHIELD_TEST;
         return shape->traits & WEAK ? SHIELD_SHAPE : SHIELD_PROVEN;
