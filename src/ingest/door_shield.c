@@ -46,7 +46,7 @@ static bool admit_event(const struct door_guard *guard, struct shield_record *sh
     uint32_t kept = 0;
     for (uint32_t i = 0; i < record->property_count; i++) {
         if (shielded->items[i].is_removed) continue;
-        record->properties[kept] = record->properties[i];
+        if (kept < i) record->properties[kept] = record->properties[i];
         record->properties[kept++].value = shielded->items[i].value;
     }
     record->property_count = kept;
@@ -66,7 +66,7 @@ static bool admit_profile(const struct door_guard *guard, struct shield_record *
     uint32_t kept = 0;
     for (uint32_t i = 0; i < record->step_count; i++) {
         if (shielded->items[i].is_removed) continue;
-        record->steps[kept] = record->steps[i];
+        if (kept < i) record->steps[kept] = record->steps[i];
         record->steps[kept++].value = shielded->items[i].value;
     }
     if (kept == 0 && record->step_count > 0) {
@@ -84,7 +84,7 @@ bool door_shield_admit(const struct door_guard *guard, const struct project *pro
         .project = project,
         .source = source_of(record),
         .now_ms = guard->now_ms,
-        .items = ARENA_ARRAY(record->arena, struct shield_item, count > 0 ? count : 1),
+        .items = ARENA_ARRAY_DIRTY(record->arena, struct shield_item, count > 0 ? count : 1),
         .arena = record->arena,
     };
     if (!shielded.items) return false;

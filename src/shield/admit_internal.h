@@ -195,6 +195,7 @@ enum admit_form {
     ADMIT_BITS, /* of a double */
     ADMIT_TEMPLATE,
     ADMIT_NESTED, /* a list or an object, as JSON */
+    ADMIT_EVENT,  /* the event's own name */
 };
 bool admit_is_known_clean(const struct admit *admit, uint64_t key_hash, struct text raw,
                           enum admit_form form, uint64_t *hash);
@@ -228,6 +229,9 @@ bool admit_look(struct admit *admit, const struct matcher_view *view,
 /* The same by the project's own rules, too. */
 bool admit_look_all(struct admit *admit, const struct admit_key *key, struct text text,
                     bool is_number, struct matcher_result *result);
+/* The same for an id, which may look random. */
+bool admit_look_id(struct admit *admit, const struct admit_key *key, struct text text,
+                   struct matcher_result *result);
 
 /* --- admit_nested.c --- */
 

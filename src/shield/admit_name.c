@@ -238,13 +238,16 @@ static struct text clean_event_name(struct admit *admit, struct text name)
 void admit_event_name(struct admit *admit)
 {
     struct shield_record *record = admit->record;
+    uint64_t hash;
     admit->event = record->event ? *record->event : TEXT("");
     if (!record->event || record->event->size == 0) return;
     struct text name = *record->event;
+    if (admit_is_known_clean(admit, 0, name, ADMIT_EVENT, &hash)) return;
     admit->event = TEXT("?");
     struct text cleaned = clean_event_name(admit, name);
     if (cleaned.bytes == name.bytes) {
         admit->event = name;
+        admit_remember_clean(admit, hash);
         return;
     }
     admit_note_reason(admit, REASON_NAME_IS_DATA, SHIELD_REDACT, name);
@@ -275,14 +278,13 @@ static enum id_kind kind_of_id(struct admit *admit, struct text id)
     uint64_t hash;
     if (admit_is_known_clean(admit, no_key.hash, id, ADMIT_TEXT, &hash)) return ID_PLAIN;
     if (!shield_fold(id, &admit->scratch->arena, &folded) || folded.cut) return ID_SECRET;
-    if (!admit_look_all(admit, &no_key, folded.text, false, &result)) return ID_SECRET;
+    if (!admit_look_id(admit, &no_key, folded.text, &result)) return ID_SECRET;
     enum id_kind kind = ID_PLAIN;
-    bool is_judged = !shield_url_is_web(id); /* there is no more to it than what was found */
+    bool is_judged = result.count == 0 && !shield_url_is_web(id); /* there is no more to it */
     for (uint32_t i = 0; i < result.count; i++) {
         enum shield_class class = result.findings[i].rule->class;
         if (policy_is_hard(class)) return ID_SECRET;
         if (counts_in_names(class)) kind = ID_PERSON;
-        if (class != SHIELD_ENTROPY) is_judged = false; /* ids are drawn */
     }
     if (kind != ID_PLAIN || looks_like_address(folded.text)) return ID_PERSON;
     if (is_judged) return kind_inside(admit, &no_key, id, &folded, hash);

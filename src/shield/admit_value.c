@@ -31,16 +31,31 @@ bool admit_look(struct admit *admit, const struct matcher_view *view, struct mat
 }
 
 /* With the project's own rules behind the built-in ones. */
+static bool look_with_own(struct admit *admit, const struct admit_key *key,
+                          struct matcher_view *view, struct matcher_result *result)
+{
+    view->is_reduced_address =
+        view->text.size > 0 && text_equal(view->text, admit->reduced_address);
+    if (!admit_look(admit, view, result)) return false;
+    if (!admit->policy->own || result->is_hard) return true;
+    view->words = &key->own_words;
+    matcher_look(&admit->scratch->own_matcher, admit->policy->own, view, result);
+    return !result->is_incomplete;
+}
+
 bool admit_look_all(struct admit *admit, const struct admit_key *key, struct text text,
                     bool is_number, struct matcher_result *result)
 {
     struct matcher_view view = view_of(key, text, is_number);
-    view.is_reduced_address = text.size > 0 && text_equal(text, admit->reduced_address);
-    if (!admit_look(admit, &view, result)) return false;
-    if (!admit->policy->own || result->is_hard) return true;
-    view.words = &key->own_words;
-    matcher_look(&admit->scratch->own_matcher, admit->policy->own, &view, result);
-    return !result->is_incomplete;
+    return look_with_own(admit, key, &view, result);
+}
+
+bool admit_look_id(struct admit *admit, const struct admit_key *key, struct text text,
+                   struct matcher_result *result)
+{
+    struct matcher_view view = view_of(key, text, false);
+    view.is_id = true;
+    return look_with_own(admit, key, &view, result);
 }
 
 static struct policy_place place_of(const struct admit *admit, bool is_number)

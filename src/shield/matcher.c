@@ -179,6 +179,7 @@ static void try_rule(struct matcher_run *run, uint32_t index, struct shield_cand
     size_t size = candidate->value.size;
     int context = 0;
     if (!is_in(rule->size, size) || matcher_is_done(run)) return;
+    if (run->view->is_id && rule->class == SHIELD_ENTROPY) return;
     if (run->calls_left-- == 0) {
         run->result->is_incomplete = true;
         return;

@@ -30,6 +30,7 @@ struct matcher_view {
     const struct ruleset_mask *words; /* rules of which an own word is in the key; or NULL */
     bool is_number;
     bool is_name;            /* of an event, or a key: no rule that wants context acts */
+    bool is_id;              /* ids are drawn: that one looks random is not looked for */
     bool is_reduced_address; /* an address of the web that is more than its template */
     bool is_near_asked; /* for the drift watch: rules that want context are asked without any */
 };

@@ -1,4 +1,5 @@
 #include "base/check.h"
+#include "shield/shield_rules.h"
 #include "shield/shield_unwrap_internal.h"
 
 #include <string.h>
@@ -54,16 +55,30 @@ bool unwrap_is_value_key(struct text key)
     return is_one_of(key, names, sizeof names / sizeof names[0]);
 }
 
+/* Letters, digits, - and _ alone, as ids are of: of all that is read here it could be base64. */
+static bool is_one_run(struct text text)
+{
+    size_t i = 0;
+    while (i < text.size && shield_charset_has(SHIELD_BASE64URL, (uint8_t)text.bytes[i]))
+        i++;
+    return i == text.size;
+}
+
+static void unwrap_signed(struct unwrap *unwrap, struct text text)
+{
+    unwrap_json(unwrap, text);
+    if (!unwrap->has_visited && !unwrap->is_over) unwrap_xml(unwrap, text);
+    if (!unwrap->has_visited && !unwrap->is_over) unwrap_pairs(unwrap, text);
+    if (!unwrap->has_visited && !unwrap->is_over) unwrap_percent(unwrap, text);
+}
+
 bool shield_unwrap(struct text value, struct arena *arena, shield_inner_visit *visit, void *context,
                    bool *incomplete)
 {
     struct unwrap unwrap = {.arena = arena, .visit = visit, .context = context};
     struct text text = text_trim(value);
     if (text.size < WRAPPED_MIN) return false;
-    unwrap_json(&unwrap, text);
-    if (!unwrap.has_visited && !unwrap.is_over) unwrap_xml(&unwrap, text);
-    if (!unwrap.has_visited && !unwrap.is_over) unwrap_pairs(&unwrap, text);
-    if (!unwrap.has_visited && !unwrap.is_over) unwrap_percent(&unwrap, text);
+    if (!is_one_run(text)) unwrap_signed(&unwrap, text);
     if (!unwrap.has_visited && !unwrap.is_over) unwrap_encoded(&unwrap, text);
     if (unwrap.incomplete) *incomplete = true;
     return unwrap.has_visited;

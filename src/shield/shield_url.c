@@ -416,6 +416,7 @@ static bool is_web(struct text url, struct text scheme)
 
 bool shield_url_is_web(struct text value)
 {
+    if (value.size == 0 || to_lower(value.bytes[0]) != 'h') return false; /* most are none */
     struct text scheme = scheme_of(value);
     return scheme.size > 0 && is_web(value, scheme);
 }
