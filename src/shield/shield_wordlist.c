@@ -70,8 +70,22 @@ uint32_t shield_lists_of(struct text word)
     return shield_lists_and_begins_of(word) & ~(uint32_t)SHIELD_LIST_BEGINS;
 }
 
+/* Does any word on a list begin with the same three bytes? Case is one bit of a letter, and not one
+ * of the five that are looked at. */
+static bool may_be_listed(struct text word)
+{
+    if (word.size < 3) return true;
+    uint32_t first = (uint8_t)word.bytes[0];
+    uint32_t second = (uint8_t)word.bytes[1];
+    uint32_t third = (uint8_t)word.bytes[2];
+    if ((first | second | third) & 0x80) return true;
+    uint32_t place = first % 32 | second % 32 << 5 | third % 32 << 10;
+    return shield_listed_begins[place / 32] >> place % 32 & 1;
+}
+
 uint32_t shield_lists_and_begins_of(struct text word)
 {
+    if (!may_be_listed(word)) return 0;
     char folded[FOLDED_MAX];
     uint32_t hash = hash_begin;
     size_t size = 0;

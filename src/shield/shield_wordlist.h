@@ -30,6 +30,7 @@ struct shield_listed {
 extern const struct shield_listed shield_listed[];
 extern const uint16_t shield_listed_slots[]; /* of places in it, from 1; 0: none */
 extern const uint32_t shield_listed_slot_count;
+extern const uint32_t shield_listed_begins[]; /* a bit for the first three bytes of each */
 
 /* The lists that the word stands on, whatever its case and marks; 0: none. One space parts the
  * words of a phrase. */
