@@ -1,6 +1,10 @@
 /* The reader is a small automaton: `expect` says what the grammar allows next, `is_object` is the
  * stack of open containers, one bit a level. Each call of json_next passes over at most one
- * separator and one token, so the separators cost no token of their own. */
+ * separator and one token, so the separators cost no token of their own.
+ *
+ * Nearly all tokens are keys and texts of plain ASCII. Their path from json_next to its return
+ * calls nothing, so that it saves no register; whatever calls is a function of its own at the end
+ * of a path. */
 #include "codec/json_reader.h"
 
 #include "base/check.h"
@@ -26,22 +30,35 @@ void json_reader_init(struct json_reader *reader, char *bytes, size_t size)
 {
     assert(bytes || size == 0);
     if (!bytes) bytes = (char *)(uintptr_t) ""; /* nothing, but a place to count from */
-    *reader = (struct json_reader){.bytes = bytes, .size = size, .expect = EXPECT_VALUE};
+    *reader = (struct json_reader){
+        .bytes = bytes, .size = size, .expect = EXPECT_VALUE, .after_value = EXPECT_END};
+}
+
+static inline struct text no_text(struct json_reader *reader, enum json_kind kind)
+{
+    reader->kind = kind;
+    return (struct text){0};
 }
 
 /* Cold, so that the hot paths around it stay together. */
-static __attribute__((noinline, cold)) struct json_token
-fail(struct json_reader *reader, enum json_error error, const char *place)
+static __attribute__((noinline, cold)) struct text fail(struct json_reader *reader,
+                                                        enum json_error error, const char *place)
 {
     reader->offset = (size_t)(place - reader->bytes);
     reader->error = error;
     reader->expect = EXPECT_FAILED;
-    return (struct json_token){.kind = JSON_ERROR};
+    return no_text(reader, JSON_ERROR);
 }
 
 static inline bool is_space(char byte)
 {
     return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t';
+}
+
+/* Nearly always true where a token may begin: most clients send no white space. */
+static inline bool begins_token(const char *place, const char *end)
+{
+    return place < end && (unsigned char)*place > ' ';
 }
 
 static inline char *skip_space(char *place, const char *end)
@@ -63,31 +80,34 @@ static inline uint8_t expect_after_value(const struct json_reader *reader)
     return (reader->is_object & 1) ? EXPECT_NEXT_KEY : EXPECT_NEXT_VALUE;
 }
 
-static inline struct json_token finish_value(struct json_reader *reader, enum json_kind kind,
-                                             const char *first, size_t size, const char *next)
+static inline struct text finish_value(struct json_reader *reader, enum json_kind kind,
+                                       const char *first, size_t size, const char *next)
 {
     reader->offset = (size_t)(next - reader->bytes);
-    reader->expect = expect_after_value(reader);
-    return (struct json_token){kind, {first, size}};
+    reader->expect = reader->after_value;
+    reader->kind = kind;
+    return (struct text){first, size};
 }
 
-static struct json_token open_container(struct json_reader *reader, char *place, bool is_object)
+static __attribute__((noinline)) struct text open_container(struct json_reader *reader, char *place,
+                                                            bool is_object)
 {
     if (reader->depth == JSON_DEPTH_MAX) return fail(reader, JSON_ERROR_DEPTH, place);
     reader->depth++;
     reader->is_object = reader->is_object << 1 | (is_object ? 1 : 0);
     reader->expect = is_object ? EXPECT_FIRST_KEY : EXPECT_FIRST_VALUE;
+    reader->after_value = expect_after_value(reader);
     reader->offset = (size_t)(place + 1 - reader->bytes);
-    return (struct json_token){.kind = is_object ? JSON_OBJECT_BEGIN : JSON_ARRAY_BEGIN};
+    return no_text(reader, is_object ? JSON_OBJECT_BEGIN : JSON_ARRAY_BEGIN);
 }
 
-static struct json_token close_container(struct json_reader *reader, const char *place,
-                                         bool is_object)
+static struct text close_container(struct json_reader *reader, const char *place, bool is_object)
 {
     assert(reader->depth > 0);
     if (*place != (is_object ? '}' : ']')) return fail(reader, JSON_ERROR_SYNTAX, place);
     reader->depth--;
     reader->is_object >>= 1;
+    reader->after_value = expect_after_value(reader);
     return finish_value(reader, is_object ? JSON_OBJECT_END : JSON_ARRAY_END, NULL, 0, place + 1);
 }
 
@@ -221,13 +241,15 @@ static enum json_error read_special(const struct json_reader *reader, char **pla
     return **place == '"' ? JSON_ERROR_NONE : JSON_ERROR_CONTROL;
 }
 
-/* A text that holds more than plain ASCII, or that does not end. Escapes decode to whole code
+/* The text that begins at first and holds more than plain ASCII from stop on, or does not end.
+ * Returns the place behind its closing quote, or NULL after an error. Escapes decode to whole code
  * points that begin with a lead byte, so the decoded text is valid UTF-8 exactly if the raw one
  * is. */
-static __attribute__((noinline)) char *finish_text(struct json_reader *reader, char *first,
-                                                   char *stop, unsigned high, size_t *size)
+static char *read_unusual(struct json_reader *reader, char *first, char *stop, size_t *size)
 {
     char *out;
+    unsigned high = 0;
+    stop += json_scan_plain(stop, reader_end(reader), &high) - stop;
     enum json_error error = read_special(reader, &stop, &high, &out);
     if (error != JSON_ERROR_NONE) {
         (void)fail(reader, error, stop);
@@ -243,18 +265,24 @@ static __attribute__((noinline)) char *finish_text(struct json_reader *reader, c
     return NULL;
 }
 
-/* The text that begins at first, behind its opening quote. Returns the place behind the closing
- * one, or NULL after an error. Inlined: this is where the time goes. */
-static inline __attribute__((always_inline)) char *
-read_text(struct json_reader *reader, char *first, const char *end, size_t *size)
+static __attribute__((noinline)) struct text read_unusual_text(struct json_reader *reader,
+                                                               char *first, char *stop)
 {
-    unsigned high = 0;
-    char *stop = first + (json_scan_plain(first, end, &high) - first);
-    if (stop == end || *stop != '"' || high != 0) {
-        return finish_text(reader, first, stop, high, size);
+    size_t size;
+    char *next = read_unusual(reader, first, stop, &size);
+    if (!next) return (struct text){0};
+    return finish_value(reader, JSON_TEXT, first, size, next);
+}
+
+/* place: at the opening quote. */
+static inline struct text read_text(struct json_reader *reader, char *place, const char *end)
+{
+    char *first = place + 1;
+    const char *stop;
+    if (!json_scan_text(first, end, &stop)) {
+        return read_unusual_text(reader, first, first + (stop - first));
     }
-    *size = (size_t)(stop - first);
-    return stop + 1;
+    return finish_value(reader, JSON_TEXT, first, (size_t)(stop - first), stop + 1);
 }
 
 static inline const char *skip_digits(const char *place, const char *end)
@@ -294,7 +322,8 @@ static inline enum json_error scan_number(const char **place, const char *end)
     return error;
 }
 
-static inline struct json_token read_number(struct json_reader *reader, const char *first)
+static __attribute__((noinline)) struct text read_number(struct json_reader *reader,
+                                                         const char *first)
 {
     const char *place = first;
     enum json_error error = scan_number(&place, reader_end(reader));
@@ -302,8 +331,8 @@ static inline struct json_token read_number(struct json_reader *reader, const ch
     return finish_value(reader, JSON_NUMBER, first, (size_t)(place - first), place);
 }
 
-static struct json_token read_word(struct json_reader *reader, const char *place, struct text word,
-                                   enum json_kind kind)
+static __attribute__((noinline)) struct text
+read_word(struct json_reader *reader, const char *place, struct text word, enum json_kind kind)
 {
     size_t left = (size_t)(reader_end(reader) - place);
     size_t size = left < word.size ? left : word.size;
@@ -312,15 +341,10 @@ static struct json_token read_word(struct json_reader *reader, const char *place
     return finish_value(reader, kind, place, word.size, place + word.size);
 }
 
-static inline struct json_token read_value(struct json_reader *reader, char *place, const char *end)
+static inline struct text read_value(struct json_reader *reader, char *place, const char *end)
 {
     switch (*place) {
-    case '"': {
-        size_t size;
-        char *next = read_text(reader, place + 1, end, &size);
-        if (!next) return (struct json_token){.kind = JSON_ERROR};
-        return finish_value(reader, JSON_TEXT, place + 1, size, next);
-    }
+    case '"': return read_text(reader, place, end);
     case '{': return open_container(reader, place, true);
     case '[': return open_container(reader, place, false);
     case 't': return read_word(reader, place, TEXT("true"), JSON_TRUE);
@@ -330,46 +354,72 @@ static inline struct json_token read_value(struct json_reader *reader, char *pla
     }
 }
 
-/* A key with its colon: what comes after is a value. */
-static inline struct json_token read_key(struct json_reader *reader, char *place, const char *end)
+/* colon: its place. What comes behind it is a value. */
+static inline struct text finish_key(struct json_reader *reader, const char *first, size_t size,
+                                     const char *colon)
 {
-    if (*place != '"') return fail(reader, JSON_ERROR_SYNTAX, place);
-    size_t size;
-    char *next = read_text(reader, place + 1, end, &size);
-    if (!next) return (struct json_token){.kind = JSON_ERROR};
-
-    if (next == end || *next != ':') {
-        next = skip_space(next, end);
-        if (next == end) return fail(reader, JSON_ERROR_TRUNCATED, next);
-        if (*next != ':') return fail(reader, JSON_ERROR_SYNTAX, next);
-    }
-    reader->offset = (size_t)(next + 1 - reader->bytes);
+    reader->offset = (size_t)(colon + 1 - reader->bytes);
     reader->expect = EXPECT_VALUE;
-    return (struct json_token){JSON_KEY, {place + 1, size}};
+    reader->kind = JSON_KEY;
+    return (struct text){first, size};
 }
 
-static struct json_token read_at_end(struct json_reader *reader)
+/* next: behind the key's closing quote. Nearly always the colon stands there, and this is not
+ * called. */
+static __attribute__((noinline)) struct text find_colon(struct json_reader *reader,
+                                                        const char *first, size_t size, char *next)
 {
-    if (reader->expect == EXPECT_FAILED) return (struct json_token){.kind = JSON_ERROR};
-    if (reader->expect == EXPECT_END) return (struct json_token){.kind = JSON_END};
+    const char *end = reader_end(reader);
+    next = skip_space(next, end);
+    if (next == end) return fail(reader, JSON_ERROR_TRUNCATED, next);
+    if (*next != ':') return fail(reader, JSON_ERROR_SYNTAX, next);
+    return finish_key(reader, first, size, next);
+}
+
+static __attribute__((noinline)) struct text read_unusual_key(struct json_reader *reader,
+                                                              char *first, char *stop)
+{
+    size_t size;
+    char *next = read_unusual(reader, first, stop, &size);
+    if (!next) return (struct text){0};
+    return find_colon(reader, first, size, next);
+}
+
+/* A key with its colon. */
+static inline struct text read_key(struct json_reader *reader, char *place, const char *end)
+{
+    if (*place != '"') return fail(reader, JSON_ERROR_SYNTAX, place);
+    char *first = place + 1;
+    const char *stop;
+    if (!json_scan_text(first, end, &stop)) {
+        return read_unusual_key(reader, first, first + (stop - first));
+    }
+    size_t size = (size_t)(stop - first);
+    char *next = first + size + 1;
+    if (next == end || *next != ':') return find_colon(reader, first, size, next);
+    return finish_key(reader, first, size, next);
+}
+
+static struct text read_at_end(struct json_reader *reader)
+{
+    if (reader->expect == EXPECT_FAILED) return no_text(reader, JSON_ERROR);
+    if (reader->expect == EXPECT_END) return no_text(reader, JSON_END);
     return fail(reader, JSON_ERROR_TRUNCATED, reader_end(reader));
 }
 
 /* After one whole value, or after an error. */
-static struct json_token read_behind(struct json_reader *reader, const char *place)
+static struct text read_behind(struct json_reader *reader, const char *place)
 {
-    if (reader->expect == EXPECT_FAILED) return (struct json_token){.kind = JSON_ERROR};
+    if (reader->expect == EXPECT_FAILED) return no_text(reader, JSON_ERROR);
     assert(reader->expect == EXPECT_END);
-    if (reader->several) return (struct json_token){.kind = JSON_END};
+    if (reader->several) return no_text(reader, JSON_END);
     return fail(reader, JSON_ERROR_SYNTAX, place);
 }
 
-struct json_token json_next(struct json_reader *reader)
+/* What is neither a key behind a comma nor a value behind a colon or at the top. */
+static __attribute__((noinline)) struct text read_other(struct json_reader *reader, char *place,
+                                                        const char *end)
 {
-    const char *end = reader_end(reader);
-    char *place = skip_space(reader->bytes + reader->offset, end);
-    if (place == end) return read_at_end(reader);
-
     bool is_key = reader->expect == EXPECT_NEXT_KEY || reader->expect == EXPECT_FIRST_KEY;
     switch (reader->expect) {
     case EXPECT_NEXT_KEY:
@@ -384,10 +434,27 @@ struct json_token json_next(struct json_reader *reader)
     case EXPECT_FIRST_VALUE:
         if (*place == ']') return close_container(reader, place, is_key);
         break;
-    case EXPECT_VALUE: break;
     default: return read_behind(reader, place);
     }
     return is_key ? read_key(reader, place, end) : read_value(reader, place, end);
+}
+
+struct text json_step(struct json_reader *reader)
+{
+    const char *end = reader_end(reader);
+    char *place = reader->bytes + reader->offset;
+    if (!begins_token(place, end)) {
+        place = skip_space(place, end);
+        if (place == end) return read_at_end(reader);
+    }
+    if (reader->expect == EXPECT_VALUE) return read_value(reader, place, end);
+    if (reader->expect != EXPECT_NEXT_KEY || *place != ',') return read_other(reader, place, end);
+    place++;
+    if (!begins_token(place, end)) {
+        place = skip_space(place, end);
+        if (place == end) return fail(reader, JSON_ERROR_TRUNCATED, place);
+    }
+    return read_key(reader, place, end);
 }
 
 /* Two values may touch only where one of them is plainly closed: "12" is not 1 and 2. */

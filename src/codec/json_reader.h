@@ -49,9 +49,11 @@ struct json_reader {
     size_t size;
     size_t offset;
     uint32_t depth;
-    uint64_t is_object; /* one bit a level */
-    uint8_t expect;     /* private: what the grammar allows next */
-    bool several;       /* private: json_reader_next_value is in use */
+    uint64_t is_object;  /* one bit a level */
+    uint8_t expect;      /* private: what the grammar allows next */
+    uint8_t after_value; /* private: what it will allow after a whole value */
+    bool several;        /* private: json_reader_next_value is in use */
+    enum json_kind kind; /* private: of the token read last */
     enum json_error error;
     /* Set after init. Half a surrogate pair, escaped or as three bytes of its own, becomes U+FFFD,
      * and two such halves in three bytes each become their code point: JavaScript clients cut texts
@@ -66,7 +68,7 @@ void json_reader_init(struct json_reader *reader, char *bytes, size_t size);
  * only white space is left (error is JSON_ERROR_NONE) and after an error. */
 bool json_reader_next_value(struct json_reader *reader);
 
-struct json_token json_next(struct json_reader *reader);
+static inline struct json_token json_next(struct json_reader *reader);
 
 /* After JSON_OBJECT_BEGIN or JSON_ARRAY_BEGIN: pass over the rest of it, checked as strictly as
  * when read token by token. After any other token: nothing to pass. False on an error. */
@@ -80,5 +82,15 @@ struct buffer;
 bool json_copy_compact(struct json_reader *reader, struct buffer *out, uint32_t *duplicates);
 
 const char *json_error_words(enum json_error error); /* "invalid UTF-8", ... */
+
+/* Of json_next: the token's text in two registers, and its kind in the reader. A token has three
+ * words, which a call could give back through memory only. */
+struct text json_step(struct json_reader *reader);
+
+static inline struct json_token json_next(struct json_reader *reader)
+{
+    struct text text = json_step(reader);
+    return (struct json_token){reader->kind, text};
+}
 
 #endif
