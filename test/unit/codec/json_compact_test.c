@@ -51,6 +51,28 @@ static void keeps_the_first_of_equal_keys(void **state)
                   TEXT("{\"ab\":1,\"a\":2,\"abc\":3,\"b\":7}"), 3);
 }
 
+/* Mended in place: a half by as many bytes, a pair of halves by fewer, an escaped half too. */
+static void mends_halves_of_pairs_between_what_stays(void **state)
+{
+    (void)state;
+    char json[] = "{\"a\":1,\"\xed\xa0\xbd\":2,\"b\":[\"x\xed\xa0\xbd\xed\xb8\x80\",3],"
+                  "\"\\ud83d\":4,\"c\":\"\\udc00\",\"d\":5}";
+    struct text expected = TEXT("{\"a\":1,\"\xef\xbf\xbd\":2,\"b\":[\"x\xf0\x9f\x98\x80\",3],"
+                                "\"c\":\"\xef\xbf\xbd\",\"d\":5}");
+    struct json_reader reader;
+    struct buffer out;
+    uint32_t duplicates;
+    buffer_init(&out, 128);
+    json_reader_init(&reader, json, sizeof json - 1);
+    reader.replaces_surrogates = true;
+    (void)json_next(&reader);
+    assert_true(json_copy_compact(&reader, &out, &duplicates));
+    assert_int_equal(out.size, expected.size);
+    assert_memory_equal(out.bytes, expected.bytes, expected.size);
+    assert_int_equal(duplicates, 1);
+    buffer_release(&out);
+}
+
 static void reads_on_behind_the_nested_value(void **state)
 {
     (void)state;
@@ -235,6 +257,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(drops_white_space_and_needless_escapes),
         cmocka_unit_test(keeps_the_first_of_equal_keys),
+        cmocka_unit_test(mends_halves_of_pairs_between_what_stays),
         cmocka_unit_test(reads_on_behind_the_nested_value),
         cmocka_unit_test(refuses_what_the_reader_refuses),
         cmocka_unit_test(marks_the_buffer_and_still_reads_to_the_end),
