@@ -190,10 +190,28 @@ static bool read_short_integer(struct text number, int64_t *out)
     return true;
 }
 
+/* Digits, a point and digits of which the last is not 0: no integer, and not the general reading
+ * either. Nothing of so few digits is beyond a double's exponents. */
+static bool is_short_decimal(struct text number)
+{
+    if (number.size == 0 || number.size > DIGITS_ALWAYS_EXACT) return false;
+    size_t points = 0;
+    for (size_t i = number.bytes[0] == '-'; i < number.size; i++) {
+        unsigned digit = (unsigned char)number.bytes[i] - (unsigned)'0';
+        if (digit > 9 && number.bytes[i] != '.') return false;
+        points += digit > 9;
+    }
+    return points == 1 && number.bytes[number.size - 1] != '0';
+}
+
 struct value value_from_number(struct text number)
 {
     int64_t integer;
     if (read_short_integer(number, &integer)) return value_from_integer(integer);
+    double short_decimal;
+    if (is_short_decimal(number) && number_parse(number, &short_decimal)) {
+        return (struct value){.kind = VALUE_DECIMAL, .decimal = short_decimal};
+    }
     struct decimal decimal = decimal_read(number);
     if (decimal_to_integer(&decimal, &integer)) return value_from_integer(integer);
 

@@ -61,6 +61,30 @@ static void picks_the_kind_that_keeps_the_number(void **state)
     }
 }
 
+/* An exponent of nothing takes the general way, which is its own twin here. */
+static void reads_short_decimals_as_it_reads_all(void **state)
+{
+    (void)state;
+    struct seeded random = seeded_begin("short decimals");
+    for (int i = 0; i < 100000; i++) {
+        char text[32];
+        static const uint64_t tens[] = {1, 10, 100, 1000, 100000, 10000000, 1000000000};
+        uint64_t whole = seeded_next(&random) % tens[seeded_below(&random, 7)];
+        uint64_t fraction = seeded_next(&random) % tens[seeded_below(&random, 7)];
+        const char *sign = seeded_below(&random, 3) == 0 ? "-" : "";
+        int digits = 1 + (int)seeded_below(&random, 9);
+        int size = snprintf(text, sizeof text, "%s%llu.%0*llu", sign, (unsigned long long)whole,
+                            digits, (unsigned long long)fraction);
+        struct value ours = value_from_number((struct text){text, (size_t)size});
+        memcpy(text + size, "e0", 2);
+        struct value theirs = value_from_number((struct text){text, (size_t)size + 2});
+        bool is_same = ours.kind == theirs.kind;
+        if (is_same && ours.kind == VALUE_INTEGER) is_same = ours.integer == theirs.integer;
+        if (is_same && ours.kind == VALUE_DECIMAL) is_same = ours.decimal == theirs.decimal;
+        if (!is_same) fail_msg("%.*s", size, text);
+    }
+}
+
 /* Rising; those that share a rank are equal. */
 static const struct {
     int rank;
@@ -370,6 +394,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(picks_the_kind_that_keeps_the_number),
+        cmocka_unit_test(reads_short_decimals_as_it_reads_all),
         cmocka_unit_test(orders_numbers_by_size_whatever_their_kinds),
         cmocka_unit_test(spreads_values_chosen_against_another_seed),
         cmocka_unit_test(orders_kinds_as_results_do),
