@@ -61,7 +61,7 @@ static uint8_t *write_sized(uint8_t *place, struct text text)
     return place + text.size;
 }
 
-static uint8_t *write_value(uint8_t *place, const struct value *value)
+static inline uint8_t *write_value(uint8_t *place, const struct value *value)
 {
     *place++ = (uint8_t)value->kind;
     if (has_text(value)) return write_sized(place, value->text);
@@ -71,19 +71,26 @@ static uint8_t *write_value(uint8_t *place, const struct value *value)
     return place + sizeof value->decimal;
 }
 
-/* position: the name's place in its event; the name of the event itself is at 0. */
-static uint8_t *write_name(struct batch_writer *writer, uint8_t *place, uint32_t position,
-                           struct text name)
+/* The name is not the one that stood there in the event before. */
+static __attribute__((noinline)) uint8_t *
+write_other_name(struct batch_writer *writer, uint8_t *place, uint32_t position, struct text name)
 {
-    uint32_t predicted = writer->predicted[position];
-    if (predicted < writer->names.count && text_equal(writer->names.texts[predicted], name)) {
-        return place + varint_write(place, predicted);
-    }
     uint32_t known_count = writer->names.count;
     uint32_t index = text_index_add(&writer->names, name);
     writer->predicted[position] = index;
     place += varint_write(place, index);
     return index == known_count ? write_sized(place, name) : place;
+}
+
+/* position: the name's place in its event; the name of the event itself is at 0. */
+static inline uint8_t *write_name(struct batch_writer *writer, uint8_t *place, uint32_t position,
+                                  struct text name)
+{
+    uint32_t predicted = writer->predicted[position];
+    if (predicted < writer->names.count && text_equal(writer->names.texts[predicted], name)) {
+        return place + varint_write(place, predicted);
+    }
+    return write_other_name(writer, place, position, name);
 }
 
 static void predict_up_to(struct batch_writer *writer, uint32_t count)
