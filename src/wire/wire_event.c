@@ -54,11 +54,9 @@ static struct property *add_property(struct wire_decoder *decoder, struct text n
     return property;
 }
 
-/* The property of this name, its value not read yet. Texts travel in registers here: a token that
- * is copied right after it was written in smaller pieces stalls the processor, and that for each
- * property costs more than all else in this file. */
-static __attribute__((noinline)) bool read_property(struct wire_decoder *decoder,
-                                                    struct json_reader *reader, struct text name)
+/* The property of this name, its value not read yet. */
+static inline bool read_property(struct wire_decoder *decoder, struct json_reader *reader,
+                                 struct text name)
 {
     decoder->record.last_name = name;
     enum wire_special special = classify(name);

@@ -207,10 +207,19 @@ struct wire_decoder {
 
 void wire_read_records(struct wire_decoder *decoder, const struct wire_body *body);
 
+/* The value whose first token is no text. */
+bool wire_read_other_value(struct wire_decoder *decoder, struct json_reader *reader,
+                           enum json_kind kind, struct text text, struct value *value);
 /* The value whose first token has this kind and text, with a list or an object made compact. False
- * on a JSON error; a fault of the value is left in the record. */
-bool wire_read_value(struct wire_decoder *decoder, struct json_reader *reader, enum json_kind kind,
-                     struct text text, struct value *value);
+ * on a JSON error; a fault of the value is left in the record. Here, because most are texts. */
+static inline bool wire_read_value(struct wire_decoder *decoder, struct json_reader *reader,
+                                   enum json_kind kind, struct text text, struct value *value)
+{
+    if (kind != JSON_TEXT) return wire_read_other_value(decoder, reader, kind, text, value);
+    value->kind = VALUE_TEXT;
+    value->text = text;
+    return true;
+}
 /* Leave the first fault in the record. */
 void wire_fault(struct wire_decoder *decoder, enum wire_fate fault);
 /* Keep the token of a special key. A container is passed over; only its kind is kept. False on a

@@ -53,14 +53,10 @@ static bool read_nested(struct wire_decoder *decoder, struct json_reader *reader
     return true;
 }
 
-bool wire_read_value(struct wire_decoder *decoder, struct json_reader *reader, enum json_kind kind,
-                     struct text text, struct value *value)
+bool wire_read_other_value(struct wire_decoder *decoder, struct json_reader *reader,
+                           enum json_kind kind, struct text text, struct value *value)
 {
     switch (kind) {
-    case JSON_TEXT:
-        value->kind = VALUE_TEXT;
-        value->text = text;
-        return true;
     case JSON_NUMBER: *value = value_from_number(text); return true;
     case JSON_TRUE: value->kind = VALUE_TRUE; return true;
     case JSON_FALSE: value->kind = VALUE_FALSE; return true;
