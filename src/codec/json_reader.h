@@ -70,6 +70,20 @@ bool json_reader_next_value(struct json_reader *reader);
 
 static inline struct json_token json_next(struct json_reader *reader);
 
+/* Clients send the same keys again and again. If a comma and this key stand next, both without
+ * white space around, they are read, and the key's text is key.size bytes up to two before the
+ * offset. Else nothing is read. key: one of which json_key_is_plain was true. */
+bool json_take_key(struct json_reader *reader, struct text key);
+
+/* The key, read last, stood in the input as it is, so that nothing in it needs an escape, and no
+ * white space was before or behind it. */
+static inline bool json_key_is_plain(const struct json_reader *reader, struct text key)
+{
+    char before = key.bytes[-2]; /* what precedes a key is two bytes at least */
+    return (before == ',' || before == '{') &&
+           key.bytes + key.size + 2 == reader->bytes + reader->offset;
+}
+
 /* After JSON_OBJECT_BEGIN or JSON_ARRAY_BEGIN: pass over the rest of it, checked as strictly as
  * when read token by token. After any other token: nothing to pass. False on an error. */
 bool json_skip(struct json_reader *reader);

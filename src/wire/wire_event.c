@@ -36,16 +36,19 @@ static bool stays_property(enum wire_special special)
 }
 
 /* Room for one more property of this name, or NULL when it is to be passed over. */
-static struct property *add_property(struct wire_decoder *decoder, struct text name)
+static struct property *add_property(struct wire_decoder *decoder, struct json_reader *reader,
+                                     struct text name, bool is_likely)
 {
-    if (decoder->names.count > EVENT_PROPERTY_COUNT_MAX) return NULL;
-    enum wire_name kind = wire_names_add(&decoder->names, name);
+    struct wire_names *names = &decoder->names;
+    if (names->count > EVENT_PROPERTY_COUNT_MAX) return NULL;
+    enum wire_name kind = is_likely ? wire_names_add_likely(names, name)
+                                    : wire_names_add(names, name, json_key_is_plain(reader, name));
     if (kind != WIRE_NAME_NEW) {
         decoder->verdict->duplicate_keys += kind == WIRE_NAME_AGAIN;
         if (kind == WIRE_NAME_BAD) wire_fault(decoder, WIRE_FAULT_PROPERTY_NAME);
         return NULL;
     }
-    if (decoder->names.count > EVENT_PROPERTY_COUNT_MAX) {
+    if (names->count > EVENT_PROPERTY_COUNT_MAX) {
         wire_fault(decoder, WIRE_FAULT_PROPERTY_COUNT);
         return NULL;
     }
@@ -56,18 +59,28 @@ static struct property *add_property(struct wire_decoder *decoder, struct text n
 
 /* The property of this name, its value not read yet. */
 static inline bool read_property(struct wire_decoder *decoder, struct json_reader *reader,
-                                 struct text name)
+                                 struct text name, bool is_likely)
 {
     decoder->record.last_name = name;
     enum wire_special special = classify(name);
     if (special != WIRE_SPECIAL_NONE && !stays_property(special)) {
         return wire_keep_special(decoder, reader, special, json_next(reader));
     }
-    struct property *property = add_property(decoder, name);
+    struct property *property = add_property(decoder, reader, name, is_likely);
     struct json_token token = json_next(reader);
     if (!property) return json_skip(reader);
     if (special != WIRE_SPECIAL_NONE) decoder->record.special[special] = token;
     return wire_read_value(decoder, reader, token.kind, token.text, &property->value);
+}
+
+/* The next name, if it is the one that stood here in the event before: it is not scanned then. */
+static inline bool take_likely_name(const struct wire_decoder *decoder, struct json_reader *reader,
+                                    struct text *name)
+{
+    const struct text *likely = wire_names_likely(&decoder->names);
+    if (!likely || !json_take_key(reader, *likely)) return false;
+    *name = (struct text){reader->bytes + reader->offset - 2 - likely->size, likely->size};
+    return true;
 }
 
 /* False on a JSON error. */
@@ -76,9 +89,14 @@ static bool read_properties(struct wire_decoder *decoder, struct json_reader *re
     wire_names_clear(&decoder->names);
     decoder->record.has_properties = true;
     for (;;) {
-        struct json_token key = json_next(reader);
-        if (key.kind != JSON_KEY) return key.kind == JSON_OBJECT_END;
-        if (!read_property(decoder, reader, key.text)) return false;
+        struct text name;
+        bool is_likely = take_likely_name(decoder, reader, &name);
+        if (!is_likely) {
+            struct json_token key = json_next(reader);
+            if (key.kind != JSON_KEY) return key.kind == JSON_OBJECT_END;
+            name = key.text;
+        }
+        if (!read_property(decoder, reader, name, is_likely)) return false;
     }
 }
 

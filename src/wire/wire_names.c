@@ -33,6 +33,8 @@ void wire_names_release(struct wire_names *names)
 void wire_names_clear(struct wire_names *names)
 {
     names->before_count = names->count;
+    names->likely_count = names->plain_count;
+    names->plain_count = 0;
     names->count = 0;
     names->in_step = true;
     if (names->stamp++ < STAMP_MAX) return;
@@ -105,6 +107,7 @@ static enum wire_name add_hashed(struct wire_names *names, struct text name, uin
 static void leave_step(struct wire_names *names)
 {
     names->in_step = false;
+    names->likely_count = 0;
     for (uint32_t i = 0; i < names->count; i++) {
         uint64_t zeros = 0;
         uint64_t hash = scan_name(names->names[i], &zeros);
@@ -112,7 +115,7 @@ static void leave_step(struct wire_names *names)
     }
 }
 
-enum wire_name wire_names_add_other(struct wire_names *names, struct text name)
+enum wire_name wire_names_add_other(struct wire_names *names, struct text name, bool is_plain)
 {
     assert(names->count < names->capacity);
     if (names->in_step) leave_step(names);
@@ -120,6 +123,6 @@ enum wire_name wire_names_add_other(struct wire_names *names, struct text name)
     uint64_t hash = scan_name(name, &zeros);
     if (zeros != 0 || is_too_long(name)) return WIRE_NAME_BAD;
     enum wire_name kind = add_hashed(names, name, names->count, hash);
-    if (kind == WIRE_NAME_NEW) names->names[names->count++] = name;
+    if (kind == WIRE_NAME_NEW) wire_names_put(names, name, is_plain);
     return kind;
 }

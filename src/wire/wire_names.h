@@ -18,6 +18,8 @@ struct wire_names {
     uint32_t capacity;  /* a power of two; there are twice as many slots */
     uint32_t count;
     uint32_t before_count; /* of the object before */
+    uint32_t plain_count;  /* so many of the first stood as they are behind commas */
+    uint32_t likely_count; /* the same of the object before, 0 once not in step with it */
     uint32_t stamp;
     bool in_step; /* all so far as in the object before */
 };
@@ -28,17 +30,37 @@ void wire_names_init(struct wire_names *names, uint32_t capacity);
 void wire_names_release(struct wire_names *names);
 void wire_names_clear(struct wire_names *names);
 
+/* The name that stood here in the object before, if it may stand here again: for json_take_key. */
+static inline const struct text *wire_names_likely(const struct wire_names *names)
+{
+    return names->count < names->likely_count ? &names->names[names->count] : NULL;
+}
+
+static inline void wire_names_put(struct wire_names *names, struct text name, bool is_plain)
+{
+    names->plain_count += is_plain && names->plain_count == names->count;
+    names->names[names->count++] = name;
+}
+
 /* The name is not the one that stood here in the object before. */
-enum wire_name wire_names_add_other(struct wire_names *names, struct text name);
+enum wire_name wire_names_add_other(struct wire_names *names, struct text name, bool is_plain);
 
 /* There is room for one more (asserted). */
-static inline enum wire_name wire_names_add(struct wire_names *names, struct text name)
+static inline enum wire_name wire_names_add(struct wire_names *names, struct text name,
+                                            bool is_plain)
 {
     if (!names->in_step || names->count >= names->before_count ||
         !text_equal(names->names[names->count], name)) {
-        return wire_names_add_other(names, name);
+        return wire_names_add_other(names, name, is_plain);
     }
-    names->names[names->count++] = name;
+    wire_names_put(names, name, is_plain);
+    return WIRE_NAME_NEW;
+}
+
+/* The name is the likely one, so it is new. */
+static inline enum wire_name wire_names_add_likely(struct wire_names *names, struct text name)
+{
+    wire_names_put(names, name, true);
     return WIRE_NAME_NEW;
 }
 

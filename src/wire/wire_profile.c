@@ -101,7 +101,7 @@ static bool read_step(struct wire_decoder *decoder, struct json_reader *reader,
     enum wire_name kind = WIRE_NAME_BAD;
     struct profile_step *step = NULL;
     if (decoder->names.count <= WIRE_PROFILE_STEP_COUNT_MAX) {
-        kind = wire_names_add(&decoder->names, name);
+        kind = wire_names_add(&decoder->names, name, false);
         if (kind == WIRE_NAME_BAD) wire_fault(decoder, WIRE_FAULT_PROPERTY_NAME);
     }
     decoder->verdict->duplicate_keys += kind == WIRE_NAME_AGAIN;

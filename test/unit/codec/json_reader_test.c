@@ -362,6 +362,51 @@ static void agrees_with_the_naive_reader_on_mutated_documents(void **state)
     buffer_release(&maker.out);
 }
 
+/* Before each token another reader of the same bytes is offered a key: the one that comes, the one
+ * before it, or one that cannot come. */
+static void takes_a_key_only_where_it_reads_that_key(void **state)
+{
+    (void)state;
+    struct document_maker maker = {.seeded = seeded_begin("keys"), .equal_keys = true};
+    buffer_init(&maker.out, 1 << 20);
+    uint32_t taken_count = 0;
+    for (int i = 0; i < 5000; i++) {
+        make_document(&maker, 5);
+        if (i % 2 == 0) mutate(&maker.seeded, &maker.out);
+        struct text text = buffer_text(&maker.out);
+        char *copies[2] = {exact_copy(text), exact_copy(text)};
+        struct json_reader reader;
+        struct json_reader taker;
+        struct text before = TEXT("no such key");
+        json_reader_init(&reader, copies[0], text.size);
+        json_reader_init(&taker, copies[1], text.size);
+        for (;;) {
+            struct json_token token = json_next(&reader);
+            bool is_plain = token.kind == JSON_KEY && json_key_is_plain(&reader, token.text);
+            struct text offered = is_plain && maker.seeded.state % 2 ? token.text : before;
+            bool is_taken = json_take_key(&taker, offered);
+            if (is_taken) {
+                assert_true(is_plain);
+                assert_true(text_equal(token.text, offered));
+                assert_memory_equal(taker.bytes + taker.offset - 2 - offered.size, offered.bytes,
+                                    offered.size);
+                taken_count++;
+            } else {
+                assert_int_equal(json_next(&taker).kind, token.kind);
+            }
+            assert_int_equal(taker.offset, reader.offset);
+            assert_int_equal(taker.error, reader.error);
+            if (token.kind == JSON_ERROR || token.kind == JSON_END) break;
+            if (is_plain) before = token.text;
+            (void)seeded_next(&maker.seeded);
+        }
+        free(copies[0]);
+        free(copies[1]);
+    }
+    assert_true(taken_count > 1000);
+    buffer_release(&maker.out);
+}
+
 static void compare_with_json_c(struct json_reader *reader, struct json_token token,
                                 struct json_object *theirs);
 
@@ -490,6 +535,7 @@ int main(void)
         cmocka_unit_test(skips_containers_and_nothing_else),
         cmocka_unit_test(skips_as_strictly_as_it_reads),
         cmocka_unit_test(agrees_with_the_naive_reader_on_mutated_documents),
+        cmocka_unit_test(takes_a_key_only_where_it_reads_that_key),
         cmocka_unit_test(reads_the_same_values_as_json_c),
         cmocka_unit_test(leaves_unread_bytes_alone),
         cmocka_unit_test(has_words_for_every_error),

@@ -242,6 +242,107 @@ static void finds_equal_keys_in_step_with_the_event_before_and_out_of_it(void **
     buffer_release(&json);
 }
 
+/* As it stands in JSON, and its bytes: sent as they are, some break their line. */
+static const struct {
+    const char *escaped;
+    const char *bytes;
+} written_names[] = {
+    {"a", "a"},
+    {"\\u0061", "a"},
+    {"q", "q"},
+    {"q\\\"", "q\""},
+    {"q\\\":1,", "q\":1,"},
+    {"\\\\", "\\"},
+    {"\\n", "\n"},
+    {"seventeen letters", "seventeen letters"},
+    {"\xc3\xa9", "\xc3\xa9"},
+    {"\\ud800", "\xed\xa0\x80"},
+    {"", ""},
+    {"$user_id", "$user_id"},
+    {"time", "time"},
+    {"fifteen letters", "fifteen letters"},
+};
+
+enum { WRITTEN_NAMES = sizeof written_names / sizeof *written_names, WRITTEN_LINES = 60 };
+
+/* The line before with a few names exchanged, each written in one of three ways. */
+static void write_line(struct buffer *out, uint32_t *names, uint32_t count, uint64_t *random)
+{
+    buffer_append_string(out, "{\"event\":\"e\",\"properties\":{\"token\":\"tok1\"");
+    if (next_random(random) % 3 == 0) {
+        names[next_random(random) % count] = (uint32_t)(next_random(random) % WRITTEN_NAMES);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        uint64_t way = next_random(random) % 24;
+        const char *name = written_names[names[i]].escaped;
+        if (way == 0) name = written_names[names[i]].bytes;
+        buffer_append_string(out, way == 1 ? ", \"" : ",\"");
+        buffer_append_string(out, name);
+        buffer_printf(out, way == 2 ? "\" :%u" : "\":%u", i);
+    }
+    buffer_append_string(out, "}}\n");
+}
+
+static void run_lines(struct exchange *exchange, struct text lines)
+{
+    exchange_init(exchange, WIRE_TRACK, "", "application/x-ndjson", lines);
+    exchange_run(exchange);
+}
+
+static void assert_same_event(struct exchange *ours, uint32_t index, struct exchange *alone)
+{
+    struct event event = exchange_event(ours, index, NULL);
+    struct event expected = exchange_event(alone, 0, NULL);
+    assert_true(text_equal(event.distinct_id, expected.distinct_id));
+    assert_int_equal(event.time_ms, expected.time_ms);
+    assert_int_equal(event.property_count, expected.property_count);
+    for (uint32_t i = 0; i < event.property_count; i++) {
+        assert_true(text_equal(event.properties[i].name, expected.properties[i].name));
+        assert_true(value_equal(&event.properties[i].value, &expected.properties[i].value));
+    }
+}
+
+/* A line alone has no line before it whose names could be expected. */
+static void reads_names_in_step_as_those_of_an_event_alone(void **state)
+{
+    (void)state;
+    const uint64_t seed = 0x5eed0003;
+    uint64_t random = seed;
+    uint32_t accepted_count = 0;
+    uint32_t line_count = 0;
+    print_message("seed %llu\n", (unsigned long long)seed);
+    for (int round = 0; round < 100; round++) {
+        struct buffer lines;
+        struct exchange all;
+        uint32_t names[RANDOM_KEYS_MAX] = {0};
+        uint32_t count = 1 + (uint32_t)(next_random(&random) % RANDOM_KEYS_MAX);
+        size_t places[WRITTEN_LINES + 1] = {0};
+        buffer_init(&lines, 1 << 20);
+        for (uint32_t i = 0; i < WRITTEN_LINES; i++) {
+            write_line(&lines, names, count, &random);
+            places[i + 1] = lines.size;
+        }
+        run_lines(&all, buffer_text(&lines));
+        uint32_t accepted = 0;
+        uint64_t duplicates = 0;
+        for (uint32_t i = 0; i < WRITTEN_LINES; i++) {
+            struct exchange alone;
+            run_lines(&alone,
+                      text_slice(buffer_text(&lines), places[i], places[i + 1] - places[i]));
+            duplicates += alone.verdict.duplicate_keys;
+            if (alone.verdict.accepted == 1) assert_same_event(&all, accepted++, &alone);
+            exchange_release(&alone);
+        }
+        assert_int_equal(all.verdict.accepted, accepted);
+        assert_int_equal(all.verdict.duplicate_keys, duplicates);
+        accepted_count += accepted;
+        line_count += WRITTEN_LINES;
+        exchange_release(&all);
+        buffer_release(&lines);
+    }
+    assert_in_range(accepted_count, line_count / 10, line_count - line_count / 10);
+}
+
 static void tells_names_of_every_length_apart(void **state)
 {
     (void)state;
@@ -454,6 +555,7 @@ int main(void)
         cmocka_unit_test(drops_ignored_events_silently),
         cmocka_unit_test(lets_the_first_of_equal_keys_win),
         cmocka_unit_test(finds_equal_keys_in_step_with_the_event_before_and_out_of_it),
+        cmocka_unit_test(reads_names_in_step_as_those_of_an_event_alone),
         cmocka_unit_test(tells_names_of_every_length_apart),
         cmocka_unit_test(cuts_texts_at_255_code_points),
         cmocka_unit_test(refuses_a_record_above_a_limit_and_keeps_its_neighbours),
