@@ -8,6 +8,18 @@
 #include <xxhash.h>
 #include <zstd.h>
 
+struct long_varint cursor_varint_long(struct block_cursor *cursor)
+{
+    uint64_t number = 0;
+    for (int shift = 0; shift < 64 && cursor->place < cursor->end; shift += 7) {
+        uint8_t byte = *cursor->place++;
+        if (shift == 63 && byte > 1) break;
+        number |= (uint64_t)(byte & 0x7f) << shift;
+        if (byte < 0x80) return (struct long_varint){number, true};
+    }
+    return (struct long_varint){0};
+}
+
 void buffer_append_varint(struct buffer *buffer, uint64_t number)
 {
     uint8_t bytes[VARINT_SIZE_MAX];

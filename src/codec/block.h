@@ -74,19 +74,26 @@ static inline struct block_cursor cursor_over(const uint8_t *bytes, size_t size)
     return (struct block_cursor){bytes, size > 0 ? bytes + size : bytes};
 }
 
+/* Handed back in registers: whoever reads a varint needs no place in memory for it. */
+struct long_varint {
+    uint64_t number;
+    bool is_whole;
+};
+struct long_varint cursor_varint_long(struct block_cursor *cursor);
+
+/* Most numbers are below 128, and those cost no call. */
 static inline bool cursor_varint(struct block_cursor *cursor, uint64_t *out)
 {
-    uint64_t number = 0;
-    for (int shift = 0; shift < 64 && cursor->place < cursor->end; shift += 7) {
-        uint8_t byte = *cursor->place++;
-        if (shift == 63 && byte > 1) return false;
-        number |= (uint64_t)(byte & 0x7f) << shift;
-        if (byte < 0x80) {
-            *out = number;
-            return true;
-        }
+    if (cursor->place >= cursor->end) return false;
+    uint8_t byte = *cursor->place;
+    if (byte >= 0x80) {
+        struct long_varint read = cursor_varint_long(cursor);
+        *out = read.number;
+        return read.is_whole;
     }
-    return false;
+    cursor->place++;
+    *out = byte;
+    return true;
 }
 
 static inline bool cursor_bytes(struct block_cursor *cursor, uint64_t size, const void **out)
@@ -100,9 +107,10 @@ static inline bool cursor_bytes(struct block_cursor *cursor, uint64_t size, cons
 static inline bool cursor_text(struct block_cursor *cursor, struct text *out)
 {
     uint64_t size;
-    const void *bytes;
-    if (!cursor_varint(cursor, &size) || !cursor_bytes(cursor, size, &bytes)) return false;
-    *out = (struct text){bytes, (size_t)size};
+    if (!cursor_varint(cursor, &size)) return false;
+    if (size > (uint64_t)(cursor->end - cursor->place)) return false;
+    *out = (struct text){(const char *)cursor->place, (size_t)size};
+    cursor->place += size;
     return true;
 }
 

@@ -57,20 +57,26 @@ static bool grow_names(struct batch_reader *reader)
     return true;
 }
 
-static enum status read_name(struct batch_reader *reader, struct block_cursor *cursor,
-                             uint32_t *index, struct error *error)
+static enum status define_name(struct batch_reader *reader, struct block_cursor *cursor,
+                               uint64_t number, struct error *error)
 {
-    uint64_t number;
-    if (!cursor_varint(cursor, &number)) return refuse(error, "a name is cut off");
     if (number > reader->name_count) return refuse(error, "a name is not defined");
-    *index = (uint32_t)number;
-    if (number < reader->name_count) return STATUS_OK;
     if (number == reader->name_capacity && !grow_names(reader)) {
         return refuse_large(error, reader->arena);
     }
     if (!cursor_text(cursor, &reader->names[number])) return refuse(error, "a name is cut off");
     reader->name_count++;
     return STATUS_OK;
+}
+
+static inline enum status read_name(struct batch_reader *reader, struct block_cursor *cursor,
+                                    uint32_t *index, struct error *error)
+{
+    uint64_t number;
+    if (!cursor_varint(cursor, &number)) return refuse(error, "a name is cut off");
+    *index = (uint32_t)number;
+    if (number < reader->name_count) return STATUS_OK;
+    return define_name(reader, cursor, number, error);
 }
 
 static enum status reserve_properties(struct batch_reader *reader, uint32_t count,

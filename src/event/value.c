@@ -18,7 +18,7 @@ struct value value_from_decimal(double number)
 {
     assert(isfinite(number));
     bool fits = number >= -9223372036854775808.0 && number < 9223372036854775808.0;
-    if (fits && number == trunc(number)) return value_from_integer((int64_t)number);
+    if (fits && number == (double)(int64_t)number) return value_from_integer((int64_t)number);
     return (struct value){.kind = VALUE_DECIMAL, .decimal = number};
 }
 
@@ -47,9 +47,9 @@ double value_number(const struct value *value)
     return nearest;
 }
 
-bool value_equal(const struct value *a, const struct value *b)
+bool value_equal_in_kind(const struct value *a, const struct value *b)
 {
-    if (a->kind != b->kind) return false;
+    assert_slow(a->kind == b->kind);
     switch (a->kind) {
     case VALUE_MISSING:
     case VALUE_NULL:
@@ -65,9 +65,8 @@ bool value_equal(const struct value *a, const struct value *b)
     UNREACHABLE("no other kind of value");
 }
 
-uint64_t value_hash(const struct value *value, uint64_t seed)
+uint64_t value_hash_in_kind(const struct value *value, uint64_t key)
 {
-    uint64_t key = seed + (uint64_t)value->kind; /* equal values are of one kind */
     uint64_t bits = 0;
     switch (value->kind) {
     case VALUE_MISSING:
@@ -159,7 +158,8 @@ static bool decode_integer(struct block_cursor *cursor, struct value *out)
 {
     uint64_t bits;
     if (!cursor_varint(cursor, &bits)) return false;
-    *out = value_from_integer(unzigzag(bits));
+    out->kind = VALUE_INTEGER;
+    out->integer = unzigzag(bits);
     return true;
 }
 
@@ -175,11 +175,10 @@ static bool decode_decimal(struct block_cursor *cursor, struct value *out)
     return out->kind == VALUE_DECIMAL;
 }
 
-static bool decode_text(struct block_cursor *cursor, enum value_kind kind, struct value *out)
+static bool decode_json(struct block_cursor *cursor, enum value_kind kind, struct value *out)
 {
-    *out = (struct value){.kind = kind};
+    out->kind = kind;
     if (!cursor_text(cursor, &out->text)) return false;
-    if (kind == VALUE_TEXT) return true;
     if (out->text.size < 1) return false;
     if (kind == VALUE_LIST) return out->text.bytes[0] == '[';
     if (kind == VALUE_OBJECT) return out->text.bytes[0] == '{';
@@ -187,15 +186,23 @@ static bool decode_text(struct block_cursor *cursor, enum value_kind kind, struc
     return number_parse(out->text, &nearest);
 }
 
-bool value_decode(struct block_cursor *cursor, struct value *out)
+static __attribute__((noinline)) bool decode_rarer(struct block_cursor *cursor, uint8_t kind,
+                                                   struct value *out)
 {
-    const void *place;
-    if (!cursor_bytes(cursor, 1, &place)) return false;
-    uint8_t kind = *(const uint8_t *)place;
     if (kind >= VALUE_KIND_COUNT) return false;
-    if (kind == VALUE_INTEGER) return decode_integer(cursor, out);
     if (kind == VALUE_DECIMAL) return decode_decimal(cursor, out);
-    if (kind >= VALUE_BIG_NUMBER) return decode_text(cursor, (enum value_kind)kind, out);
+    if (kind >= VALUE_BIG_NUMBER) return decode_json(cursor, (enum value_kind)kind, out);
     *out = (struct value){.kind = (enum value_kind)kind};
     return true;
+}
+
+/* Texts and integers are nearly all, and are read without a frame. */
+bool value_decode(struct block_cursor *cursor, struct value *out)
+{
+    if (cursor->place >= cursor->end) return false;
+    uint8_t kind = *cursor->place++;
+    if (kind == VALUE_INTEGER) return decode_integer(cursor, out);
+    if (kind != VALUE_TEXT) return decode_rarer(cursor, kind, out);
+    out->kind = VALUE_TEXT;
+    return cursor_text(cursor, &out->text);
 }

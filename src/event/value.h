@@ -48,8 +48,27 @@ double value_number(const struct value *value); /* of a number; nearest double o
 
 /* Exact equality and a hash that agrees with it. Clients choose values: under a seed that they
  * cannot know they cannot choose values that fall together. */
-bool value_equal(const struct value *a, const struct value *b);
-uint64_t value_hash(const struct value *value, uint64_t seed);
+static inline bool value_equal(const struct value *a, const struct value *b);
+static inline uint64_t value_hash(const struct value *value, uint64_t seed);
+
+/* Of two values of one kind, and of any. */
+bool value_equal_in_kind(const struct value *a, const struct value *b);
+uint64_t value_hash_in_kind(const struct value *value, uint64_t key);
+
+/* Here, because values are compared by the dozen for each event, and most are texts. */
+static inline bool value_equal(const struct value *a, const struct value *b)
+{
+    if (a->kind != b->kind) return false;
+    if (a->kind == VALUE_TEXT) return text_equal(a->text, b->text);
+    return value_equal_in_kind(a, b);
+}
+
+static inline uint64_t value_hash(const struct value *value, uint64_t seed)
+{
+    uint64_t key = seed + (uint64_t)value->kind; /* equal values are of one kind */
+    if (value->kind == VALUE_TEXT) return text_hash_seeded(value->text, key);
+    return value_hash_in_kind(value, key);
+}
 
 /* The order of results (spec/plan.md §8): false, true, numbers by size, text (and objects and
  * lists) by bytes, then null and missing. */
