@@ -12,7 +12,7 @@ enum {
     VALUES_AHEAD = 64,             /* values hashed before the first of them is looked up */
     OVERFLOW_SIZE_MAX = 256 << 20, /* a record of the log, each byte an escape of six */
 };
-static const uint32_t column_none = UINT32_MAX;
+static const uint32_t code_pending = UINT32_MAX; /* of a value that waits: no code yet, but taken */
 
 static uint32_t add_column(struct memtable *table, struct text name)
 {
@@ -64,8 +64,7 @@ void memtable_drop(struct memtable *table)
     for (uint32_t i = 0; i < table->chunk_count; i++)
         memory_free(table->chunks[i]);
     memory_free(table->chunks);
-    memory_free(table->batch_columns);
-    memory_free(table->batch_checked);
+    memory_free(table->batch_names);
     text_index_release(&table->column_index);
     buffer_release(&table->overflow);
     os_rwlock_release(&table->lock);
@@ -93,48 +92,54 @@ static struct row_chunk *reach_row(struct memtable *table)
     return table->chunks[index];
 }
 
-static void reach_name(struct memtable *table, uint32_t name_index)
+static void add_names(struct memtable *table, uint32_t name_index)
 {
-    if (name_index < table->batch_name_count) return;
     uint32_t count = table->batch_name_count ? table->batch_name_count * 2 : NAMES_FIRST;
     while (count <= name_index)
         count *= 2;
-    table->batch_columns = memory_resize(table->batch_columns, count, sizeof(uint32_t));
-    table->batch_checked = memory_resize(table->batch_checked, count, sizeof(uint32_t));
+    table->batch_names = memory_resize(table->batch_names, count, sizeof(struct batch_name));
     for (uint32_t i = table->batch_name_count; i < count; i++) {
-        table->batch_columns[i] = column_none;
-        table->batch_checked[i] = 0;
+        table->batch_names[i] = (struct batch_name){0};
     }
     table->batch_name_count = count;
 }
 
-/* A name that is the overflow column's own is kept inside it: export could not tell them apart. */
-static uint32_t find_or_add_column(struct memtable *table, struct text name)
+/* NULL: the overflow. A name that is the overflow column's own is kept inside it: export could not
+ * tell them apart. */
+static struct memtable_column *find_or_add_column(struct memtable *table, struct text name)
 {
-    if (text_equal(name, TEXT(ROW_OVERFLOW_COLUMN))) return column_none;
+    if (text_equal(name, TEXT(ROW_OVERFLOW_COLUMN))) return NULL;
     uint32_t number = text_index_find(&table->column_index, name);
-    if (number != TEXT_INDEX_NONE) return number + PROPERTY_COLUMN_FIRST;
-    if (!column_names_admit(table->names, name)) return column_none;
+    if (number != TEXT_INDEX_NONE) return table->columns[number + PROPERTY_COLUMN_FIRST];
+    if (!column_names_admit(table->names, name)) return NULL;
     number = text_index_add(&table->column_index, name);
     uint32_t column = add_column(table, text_index_get(&table->column_index, number));
     assert(column == number + PROPERTY_COLUMN_FIRST);
-    return column;
+    return table->columns[column];
 }
 
 /* Clients send the same names in the same order, so the column that had this name_index in the
  * batch before is tried first. */
-static inline uint32_t column_of(struct memtable *table, const struct property *property)
+static struct memtable_column *check_name(struct memtable *table, const struct property *property)
 {
-    uint32_t index = property->name_index;
-    reach_name(table, index);
-    uint32_t column = table->batch_columns[index];
-    if (table->batch_checked[index] == table->batch_number) return column;
-    if (column == column_none || !text_equal(table->columns[column]->name, property->name)) {
-        column = find_or_add_column(table, property->name);
-        table->batch_columns[index] = column;
+    if (property->name_index >= table->batch_name_count) add_names(table, property->name_index);
+    struct batch_name *name = &table->batch_names[property->name_index];
+    if (!name->column || !text_equal(name->column->name, property->name)) {
+        name->column = find_or_add_column(table, property->name);
     }
-    table->batch_checked[index] = table->batch_number;
-    return column;
+    name->batch = table->batch_number;
+    return name->column;
+}
+
+/* NULL: the overflow. */
+static inline struct memtable_column *column_of(struct memtable *table,
+                                                const struct property *property)
+{
+    if (property->name_index < table->batch_name_count) {
+        const struct batch_name *name = &table->batch_names[property->name_index];
+        if (name->batch == table->batch_number) return name->column;
+    }
+    return check_name(table, property);
 }
 
 static void add_to_overflow(struct memtable *table, const struct property *property)
@@ -147,78 +152,89 @@ static void add_to_overflow(struct memtable *table, const struct property *prope
     table->overflow_count++;
 }
 
+/* A value that waits for its dictionary's memory. */
 struct pending_value {
-    struct memtable_column *column;
+    struct memtable_dictionary *dictionary;
+    uint32_t *code;
     const struct value *value;
     uint32_t hash;
 };
 
-static inline void look_ahead(const struct memtable *table, struct pending_value *pending,
-                              struct memtable_column *column, const struct value *value)
+struct pending_values {
+    struct pending_value values[VALUES_AHEAD];
+    uint32_t count;
+};
+
+static void settle_values(struct pending_values *pending)
+{
+    for (uint32_t i = 0; i < pending->count; i++) {
+        const struct pending_value *value = &pending->values[i];
+        memtable_dictionary_fetch_value(value->dictionary, value->hash);
+    }
+    for (uint32_t i = 0; i < pending->count; i++) {
+        const struct pending_value *value = &pending->values[i];
+        memtable_dictionary_fetch_text(value->dictionary, value->hash);
+    }
+    for (uint32_t i = 0; i < pending->count; i++) {
+        const struct pending_value *value = &pending->values[i];
+        *value->code = memtable_dictionary_add(value->dictionary, value->value, value->hash);
+    }
+    pending->count = 0;
+}
+
+/* What a large dictionary is asked for waits, so that all such values of an event are waited for
+ * together. */
+static __attribute__((noinline)) void look_up(const struct memtable *table,
+                                              struct memtable_dictionary *dictionary,
+                                              const struct value *value, uint32_t *code,
+                                              struct pending_values *pending)
 {
     uint32_t hash = memtable_dictionary_hash(value, table->hash_seed);
-    *pending = (struct pending_value){.column = column, .value = value, .hash = hash};
-    if (hash != column->dictionary.last_hash) {
-        memtable_dictionary_fetch_slot(&column->dictionary, hash);
+    if (memtable_dictionary_is_small(dictionary)) {
+        *code = memtable_dictionary_add(dictionary, value, hash);
+        return;
     }
+    *code = code_pending;
+    memtable_dictionary_fetch_slot(dictionary, hash);
+    if (pending->count == VALUES_AHEAD) settle_values(pending);
+    pending->values[pending->count++] = (struct pending_value){
+        .dictionary = dictionary, .code = code, .value = value, .hash = hash};
 }
 
-static inline uint32_t find_code(struct memtable_dictionary *dictionary,
-                                 const struct pending_value *pending)
+static inline void set_value(const struct memtable *table, struct memtable_column *column,
+                             const struct value *value, struct pending_values *pending)
 {
-    uint32_t last = dictionary->last_code;
-    bool may_be_last = last != 0 && dictionary->last_hash == pending->hash;
-    if (may_be_last && value_equal(&dictionary->values[last], pending->value)) return last;
-    uint32_t code = memtable_dictionary_add(dictionary, pending->value, pending->hash);
-    dictionary->last_code = code;
-    dictionary->last_hash = pending->hash;
-    return code;
+    uint32_t *code = memtable_column_reach(column, table->row_count);
+    if (!code) return;
+    *code = memtable_dictionary_again(&column->dictionary, value);
+    if (*code == 0) look_up(table, &column->dictionary, value, code, pending);
 }
 
-static void set_values(uint32_t row, const struct pending_value *pending, uint32_t count)
+static void set_event(struct memtable *table, const struct event *event)
 {
-    for (uint32_t i = 0; i < count; i++) {
-        memtable_dictionary_fetch_value(&pending[i].column->dictionary, pending[i].hash);
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        memtable_dictionary_fetch_text(&pending[i].column->dictionary, pending[i].hash);
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        struct memtable_column *column = pending[i].column;
-        memtable_column_set(column, row, find_code(&column->dictionary, &pending[i]));
-    }
-}
-
-/* The event's name and insert_id go with the properties, so that all are waited for together. */
-static void set_event(struct memtable *table, uint32_t row, const struct event *event)
-{
-    struct pending_value pending[VALUES_AHEAD];
+    struct pending_values pending;
     struct value name = value_from_text(event->name);
     struct value insert_id = value_from_text(event->insert_id);
-    uint32_t count = 0;
-    look_ahead(table, &pending[count++], table->columns[ROW_COLUMN_EVENT], &name);
+    pending.count = 0;
+    set_value(table, table->columns[ROW_COLUMN_EVENT], &name, &pending);
     if (event->insert_id.size > 0) {
-        look_ahead(table, &pending[count++], table->columns[ROW_COLUMN_INSERT_ID], &insert_id);
+        set_value(table, table->columns[ROW_COLUMN_INSERT_ID], &insert_id, &pending);
     }
     for (uint32_t i = 0; i < event->property_count; i++) {
         const struct property *property = &event->properties[i];
         if (property->value.kind == VALUE_MISSING) continue;
-        uint32_t column = column_of(table, property);
-        if (column == column_none) {
+        struct memtable_column *column = column_of(table, property);
+        if (column) {
+            set_value(table, column, &property->value, &pending);
+        } else {
             add_to_overflow(table, property);
-            continue;
-        }
-        look_ahead(table, &pending[count++], table->columns[column], &property->value);
-        if (count == VALUES_AHEAD) {
-            set_values(row, pending, count);
-            count = 0;
         }
     }
-    set_values(row, pending, count);
+    settle_values(&pending);
 }
 
 /* The overflow column is made with the first row that needs it, whatever the limit says. */
-static void set_overflow(struct memtable *table, uint32_t row)
+static void set_overflow(struct memtable *table)
 {
     buffer_append_byte(&table->overflow, '}');
     assert(!buffer_overflowed(&table->overflow));
@@ -229,9 +245,10 @@ static void set_overflow(struct memtable *table, uint32_t row)
         add_column(table, text_index_get(&table->column_index, number));
     }
     struct value object = {.kind = VALUE_OBJECT, .text = buffer_text(&table->overflow)};
-    struct pending_value pending;
-    look_ahead(table, &pending, table->columns[number + PROPERTY_COLUMN_FIRST], &object);
-    set_values(row, &pending, 1);
+    struct pending_values pending;
+    pending.count = 0;
+    set_value(table, table->columns[number + PROPERTY_COLUMN_FIRST], &object, &pending);
+    settle_values(&pending);
     buffer_clear(&table->overflow);
 }
 
@@ -248,8 +265,8 @@ void memtable_append(struct memtable *table, const struct memtable_row *row)
     chunk->persons[place] = row->person;
     chunk->flags[place] = event->flags & EVENT_IMPORTED;
 
-    set_event(table, number, event);
-    if (table->overflow.size > 0) set_overflow(table, number);
+    set_event(table, event);
+    if (table->overflow.size > 0) set_overflow(table);
     table->row_count = number + 1;
     if (table->first_sequence == 0) table->first_sequence = table->last_sequence;
 }

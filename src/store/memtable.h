@@ -25,6 +25,12 @@ struct row_chunk {
     uint8_t flags[CHUNK_ROWS];
 };
 
+/* The column of a name of earlier batches, until proven wrong. */
+struct batch_name {
+    struct memtable_column *column; /* NULL: none known, or the overflow */
+    uint32_t batch;                 /* in which the column was found right */
+};
+
 struct memtable {
     atomic_uint reference_count;
     struct os_rwlock lock;
@@ -41,8 +47,7 @@ struct memtable {
     uint32_t column_capacity;
     struct text_index column_index; /* a property's number + 2 is its column */
 
-    uint32_t *batch_columns; /* by name_index of a batch; of earlier batches until proven wrong */
-    uint32_t *batch_checked; /* the batch in which the column above was found right */
+    struct batch_name *batch_names; /* by name_index of a batch */
     uint32_t batch_name_count;
     uint32_t batch_number;
 

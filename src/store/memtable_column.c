@@ -26,11 +26,6 @@ void memtable_column_release(struct memtable_column *column)
     *column = (struct memtable_column){0};
 }
 
-static bool is_dense(const struct code_chunk *chunk)
-{
-    return chunk->capacity == CHUNK_ROWS;
-}
-
 static uint16_t *sparse_rows(const struct code_chunk *chunk)
 {
     return (uint16_t *)(chunk->codes + chunk->capacity);
@@ -89,24 +84,19 @@ static void grow_chunk(struct memtable_column *column, struct code_chunk *chunk)
     chunk->capacity = (uint16_t)capacity;
 }
 
-void memtable_column_set(struct memtable_column *column, uint32_t row, uint32_t code)
+uint32_t *memtable_column_reach_slowly(struct memtable_column *column, uint32_t row)
 {
     uint32_t index = row / CHUNK_ROWS;
     uint16_t place = row % CHUNK_ROWS;
     assert(index + 1 >= column->chunk_count);
     struct code_chunk *chunk = reach_chunk(column, index);
-    if (!is_dense(chunk) && chunk->count == chunk->capacity) grow_chunk(column, chunk);
-    if (is_dense(chunk)) {
-        if (chunk->codes[place] != 0) return;
-        chunk->codes[place] = code;
-        chunk->count++;
-        return;
-    }
+    if (!code_chunk_is_dense(chunk) && chunk->count == chunk->capacity) grow_chunk(column, chunk);
+    if (code_chunk_is_dense(chunk)) return memtable_column_reach(column, row);
     uint16_t *rows = sparse_rows(chunk);
-    if (chunk->count > 0 && rows[chunk->count - 1] == place) return;
+    if (chunk->count > 0 && rows[chunk->count - 1] == place) return NULL;
     assert_slow(chunk->count == 0 || rows[chunk->count - 1] < place);
-    chunk->codes[chunk->count] = code;
-    rows[chunk->count++] = place;
+    rows[chunk->count] = place;
+    return &chunk->codes[chunk->count++];
 }
 
 static uint32_t find_sparse(const struct code_chunk *chunk, uint16_t row)
@@ -134,7 +124,7 @@ void memtable_column_gather(const struct memtable_column *column, const uint32_t
         uint32_t code = 0;
         if (index < column->chunk_count) {
             const struct code_chunk *chunk = &column->chunks[index];
-            if (is_dense(chunk)) {
+            if (code_chunk_is_dense(chunk)) {
                 code = chunk->codes[rows[i] % CHUNK_ROWS];
             } else if (chunk->count > 0) {
                 code = find_sparse(chunk, (uint16_t)(rows[i] % CHUNK_ROWS));

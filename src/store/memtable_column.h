@@ -29,11 +29,33 @@ struct memtable_column {
 void memtable_column_init(struct memtable_column *column, struct text name);
 void memtable_column_release(struct memtable_column *column);
 
-/* Rows come in rising order; of two codes for one row the first stays. */
-void memtable_column_set(struct memtable_column *column, uint32_t row, uint32_t code);
+/* Where the code of a row goes, to be written before the column is asked again. NULL when the row
+ * has one: of two codes for one row the first stays. Rows come in rising order. */
+static inline uint32_t *memtable_column_reach(struct memtable_column *column, uint32_t row);
 
 /* The codes of these rows, in their order; 0 where there is none. */
 void memtable_column_gather(const struct memtable_column *column, const uint32_t *rows,
                             uint32_t count, uint32_t *out);
+
+static inline bool code_chunk_is_dense(const struct code_chunk *chunk)
+{
+    return chunk->capacity == CHUNK_ROWS;
+}
+
+/* Where the row's chunk is sparse, full or not there yet. */
+uint32_t *memtable_column_reach_slowly(struct memtable_column *column, uint32_t row);
+
+static inline uint32_t *memtable_column_reach(struct memtable_column *column, uint32_t row)
+{
+    uint32_t index = row / CHUNK_ROWS;
+    if (index + 1 != column->chunk_count || !code_chunk_is_dense(&column->chunks[index])) {
+        return memtable_column_reach_slowly(column, row);
+    }
+    struct code_chunk *chunk = &column->chunks[index];
+    uint32_t *code = &chunk->codes[row % CHUNK_ROWS];
+    if (*code != 0) return NULL;
+    chunk->count++;
+    return code;
+}
 
 #endif

@@ -2,7 +2,6 @@
 
 #include "base/check.h"
 #include "base/memory.h"
-#include "codec/block.h"
 
 enum {
     SLOTS_FIRST = 16,
@@ -32,17 +31,6 @@ void memtable_dictionary_release(struct memtable_dictionary *dictionary)
     memory_free(dictionary->slots);
     memory_free(dictionary->values);
     *dictionary = (struct memtable_dictionary){0};
-}
-
-uint32_t memtable_dictionary_hash(const struct value *value, uint64_t seed)
-{
-    uint64_t hash;
-    if (value->kind >= VALUE_TEXT) {
-        hash = block_checksum(value->text.bytes, value->text.size, seed ^ (uint64_t)value->kind);
-    } else {
-        hash = value_hash(value, seed);
-    }
-    return (uint32_t)(hash >> 32);
 }
 
 static void grow_slots(struct memtable_dictionary *dictionary)
@@ -100,22 +88,30 @@ static uint32_t keep_value(struct memtable_dictionary *dictionary, const struct 
     return dictionary->count++;
 }
 
-uint32_t memtable_dictionary_add(struct memtable_dictionary *dictionary, const struct value *value,
-                                 uint32_t hash)
+static uint32_t add_value(struct memtable_dictionary *dictionary, const struct value *value,
+                          uint32_t hash, uint32_t place)
 {
-    assert_slow(value->kind != VALUE_MISSING);
-    uint32_t mask = dictionary->slot_count - 1;
-    uint32_t place = hash & mask;
-    for (; dictionary->slots[place].code != 0; place = (place + 1) & mask) {
-        struct dictionary_slot slot = dictionary->slots[place];
-        if (slot.hash == hash && value_equal(&dictionary->values[slot.code], value)) {
-            return slot.code;
-        }
-    }
     uint32_t code = keep_value(dictionary, value);
     dictionary->slots[place] = (struct dictionary_slot){hash, code};
     if ((uint64_t)dictionary->count * 10 > (uint64_t)dictionary->slot_count * 6) {
         grow_slots(dictionary);
     }
     return code;
+}
+
+uint32_t memtable_dictionary_add(struct memtable_dictionary *dictionary, const struct value *value,
+                                 uint32_t hash)
+{
+    assert_slow(value->kind != VALUE_MISSING);
+    uint32_t mask = dictionary->slot_count - 1;
+    uint32_t place = hash & mask;
+    struct dictionary_slot slot = dictionary->slots[place];
+    while (slot.code != 0) {
+        if (slot.hash == hash && value_equal(&dictionary->values[slot.code], value)) break;
+        place = (place + 1) & mask;
+        slot = dictionary->slots[place];
+    }
+    if (slot.code == 0) slot.code = add_value(dictionary, value, hash, place);
+    dictionary->last_code = slot.code;
+    return slot.code;
 }

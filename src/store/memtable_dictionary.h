@@ -22,8 +22,7 @@ struct memtable_dictionary {
     struct value *values; /* by code */
     uint32_t count;       /* with the missing value */
     uint32_t capacity;
-    uint32_t last_code; /* of the row before: neighbours are often alike */
-    uint32_t last_hash;
+    uint32_t last_code; /* of the row before: neighbours are often alike; 0: no row yet */
     uint32_t slot_count;
     struct dictionary_slot *slots;
     char **blocks;
@@ -36,10 +35,29 @@ struct memtable_dictionary {
 void memtable_dictionary_init(struct memtable_dictionary *dictionary);
 void memtable_dictionary_release(struct memtable_dictionary *dictionary);
 
-uint32_t memtable_dictionary_hash(const struct value *value, uint64_t seed);
+static inline uint32_t memtable_dictionary_hash(const struct value *value, uint64_t seed)
+{
+    return (uint32_t)(value_hash(value, seed) >> 32);
+}
 
-/* Looking a value up waits for memory three times: for the slot, for the value it names, for that
- * value's text. A caller with several values to look up asks for each of them ahead of time. */
+/* The code of the value if the row before had it, else 0: half of all values end here, unhashed. */
+static inline uint32_t memtable_dictionary_again(const struct memtable_dictionary *dictionary,
+                                                 const struct value *value)
+{
+    uint32_t last = dictionary->last_code;
+    return value_equal(&dictionary->values[last], value) ? last : 0;
+}
+
+enum { DICTIONARY_SMALL_SLOTS = 1024 }; /* so many stay in the processor's caches */
+
+static inline bool memtable_dictionary_is_small(const struct memtable_dictionary *dictionary)
+{
+    return dictionary->slot_count <= DICTIONARY_SMALL_SLOTS;
+}
+
+/* Looking a value up in a large dictionary waits for memory three times: for the slot, for the
+ * value it names, for that value's text. A caller with several values to look up asks for each of
+ * them ahead of time. */
 static inline void memtable_dictionary_fetch_slot(const struct memtable_dictionary *dictionary,
                                                   uint32_t hash)
 {
