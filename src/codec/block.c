@@ -59,20 +59,55 @@ size_t bitpack_size(uint32_t count, uint32_t width)
     return (size_t)(((uint64_t)count * width + 7) / 8);
 }
 
-void bitpack_write(const uint32_t *numbers, uint32_t count, uint32_t width, uint8_t *out)
+static void pack_bytes(const uint32_t *restrict numbers, uint32_t count, uint8_t *restrict out)
 {
-    assert(width <= 32);
-    uint64_t waiting = 0; /* fewer than 8 bits between turns, so 40 at most */
+    for (uint32_t i = 0; i < count; i++) {
+        assert_slow(numbers[i] <= UINT8_MAX);
+        out[i] = (uint8_t)numbers[i];
+    }
+}
+
+static void pack_pairs(const uint32_t *restrict numbers, uint32_t count, uint8_t *restrict out)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        assert_slow(numbers[i] <= UINT16_MAX);
+        uint16_t number = (uint16_t)numbers[i];
+        memcpy(out + 2 * (size_t)i, &number, sizeof number);
+    }
+}
+
+static void pack_bits(const uint32_t *restrict numbers, uint32_t count, uint32_t width,
+                      uint8_t *restrict out)
+{
+    uint64_t waiting = 0; /* fewer than 32 bits between turns, so 63 at most */
     uint32_t bits = 0;
     for (uint32_t i = 0; i < count; i++) {
         assert_slow(((uint64_t)numbers[i] >> width) == 0);
         waiting |= (uint64_t)numbers[i] << bits;
-        for (bits += width; bits >= 8; bits -= 8) {
-            *out++ = (uint8_t)waiting;
-            waiting >>= 8;
-        }
+        bits += width;
+        if (bits < 32) continue;
+        store_u32(out, (uint32_t)waiting);
+        out += 4;
+        waiting >>= 32;
+        bits -= 32;
     }
-    if (bits > 0) *out = (uint8_t)waiting;
+    for (; bits > 0; bits -= bits < 8 ? bits : 8) {
+        *out++ = (uint8_t)waiting;
+        waiting >>= 8;
+    }
+}
+
+void bitpack_write(const uint32_t *numbers, uint32_t count, uint32_t width, uint8_t *out)
+{
+    assert(width <= 32);
+    if (count == 0) return;
+    switch (width) {
+    case 0: return;
+    case 8: pack_bytes(numbers, count, out); return;
+    case 16: pack_pairs(numbers, count, out); return;
+    case 32: memcpy(out, numbers, (size_t)count * sizeof *numbers); return;
+    default: pack_bits(numbers, count, width, out); return;
+    }
 }
 
 /* One load, one shift and one mask per number: a number of 32 bits at bit 7 still lies in 8
