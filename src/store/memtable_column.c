@@ -99,8 +99,9 @@ uint32_t *memtable_column_reach_slowly(struct memtable_column *column, uint32_t 
     return &chunk->codes[chunk->count++];
 }
 
-static uint32_t find_sparse(const struct code_chunk *chunk, uint16_t row)
+static uint32_t find_sparse(const struct code_chunk *chunk, uint32_t row)
 {
+    if (chunk->count == 0) return 0; /* and no rows */
     const uint16_t *rows = sparse_rows(chunk);
     uint32_t first = 0;
     uint32_t end = chunk->count;
@@ -119,16 +120,15 @@ static uint32_t find_sparse(const struct code_chunk *chunk, uint16_t row)
 void memtable_column_gather(const struct memtable_column *column, const uint32_t *rows,
                             uint32_t count, uint32_t *out)
 {
+    const struct code_chunk *chunks = column->chunks;
+    uint32_t chunk_count = column->chunk_count;
     for (uint32_t i = 0; i < count; i++) {
         uint32_t index = rows[i] / CHUNK_ROWS;
+        uint32_t place = rows[i] % CHUNK_ROWS;
         uint32_t code = 0;
-        if (index < column->chunk_count) {
-            const struct code_chunk *chunk = &column->chunks[index];
-            if (code_chunk_is_dense(chunk)) {
-                code = chunk->codes[rows[i] % CHUNK_ROWS];
-            } else if (chunk->count > 0) {
-                code = find_sparse(chunk, (uint16_t)(rows[i] % CHUNK_ROWS));
-            }
+        if (index < chunk_count) {
+            const struct code_chunk *chunk = &chunks[index];
+            code = code_chunk_is_dense(chunk) ? chunk->codes[place] : find_sparse(chunk, place);
         }
         out[i] = code;
     }

@@ -85,17 +85,22 @@ static void encode_values(struct segment_encoder *encoder, const struct new_code
                           uint32_t first, uint32_t end)
 {
     struct buffer *raw = &encoder->raw;
+    uint8_t *payloads = (uint8_t *)buffer_reserve(raw, (size_t)(end - first) * VARINT_SIZE_MAX);
+    assert(payloads);
+    uint8_t *place = payloads;
     for (uint32_t code = first; code < end; code++) {
         const struct value *value = &codes->values[codes->old_of_new[code]];
         if (value->kind == VALUE_INTEGER) {
-            buffer_append_varint(raw, zigzag(value->integer));
+            place += varint_write(place, zigzag(value->integer));
         } else if (value->kind == VALUE_DECIMAL) {
-            buffer_append(raw, &value->decimal, sizeof value->decimal);
+            memcpy(place, &value->decimal, sizeof value->decimal);
+            place += sizeof value->decimal;
         } else if (value->kind >= VALUE_BIG_NUMBER) {
-            buffer_append_varint(raw, value->text.size);
+            place += varint_write(place, value->text.size);
             buffer_append_text(&encoder->other, value->text);
         }
     }
+    buffer_advance(raw, (size_t)(place - payloads));
 }
 
 static void encode_kinds(struct buffer *out, struct buffer *groups, const struct new_codes *codes,
@@ -158,11 +163,13 @@ static void renumber(struct new_codes *map, uint32_t *codes, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
         uint32_t old = codes[i];
-        if (old != 0 && map->new_of_old[old] == 0) {
-            map->old_of_new[map->count] = old;
-            map->new_of_old[old] = map->count++;
+        uint32_t new = map->new_of_old[old];
+        if (new == 0 && old != 0) {
+            new = map->count++;
+            map->old_of_new[new] = old;
+            map->new_of_old[old] = new;
         }
-        codes[i] = map->new_of_old[old];
+        codes[i] = new;
     }
 }
 

@@ -6,7 +6,7 @@
 enum {
     RAW_SIZE_MAX = SEGMENT_BLOCK_BYTES_MAX,
     ZSTD_LEVEL = 3,
-    RUN_ROWS_MIN = 4, /* runs shorter than this on average are no runs */
+    RUN_ROWS_MIN = 4,  /* runs shorter than this on average are no runs */
 };
 
 void segment_encoder_init(struct segment_encoder *encoder)
@@ -39,28 +39,40 @@ struct shape {
     uint32_t min;
     uint32_t max;
     uint32_t run_count;
-    uint32_t run_longest;
+    uint32_t run_longest; /* where runs are preferred */
 };
-
-static struct shape measure(const uint32_t *symbols, uint32_t count)
-{
-    struct shape shape = {.min = symbols[0], .max = symbols[0], .run_count = 1};
-    uint32_t run_first = 0;
-    for (uint32_t i = 1; i < count; i++) {
-        if (symbols[i] < shape.min) shape.min = symbols[i];
-        if (symbols[i] > shape.max) shape.max = symbols[i];
-        if (symbols[i] == symbols[i - 1]) continue;
-        if (i - run_first > shape.run_longest) shape.run_longest = i - run_first;
-        shape.run_count++;
-        run_first = i;
-    }
-    if (count - run_first > shape.run_longest) shape.run_longest = count - run_first;
-    return shape;
-}
 
 static bool prefers_runs(const struct shape *shape, uint32_t count)
 {
     return (uint64_t)shape->run_count * RUN_ROWS_MIN < count;
+}
+
+static uint32_t find_longest_run(const uint32_t *symbols, uint32_t count)
+{
+    uint32_t longest = 0;
+    uint32_t first = 0;
+    for (uint32_t i = 1; i < count; i++) {
+        if (symbols[i] == symbols[i - 1]) continue;
+        if (i - first > longest) longest = i - first;
+        first = i;
+    }
+    return count - first > longest ? count - first : longest;
+}
+
+/* Without branches, so that a compiler can take several symbols at once. */
+static struct shape measure(const uint32_t *symbols, uint32_t count)
+{
+    uint32_t min = symbols[0];
+    uint32_t max = symbols[0];
+    uint32_t change_count = 0;
+    for (uint32_t i = 1; i < count; i++) {
+        min = symbols[i] < min ? symbols[i] : min;
+        max = symbols[i] > max ? symbols[i] : max;
+        change_count += symbols[i] != symbols[i - 1];
+    }
+    struct shape shape = {.min = min, .max = max, .run_count = change_count + 1};
+    if (prefers_runs(&shape, count)) shape.run_longest = find_longest_run(symbols, count);
+    return shape;
 }
 
 static uint64_t size_in_bits(const struct shape *shape, uint32_t count)
@@ -70,17 +82,29 @@ static uint64_t size_in_bits(const struct shape *shape, uint32_t count)
     return shape->run_count * (width + bit_width(shape->run_longest - 1));
 }
 
-/* Symbols that say "the next new one" (segment_format.h). Returns the next unseen code after. */
-static uint32_t make_fresh(const uint32_t *codes, uint32_t count, uint32_t next, uint32_t *symbols)
+/* Symbols that say "the next new one" (segment_format.h). */
+static void make_fresh(const uint32_t *codes, uint32_t count, uint32_t next, uint32_t *symbols)
 {
     for (uint32_t i = 0; i < count; i++) {
         uint32_t code = codes[i];
         assert(code <= next);
-        bool is_new = code == next;
         symbols[i] = code == 0 ? 0 : next - code + 1;
-        next += is_new;
+        next += code == next;
     }
-    return next;
+}
+
+/* Codes that are numbered by appearance, next the first unseen one: true when fresh symbols, left
+ * in encoder->symbols with their shape, take less. A block without a new code, or of one code
+ * alone, does not need to be tried. */
+static bool try_fresh(struct segment_encoder *encoder, const uint32_t *codes, uint32_t count,
+                      uint32_t next, struct shape *shape)
+{
+    if (shape->max < next || shape->min == shape->max) return false;
+    make_fresh(codes, count, next, encoder->symbols);
+    struct shape fresh = measure(encoder->symbols, count);
+    if (size_in_bits(&fresh, count) >= size_in_bits(shape, count)) return false;
+    *shape = fresh;
+    return true;
 }
 
 static void pack(const uint32_t *numbers, uint32_t count, uint32_t width, struct buffer *out)
@@ -128,13 +152,14 @@ static void encode_runs(struct segment_encoder *encoder, const uint32_t *symbols
 }
 
 /* Whole bytes compress, bits do not: both are tried, and bits win ties because they read faster. */
-static void encode_packed(struct segment_encoder *encoder, uint32_t *symbols, uint32_t count,
+static void encode_packed(struct segment_encoder *encoder, const uint32_t *from, uint32_t count,
                           const struct shape *shape, struct segment_block *block)
 {
+    uint32_t *symbols = encoder->symbols;
     uint8_t width = bit_width(shape->max - shape->min);
     uint8_t wide = width <= 8 ? 8 : width <= 16 ? 16 : 32;
     for (uint32_t i = 0; i < count; i++)
-        symbols[i] -= shape->min;
+        symbols[i] = from[i] - shape->min;
     block->encoding = SEGMENT_PACKED;
     block->width = wide;
     buffer_clear(&encoder->other);
@@ -154,16 +179,13 @@ void segment_encode_codes(struct segment_encoder *encoder, const uint32_t *codes
     assert(count <= SEGMENT_BLOCK_ROWS_MAX);
     *block = (struct segment_block){0};
     struct shape shape = measure(codes, count);
-    uint32_t *symbols = encoder->symbols;
+    const uint32_t *symbols = codes;
     if (fresh_next) {
         block->fresh_first = *fresh_next;
-        *fresh_next = make_fresh(codes, count, *fresh_next, symbols);
-        struct shape fresh = measure(symbols, count);
-        block->fresh = *fresh_next > block->fresh_first &&
-                       size_in_bits(&fresh, count) < size_in_bits(&shape, count);
-        if (block->fresh) shape = fresh;
+        if (shape.max >= *fresh_next) *fresh_next = shape.max + 1;
+        block->fresh = try_fresh(encoder, codes, count, block->fresh_first, &shape);
+        if (block->fresh) symbols = encoder->symbols;
     }
-    if (!block->fresh) memcpy(symbols, codes, count * sizeof(uint32_t));
     block->base = shape.min;
     block->span = shape.max - shape.min;
     if (shape.min == shape.max && !block->fresh) {
@@ -189,7 +211,7 @@ static uint32_t class_of(uint64_t number)
 
 /* False when a difference needs more than 5 bytes. Differences wrap around. */
 static bool encode_delta(struct buffer *out, const int64_t *numbers, uint32_t count, int64_t base,
-                         int64_t scale)
+                         bool seconds)
 {
     uint32_t control_size = (count + 3) / 4;
     uint8_t *control = (uint8_t *)buffer_reserve(out, (size_t)control_size + 5 * (size_t)count + 3);
@@ -199,7 +221,7 @@ static bool encode_delta(struct buffer *out, const int64_t *numbers, uint32_t co
     int64_t before = base;
     for (uint32_t i = 0; i < count; i++) {
         int64_t difference = (int64_t)((uint64_t)numbers[i] - (uint64_t)before);
-        uint64_t number = zigzag(difference / scale);
+        uint64_t number = zigzag(seconds ? difference / 1000 : difference);
         if (number >> 40) return false;
         uint32_t number_class = class_of(number);
         control[i / 4] |= (uint8_t)(number_class << (i % 4 * 2));
@@ -238,7 +260,7 @@ void segment_encode_numbers(struct segment_encoder *encoder, const int64_t *numb
     }
     block->encoding = SEGMENT_DELTA;
     block->width = seconds;
-    if (!encode_delta(&encoder->raw, numbers, count, min, seconds ? 1000 : 1)) {
+    if (!encode_delta(&encoder->raw, numbers, count, min, seconds)) {
         block->encoding = SEGMENT_WIDE;
         block->width = 0;
         buffer_append(&encoder->raw, numbers, count * sizeof(int64_t));
