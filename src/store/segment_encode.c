@@ -5,7 +5,8 @@
 
 enum {
     RAW_SIZE_MAX = SEGMENT_BLOCK_BYTES_MAX,
-    ZSTD_LEVEL = 3,
+    LEVEL_TEXTS = 3,
+    LEVEL_NUMBERS = 1, /* of codes and numbers a higher level takes longer and saves nothing */
     RUN_ROWS_MIN = 4,  /* runs shorter than this on average are no runs */
 };
 
@@ -122,7 +123,8 @@ static void finish(struct segment_encoder *encoder, const struct buffer *raw,
 {
     enum block_compression used;
     buffer_clear(&encoder->stored);
-    block_compress(compression, ZSTD_LEVEL, buffer_text(raw), &encoder->stored, &used);
+    int level = block->encoding == SEGMENT_BYTES ? LEVEL_TEXTS : LEVEL_NUMBERS;
+    block_compress(compression, level, buffer_text(raw), &encoder->stored, &used);
     assert(!buffer_overflowed(&encoder->stored));
     block->raw_size = (uint32_t)raw->size;
     block->stored_size = (uint32_t)encoder->stored.size;
