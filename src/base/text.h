@@ -71,15 +71,19 @@ static inline uint64_t text_read_4(const char *bytes)
 }
 
 /* Names are compared by the dozen for each event, and most have 4 to 16 bytes: two words that may
- * overlap hold all of those. */
-static inline bool text_equal(struct text a, struct text b)
+ * overlap hold all of those, four those of up to 32. Inlined even where a compiler finds it too
+ * long for that: most calls differ in size, and end at once. */
+static inline __attribute__((always_inline)) bool text_equal(struct text a, struct text b)
 {
     size_t size = a.size;
     if (size != b.size) return false;
-    if (size > 16) return memcmp(a.bytes, b.bytes, size) == 0;
+    if (size > 32) return memcmp(a.bytes, b.bytes, size) == 0;
     if (size >= 8) {
-        return text_read_8(a.bytes) == text_read_8(b.bytes) &&
-               text_read_8(a.bytes + size - 8) == text_read_8(b.bytes + size - 8);
+        bool is_same = text_read_8(a.bytes) == text_read_8(b.bytes) &&
+                       text_read_8(a.bytes + size - 8) == text_read_8(b.bytes + size - 8);
+        if (!is_same || size <= 16) return is_same;
+        return text_read_8(a.bytes + 8) == text_read_8(b.bytes + 8) &&
+               text_read_8(a.bytes + size - 16) == text_read_8(b.bytes + size - 16);
     }
     if (size >= 4) {
         return text_read_4(a.bytes) == text_read_4(b.bytes) &&
@@ -115,7 +119,8 @@ static inline uint64_t text_read_short(struct text text)
 uint64_t text_hash_long(struct text text, uint64_t hash, uint64_t key);
 
 /* Here, so that short texts, which are most, cost no call. */
-static inline uint64_t text_hash_seeded(struct text text, uint64_t seed)
+static inline __attribute__((always_inline)) uint64_t text_hash_seeded(struct text text,
+                                                                       uint64_t seed)
 {
     const uint64_t k0 = 0xa0761d6478bd642fULL;
     const uint64_t k1 = 0xe7037ed1a0b428dbULL ^ seed;

@@ -230,9 +230,28 @@ static void texts_in_a_row_fall_as_if_thrown_under_every_seed(void **state)
     }
 }
 
+/* Of every size, and with a difference at every place. */
+static void equal_texts_are_equal_in_every_byte(void **state)
+{
+    (void)state;
+    char first[72];
+    char second[72];
+    for (size_t size = 0; size <= sizeof first; size++) {
+        for (size_t i = 0; i < size; i++)
+            first[i] = second[i] = (char)('a' + i % 26);
+        assert_true(text_equal((struct text){first, size}, (struct text){second, size}));
+        for (size_t i = 0; i < size; i++) {
+            second[i] ^= 1;
+            assert_false(text_equal((struct text){first, size}, (struct text){second, size}));
+            second[i] ^= 1;
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(equal_texts_are_equal_in_every_byte),
         cmocka_unit_test(compares_by_bytes),
         cmocka_unit_test(folds_ascii_letters_only),
         cmocka_unit_test(knows_starts_and_ends),
