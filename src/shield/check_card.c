@@ -91,11 +91,12 @@ enum shield_proof shield_check_card(const struct shield_candidate *candidate,
     (void)span;
     if (count < 12 || count > 19) return SHIELD_NOT;
     const struct card_range *range = find_range(candidate->digits, count);
-    if (!range || !digits_pass_luhn(candidate->digits, count)) return SHIELD_NOT;
+    if (!range) return SHIELD_NOT;
+    /* No published number is of a weak range. */
+    if (!range->is_strong && !candidate->has_context && !is_grouped(candidate)) return SHIELD_NOT;
+    if (!digits_pass_luhn(candidate->digits, count)) return SHIELD_NOT;
     if (digits_are_dull(candidate->digits, count)) return SHIELD_NOT;
-    if (is_test_card(candidate->digits, count)) return SHIELD_TEST;
-    bool may_act = range->is_strong || candidate->has_context || is_grouped(candidate);
-    return may_act ? SHIELD_PROVEN : SHIELD_NOT;
+    return is_test_card(candidate->digits, count) ? SHIELD_TEST : SHIELD_PROVEN;
 }
 
 /* ---- F02: 411111******1111 ---- */
