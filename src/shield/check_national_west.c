@@ -102,6 +102,20 @@ static bool is_nir(const char *at)
     return is_month && 97 - digits_modulo(digits, 13, 97) == digits_number(digits + 13, 2);
 }
 
+/* Corsica's with spaces is known by its "2A" or "2B": single digits are too many to be asked about
+ * each. No word goes on into it. */
+static bool is_spaced_corsican(const struct shield_candidate *candidate, char plain[20],
+                               struct shield_span *span)
+{
+    enum { BEFORE = 8 };
+    if (candidate->end - candidate->begin != 2 || candidate->begin < BEFORE) return false;
+    struct shield_candidate all = *candidate;
+    all.begin -= BEFORE;
+    char before = all.begin > 0 ? byte_at(candidate, all.begin - 1) : ' ';
+    if (is_upper_byte(before) || is_digit_byte(before)) return false;
+    return has_form(&all, "9 99 99 2A 999 999 99", plain, span);
+}
+
 enum shield_proof shield_check_fr_nir(const struct shield_candidate *candidate,
                                       struct shield_span *span)
 {
@@ -110,9 +124,8 @@ enum shield_proof shield_check_fr_nir(const struct shield_candidate *candidate,
     if (candidate->digits) {
         return proven_if(candidate->digit_count == 15 && is_nir(candidate->digits));
     }
-    if (!is_digit_byte(byte_at(candidate, candidate->begin + 3))) return SHIELD_NOT;
     bool has_shape = has_form(candidate, "999992A99999999", plain, span) ||
-                     has_form(candidate, "9 99 99 2A 999 999 99", plain, span);
+                     is_spaced_corsican(candidate, plain, span);
     return proven_if(has_shape && is_nir(plain));
 }
 

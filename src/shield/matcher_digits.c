@@ -18,30 +18,46 @@ enum {
     FRACTION_MIN = 6,       /* and behind it */
     DIGITS_ROOM = 16 * SHIELD_DIGITS_MAX,
     LONG_MIN = 128, /* bytes of a value for which it is worth to know what rules in force take */
+    PLACES = 64,    /* of a set; SHIELD_DIGITS_MAX are needed */
 };
 
 struct group {
     uint32_t begin;
     uint32_t end;
-    uint32_t digits_at; /* in phrase.digits */
-    bool touches_before;
-    bool touches_after;
-    bool has_plus;
     char separator; /* before it, when it is one byte; else 0 */
 };
 
+/* Luhn's sums (ISO/IEC 7812-1, annex B) of all digits so far, modulo 10: with those at even places
+ * doubled in the lower half, and with those at odd ones in the upper. And the places at which
+ * groups began, by the sums that there were: of a place some digits back the bit is as much higher,
+ * in a circle. A range passes when the sum before it is the sum behind it. */
+struct luhn {
+    uint32_t digit_count; /* of all phrases */
+    uint64_t sums;
+    uint64_t places[2][10];
+    uint8_t noted[PLACES][2]; /* the sums at each place */
+};
+
+/* In a set of places bit n is the one before the last n digits. */
 struct phrase {
-    struct group groups[GROUPS_ROOM];
+    struct {
+        uint32_t begin;         /* in the value */
+        uint32_t digits_before; /* as luhn.digit_count counts them */
+    } groups[GROUPS_ROOM];
     uint32_t group_count;
     char digits[DIGITS_ROOM];
-    /* Luhn's sums (ISO/IEC 7812-1, annex B) of all digits before a place, two in one: with those at
-     * even places doubled in the lower half, and with those at odd ones in the upper. */
-    uint32_t sums[DIGITS_ROOM + 1];
     uint32_t digit_count;
-    struct ruleset_mask open; /* rules that fit the value and may act, as far as that is known */
-    bool has_text_context;    /* it is known in full */
-    const struct ruleset_groups *groups_taken; /* by them, at least */
-    struct ruleset_groups open_groups;         /* and exactly, if that is known */
+    uint64_t cuts;     /* where groups begin */
+    uint64_t starts;   /* those of them that no letter stands before */
+    uint64_t plus;     /* those that a plus sign stands shortly before */
+    uint64_t undotted; /* those with anything else than a single dot before them */
+    uint64_t zeros;    /* where the next digit is a zero */
+    struct luhn luhn;
+    struct ruleset_mask open;   /* rules that fit the value and may act, as far as that is known */
+    struct ruleset_mask spoken; /* those of which it does not matter how digits are written */
+    bool has_text_context;      /* both are known in full */
+    const struct ruleset_groups *taken; /* what rules in force take, at least */
+    struct ruleset_groups taken_here;   /* and exactly, if that is known */
 };
 
 static bool is_digit(char byte)
@@ -71,32 +87,63 @@ static bool is_separator(char byte)
     }
 }
 
-_Static_assert(9 * DIGITS_ROOM <= UINT16_MAX, "no half of a sum runs over");
+static uint32_t sum_of(const struct luhn *luhn, uint32_t half)
+{
+    return (uint32_t)(luhn->sums >> half * 32);
+}
+
+static void note_begin(struct luhn *luhn)
+{
+    uint32_t place = -luhn->digit_count % PLACES;
+    uint64_t bit = UINT64_C(1) << place;
+    for (uint32_t half = 0; half < 2; half++) {
+        uint32_t sum = sum_of(luhn, half);
+        luhn->places[half][luhn->noted[place][half]] &= ~bit;
+        luhn->places[half][sum] |= bit;
+        luhn->noted[place][half] = (uint8_t)sum;
+    }
+}
+
+/* The places from which on the digits pass: of these the last stands as it is, the one before it is
+ * doubled, and so on. */
+static uint64_t passing_luhn(const struct luhn *luhn)
+{
+    uint32_t half = luhn->digit_count % 2;
+    uint64_t places = luhn->places[half][sum_of(luhn, half)];
+    uint32_t turn = luhn->digit_count % PLACES;
+    return places << turn | places >> (-turn % PLACES);
+}
+
+/* Of both halves what is left of them by ten. */
+static uint64_t modulo_10(uint64_t sums)
+{
+    _Static_assert(9 * (SHIELD_DIGITS_MAX + 1) < 1 << 14, "so far 6,554 / 65,536 is a tenth");
+    uint64_t tenths = sums * 6554 >> 16 & (UINT16_MAX | (uint64_t)UINT16_MAX << 32);
+    return sums - tenths * 10;
+}
+
+#define STEP(even, odd) ((even) | (uint64_t)(odd) << 32)
 
 static void add_digits(struct phrase *phrase, const char *bytes, uint32_t size)
 {
     /* What a digit adds at an even place; at an odd one the halves change places. */
-    static const uint32_t steps[10] = {0,           2 | 1 << 16, 4 | 2 << 16, 6 | 3 << 16,
-                                       8 | 4 << 16, 1 | 5 << 16, 3 | 6 << 16, 5 | 7 << 16,
-                                       7 | 8 << 16, 9 | 9 << 16};
-    uint32_t *sums = phrase->sums + phrase->digit_count;
-    uint32_t turn = phrase->digit_count % 2 * 16;
-    uint32_t sum = *sums;
-    memcpy(phrase->digits + phrase->digit_count, bytes, size);
-    for (uint32_t i = 0; i < size; i++, turn ^= 16) {
-        uint32_t step = steps[bytes[i] - '0'];
-        sum += step << turn | step >> (-turn & 31);
-        sums[i + 1] = sum;
+    static const uint64_t steps[10] = {STEP(0, 0), STEP(2, 1), STEP(4, 2), STEP(6, 3), STEP(8, 4),
+                                       STEP(1, 5), STEP(3, 6), STEP(5, 7), STEP(7, 8), STEP(9, 9)};
+    struct luhn *luhn = &phrase->luhn;
+    char *digits = phrase->digits + phrase->digit_count;
+    uint32_t turn = luhn->digit_count % 2 * 32;
+    uint64_t sums = luhn->sums;
+    uint64_t zeros = phrase->zeros;
+    for (uint32_t i = 0; i < size; i++, turn ^= 32) {
+        uint64_t step = steps[bytes[i] - '0'];
+        sums += step << turn | step >> (-turn & 63);
+        zeros = (zeros | (bytes[i] == '0')) << 1;
+        digits[i] = bytes[i];
     }
+    luhn->sums = modulo_10(sums);
+    luhn->digit_count += size;
+    phrase->zeros = zeros;
     phrase->digit_count += size;
-}
-
-/* Of the digits from there to the last one: of these the last stands as it is, the one before it is
- * doubled, and so on. */
-static bool passes_luhn(const struct phrase *phrase, uint32_t from)
-{
-    uint32_t sums = phrase->sums[phrase->digit_count] - phrase->sums[from];
-    return (sums >> phrase->digit_count % 2 * 16 & UINT16_MAX) % 10 == 0;
 }
 
 /* "+44", "+ 44", "+(44". */
@@ -107,124 +154,166 @@ static bool has_plus_before(struct text text, uint32_t begin)
     return false;
 }
 
-static bool is_dialled(const struct phrase *phrase, const struct group *first)
+static bool is_spoken_for(const struct phrase *phrase, const struct ruleset *set)
 {
-    const char *digits = phrase->digits + first->digits_at;
-    uint32_t count = phrase->digit_count - first->digits_at;
-    return first->has_plus || (digits[0] == '0' && count > 1 && digits[1] == '0');
+    return ruleset_masks_meet(set, &phrase->spoken, &set->with_digits);
 }
 
-static void know_open_groups(const struct ruleset *set, struct phrase *phrase)
+static void know_taken(const struct ruleset *set, struct phrase *phrase)
 {
-    memset(&phrase->open_groups, 0, sizeof phrase->open_groups);
-    phrase->groups_taken = &phrase->open_groups;
+    memset(&phrase->taken_here, 0, sizeof phrase->taken_here);
+    phrase->taken = &phrase->taken_here;
     for (uint32_t word = 0; word < set->mask_words; word++) {
         uint64_t bits = phrase->open.bits[word] & set->with_digits.bits[word];
         for (; bits; bits &= bits - 1) {
             uint32_t index = word * 64 + (uint32_t)__builtin_ctzll(bits);
-            ruleset_add_groups(set, index, &phrase->open_groups);
+            ruleset_add_groups(&set->rules[index], ruleset_mask_has(&phrase->spoken, index),
+                               &phrase->taken_here);
         }
     }
 }
 
 static void know_open_rules(const struct matcher_run *run, struct phrase *phrase)
 {
+    const struct ruleset *set = run->set;
+    bool is_thorough = run->matcher->is_thorough;
+    bool is_all_asked = is_thorough || run->view->is_near_asked || !run->has_text_context;
     phrase->has_text_context = run->has_text_context;
-    phrase->groups_taken = &run->set->groups;
-    for (uint32_t i = 0; i < run->set->mask_words; i++) {
+    for (uint32_t i = 0; i < set->mask_words; i++) {
         phrase->open.bits[i] = run->fitting->bits[i];
         if (run->has_text_context) phrase->open.bits[i] &= run->able.bits[i];
+        phrase->spoken.bits[i] = run->named.bits[i] | run->spoken.bits[i];
+        if (is_all_asked) phrase->spoken.bits[i] = UINT64_MAX;
     }
-    bool is_long = run->view->text.size >= LONG_MIN && !run->matcher->is_thorough;
-    if (run->has_text_context && is_long) know_open_groups(run->set, phrase);
+    phrase->taken = &set->groups;
+    if (!is_spoken_for(phrase, set)) {
+        phrase->taken = &set->groups_unspoken;
+    } else if (run->has_text_context && !is_thorough && run->view->text.size >= LONG_MIN) {
+        know_taken(set, phrase);
+    }
+}
+
+/* A range that ends with the newest group. */
+struct range {
+    uint32_t digit_count;
+    uint32_t group_count;
+    uint64_t cuts;   /* up to its begin */
+    uint32_t wishes; /* that it grants, a bit for each ruleset_wish */
+};
+
+/* Of rules that nothing speaks for those that want them written so. */
+static uint64_t leave_out_unwritten(const struct ruleset *set, const struct range *range,
+                                    uint32_t word, uint64_t rules, uint64_t unspoken)
+{
+    for (uint64_t bits = rules & unspoken; bits; bits &= bits - 1) {
+        uint32_t index = word * 64 + (uint32_t)__builtin_ctzll(bits);
+        if (!ruleset_is_written(&set->rules[index], range->digit_count, range->cuts))
+            rules &= ~(bits & -bits);
+    }
+    return rules;
 }
 
 /* Of the rules for so many digits in so many groups those that could take these. False: none. */
 static bool choose_rules(const struct ruleset *set, const struct phrase *phrase,
-                         uint32_t digit_count, uint32_t group_count,
-                         const struct ruleset_mask *allowed, struct ruleset_mask *rules)
+                         const struct range *range, struct ruleset_mask *rules)
 {
-    const uint64_t *counted = set->by_digits[digit_count].bits;
-    const uint64_t *grouped = set->by_groups[group_count].bits;
+    const uint64_t *counted = set->by_digits[range->digit_count].bits;
+    const uint64_t *grouped = set->by_groups[range->group_count].bits;
+    const uint64_t *granted = set->by_granted[range->wishes].bits;
     uint64_t any = 0;
     for (uint32_t i = 0; i < set->mask_words; i++) {
-        uint64_t bits = counted[i] & grouped[i] & phrase->open.bits[i] & allowed->bits[i];
+        uint64_t bits = counted[i] & grouped[i] & phrase->open.bits[i] & granted[i];
+        uint64_t unspoken = set->with_written.bits[i] & ~phrase->spoken.bits[i];
+        if (bits & unspoken) bits = leave_out_unwritten(set, range, i, bits, unspoken);
         any |= rules->bits[i] = bits;
     }
     return any != 0;
 }
 
-static void try_range(struct matcher_run *run, struct phrase *phrase, const struct group *first,
-                      const struct ruleset_mask *rules)
+static void try_range(struct matcher_run *run, struct phrase *phrase, const struct range *range,
+                      uint32_t end)
 {
-    const struct group *last = &phrase->groups[phrase->group_count - 1];
+    struct ruleset_mask rules;
+    if (!choose_rules(run->set, phrase, range, &rules)) return;
     struct matcher_trigger trigger = {
-        .begin = first->begin,
-        .end = last->end,
-        .digits = phrase->digits + first->digits_at,
-        .digit_count = phrase->digit_count - first->digits_at,
-        .group_count = (uint32_t)(last - first) + 1,
+        .begin = phrase->groups[phrase->group_count - range->group_count].begin,
+        .end = end,
+        .digits = phrase->digits + phrase->digit_count - range->digit_count,
+        .digit_count = range->digit_count,
+        .group_count = range->group_count,
     };
-    matcher_try_each(run, rules, &trigger);
+    matcher_try_each(run, &rules, &trigger);
     if (run->has_text_context != phrase->has_text_context) know_open_rules(run, phrase);
 }
 
-/* All ranges that end with the newest group. Most are none of any rule's, so they are told by one
- * bit: of a value of single digits there are ten for each byte. */
-static void try_ranges(struct matcher_run *run, struct phrase *phrase)
+/* All places up to the first of a set, or all. */
+static uint64_t up_to_first(uint64_t places)
 {
-    const struct ruleset *set = run->set;
-    bool is_thorough = run->matcher->is_thorough;
-    struct ruleset_mask rules;
-    const struct ruleset_groups *taken = phrase->groups_taken;
-    uint32_t groups_max = phrase->group_count < taken->max ? phrase->group_count : taken->max;
-    if (phrase->groups[phrase->group_count - 1].touches_after) return;
-    const struct group *first = &phrase->groups[phrase->group_count];
-    for (uint32_t groups = 1; groups <= groups_max; groups++) {
-        first--;
-        uint32_t digit_count = phrase->digit_count - first->digits_at;
-        if (digit_count > SHIELD_DIGITS_MAX) return;
-        uint64_t bit = UINT64_C(1) << groups;
-        if (!(taken->any[digit_count] & bit) || first->touches_before) continue;
-        bool is_luhn = is_thorough ||
-                       ((taken->luhn[digit_count] & bit) && passes_luhn(phrase, first->digits_at));
-        bool has_plus = is_thorough || is_dialled(phrase, first);
-        if (!is_luhn && !has_plus && !(taken->plain[digit_count] & bit)) continue;
-        const struct ruleset_mask *allowed = &set->allowed_digits[is_luhn][has_plus];
-        if (!choose_rules(set, phrase, digit_count, groups, allowed, &rules)) continue;
-        try_range(run, phrase, first, &rules);
+    return places ^ (places - 1);
+}
+
+/* The places of the last so many groups, at least. */
+static uint64_t of_last_groups(const struct phrase *phrase, uint32_t count)
+{
+    if (phrase->group_count <= count) return UINT64_MAX;
+    uint32_t before = phrase->groups[phrase->group_count - 1 - count].digits_before;
+    uint32_t digits = phrase->luhn.digit_count - before;
+    return digits < PLACES ? (UINT64_C(1) << digits) - 1 : UINT64_MAX;
+}
+
+/* All ranges that end with the newest group. Most are none of any rule's, so what they could be is
+ * told of all at once: of a value of single digits there are ten for each byte. */
+static void try_ranges(struct matcher_run *run, struct phrase *phrase, uint32_t end)
+{
+    const struct ruleset_groups *taken = phrase->taken;
+    const uint64_t *counts = taken->counts;
+    uint64_t all = run->matcher->is_thorough ? UINT64_MAX : 0;
+    uint64_t luhn = passing_luhn(&phrase->luhn) | all;
+    uint64_t dialled = phrase->plus | (phrase->zeros & phrase->zeros << 1) | all;
+    uint64_t dotted = up_to_first(phrase->undotted) | all;
+    uint64_t one_group = up_to_first(phrase->cuts);
+    uint64_t wished = (counts[RULESET_LUHN] & luhn) | (counts[RULESET_DIALLED] & dialled) |
+                      (counts[RULESET_DOTTED] & dotted) | (counts[RULESET_ONE_GROUP] & one_group);
+    uint64_t plain = counts[RULESET_NO_WISH] & of_last_groups(phrase, taken->plain_max);
+    for (uint64_t places = phrase->starts & (plain | wished); places; places &= places - 1) {
+        uint64_t bit = places & -places;
+        struct range range = {.digit_count = (uint32_t)__builtin_ctzll(places)};
+        range.cuts = phrase->cuts & up_to_first(bit);
+        range.group_count = (uint32_t)__builtin_popcountll(range.cuts);
+        uint64_t groups = (wished & bit ? taken->any : taken->plain)[range.digit_count];
+        if (!(groups >> range.group_count & 1)) continue;
+        range.wishes = (luhn & bit ? 1U << RULESET_LUHN : 0) |
+                       (dialled & bit ? 1U << RULESET_DIALLED : 0) |
+                       (dotted & bit ? 1U << RULESET_DOTTED : 0);
+        try_range(run, phrase, &range, end);
         if (matcher_is_done(run)) return;
     }
 }
 
-/* Groups behind which more digits stand than a range may have are forgotten, several at once. */
+/* A range has no more groups and digits than are kept. */
 static void make_room(struct phrase *phrase, uint32_t size)
 {
-    if (phrase->group_count < GROUPS_ROOM && phrase->digit_count + size <= DIGITS_ROOM) return;
-    uint32_t first = 0;
-    while (first < phrase->group_count &&
-           phrase->digit_count - phrase->groups[first].digits_at > SHIELD_DIGITS_MAX)
-        first++;
-    uint32_t kept_from =
-        first < phrase->group_count ? phrase->groups[first].digits_at : phrase->digit_count;
-    kept_from -= kept_from % 2; /* what stands at an even place still does */
-    phrase->digit_count -= kept_from;
-    memmove(phrase->digits, phrase->digits + kept_from, phrase->digit_count);
-    uint32_t base = phrase->sums[kept_from]; /* no half of any behind it is less */
-    for (uint32_t i = 0; i <= phrase->digit_count; i++)
-        phrase->sums[i] = phrase->sums[kept_from + i] - base;
-    phrase->group_count -= first;
-    memmove(phrase->groups, phrase->groups + first, phrase->group_count * sizeof *phrase->groups);
-    for (uint32_t i = 0; i < phrase->group_count; i++)
-        phrase->groups[i].digits_at -= kept_from;
-    assert(phrase->group_count <= GROUPS_KEPT);
+    if (phrase->group_count == GROUPS_ROOM) {
+        memmove(phrase->groups, phrase->groups + GROUPS_ROOM - GROUPS_KEPT,
+                GROUPS_KEPT * sizeof *phrase->groups);
+        phrase->group_count = GROUPS_KEPT;
+    }
+    if (phrase->digit_count + size > DIGITS_ROOM) {
+        uint32_t left_out = phrase->digit_count - SHIELD_DIGITS_MAX;
+        memmove(phrase->digits, phrase->digits + left_out, SHIELD_DIGITS_MAX);
+        phrase->digit_count = SHIELD_DIGITS_MAX;
+    }
 }
 
 static void clear(struct phrase *phrase)
 {
     phrase->group_count = 0;
     phrase->digit_count = 0;
-    phrase->sums[0] = 0;
+    phrase->cuts = 0;
+    phrase->starts = 0;
+    phrase->plus = 0;
+    phrase->undotted = 0;
+    phrase->zeros = 0;
 }
 
 /* "0.123456789": a short group, a point, a long one, and neither before nor behind them more. */
@@ -234,29 +323,39 @@ static bool is_fraction(const struct matcher_run *run, const struct phrase *phra
     struct text text = run->view->text;
     if (phrase->group_count != 1 || group->separator != '.') return false;
     if (run->view->is_number) return true; /* its digits are as many as a double has */
-    uint32_t whole = phrase->groups[0].end - phrase->groups[0].begin;
-    if (whole > FRACTION_WHOLE_MAX || group->end - group->begin < FRACTION_MIN) return false;
+    if (phrase->digit_count > FRACTION_WHOLE_MAX || group->end - group->begin < FRACTION_MIN)
+        return false;
     bool goes_on = group->end + 1 < text.size && is_separator(text.bytes[group->end]) &&
                    is_digit(text.bytes[group->end + 1]);
     return !goes_on;
 }
 
-static void take_group(struct matcher_run *run, struct phrase *phrase, struct group group)
+/* A place before the newest group's digits. */
+static uint64_t add_place(uint64_t places, bool is_in, uint32_t size)
+{
+    return (places | is_in) << size;
+}
+
+static void take_group(struct matcher_run *run, struct phrase *phrase, const struct group *group)
 {
     struct text text = run->view->text;
-    uint32_t size = group.end - group.begin;
-    if (size > SHIELD_DIGITS_MAX || is_fraction(run, phrase, &group)) {
+    uint32_t begin = group->begin;
+    uint32_t size = group->end - begin;
+    if (size > SHIELD_DIGITS_MAX || is_fraction(run, phrase, group)) {
         clear(phrase);
         return;
     }
     make_room(phrase, size);
-    group.digits_at = phrase->digit_count;
-    group.touches_before = group.begin > 0 && is_letter(text.bytes[group.begin - 1]);
-    group.has_plus = has_plus_before(text, group.begin);
-    group.touches_after = group.end < text.size && is_letter(text.bytes[group.end]);
-    add_digits(phrase, text.bytes + group.begin, size);
-    phrase->groups[phrase->group_count++] = group;
-    try_ranges(run, phrase);
+    phrase->groups[phrase->group_count].begin = begin;
+    phrase->groups[phrase->group_count++].digits_before = phrase->luhn.digit_count;
+    note_begin(&phrase->luhn);
+    add_digits(phrase, text.bytes + begin, size);
+    bool is_in_word = begin > 0 && is_letter(text.bytes[begin - 1]);
+    phrase->cuts = add_place(phrase->cuts, true, size);
+    phrase->starts = add_place(phrase->starts, !is_in_word, size);
+    phrase->plus = add_place(phrase->plus, has_plus_before(text, begin), size);
+    phrase->undotted = add_place(phrase->undotted, group->separator != '.', size);
+    try_ranges(run, phrase, group->end);
 }
 
 /* Behind a group: where the next one begins when separators alone lie between, else 0. */
@@ -280,6 +379,7 @@ void matcher_digits(struct matcher_run *run)
     struct phrase phrase;
     struct group group = {0};
     clear(&phrase);
+    memset(&phrase.luhn, 0, sizeof phrase.luhn);
     know_open_rules(run, &phrase);
     size_t place = 0;
     while (place < text.size && !matcher_is_done(run)) {
@@ -295,7 +395,7 @@ void matcher_digits(struct matcher_run *run)
             place++;
         group.end = (uint32_t)place;
         if (is_open_behind(text, place)) continue;
-        take_group(run, &phrase, group);
+        take_group(run, &phrase, &group);
         size_t next = next_group(text, place);
         if (next == 0) continue;
         group.separator = next == place + 1 ? text.bytes[place] : 0;

@@ -17,7 +17,7 @@ enum {
     RULESET_RULES_MAX = 512,
     RULESET_LITERALS_MAX = 16 * 1024, /* literals and words of a set */
     RULESET_PATTERNS_MAX = 64,
-    RULESET_TRIGGERS_MAX = 4,         /* `digits` of a rule, and `token` */
+    RULESET_TRIGGERS_MAX = 4,         /* `digits` of a rule, `token`, and `written` */
     RULESET_SOURCE_MAX = 1024 * 1024, /* bytes of a set's text */
     RULESET_PROJECT_SOURCE_MAX = 64 * 1024,
     RULESET_PATTERN_STATES_MAX = 4096, /* of all patterns together, by pattern_cost.h */
@@ -73,6 +73,16 @@ struct ruleset_run {
     struct ruleset_range range;
 };
 
+/* Groups of digits as somebody would write them. Bit n of a set of places is the one before the
+ * last n digits. */
+struct ruleset_written {
+    uint32_t digits; /* of all groups */
+    uint32_t groups; /* at least, if its last group may be cut further */
+    uint64_t begins; /* where groups begin */
+    uint64_t told;   /* the places that it says something about */
+    bool is_open;    /* the last group may be cut further */
+};
+
 struct ruleset_rule {
     char id[4];
     struct text title;
@@ -86,6 +96,8 @@ struct ruleset_rule {
     uint32_t digits_count;
     uint32_t groups_min;
     uint32_t groups_max;
+    struct ruleset_written written[RULESET_TRIGGERS_MAX];
+    uint32_t written_count; /* 0: in any groups it may act with nothing that speaks for it */
     struct ruleset_range size;
     struct ruleset_run token[RULESET_TRIGGERS_MAX];
     uint32_t token_count;
@@ -98,7 +110,7 @@ struct ruleset_rule {
     uint32_t words_begin;
     uint32_t words_end; /* in ruleset.words */
     uint32_t line;      /* where it begins, for messages */
-    uint32_t given;     /* statements seen, one bit each */
+    uint64_t given;     /* statements seen, one bit each */
     bool whole;
     bool whole_words;   /* only values in which a word stands */
     uint32_t whole_run; /* only values with so many bytes in a row that are no space */
@@ -108,6 +120,7 @@ struct ruleset_rule {
     bool has_luhn;    /* its digits pass Luhn's check */
     bool has_capital; /* its tokens have a capital, or a byte outside ASCII before them */
     bool is_dialled;  /* its digits begin with 00, or a plus stands before them */
+    bool is_dotted;   /* its groups of digits are joined by single dots */
     bool needs_context;
     bool alerts;
     bool is_strict; /* in force in strict mode only */
@@ -143,14 +156,26 @@ struct ruleset_list {
     uint32_t count;
 };
 
-/* By how many digits: in how many groups some rule takes them, a bit for each number; and likewise
- * of those alone that want Luhn's check passed, and of those that want neither that nor a dialled
- * number. */
+/* What rules want of a range of digits that a glance tells. */
+enum ruleset_wish {
+    RULESET_LUHN,
+    RULESET_DIALLED,
+    RULESET_DOTTED,
+    RULESET_WISHES,
+    RULESET_ONE_GROUP = RULESET_WISHES, /* it is not in the masks by wishes: by_groups knows it */
+    RULESET_NO_WISH,
+    RULESET_WISH_KINDS,
+};
+
+/* What some rules take. */
 struct ruleset_groups {
+    /* By how many digits: in how many groups, a bit for each number; those that wish nothing
+     * apart. */
     uint64_t any[SHIELD_DIGITS_MAX + 1];
-    uint64_t luhn[SHIELD_DIGITS_MAX + 1];
     uint64_t plain[SHIELD_DIGITS_MAX + 1];
-    uint32_t max; /* groups of any of them */
+    uint64_t counts[RULESET_WISH_KINDS]; /* by what they wish (the first thing): how many digits, a
+                                            bit for each number */
+    uint32_t plain_max;                  /* groups of those that wish nothing */
 };
 
 /* Which rules take a run of one charset, by its size. */
@@ -180,9 +205,9 @@ struct ruleset {
     struct ruleset_mask by_value[RULESET_VALUE_SIZES]; /* rules that a value of this size could be
                                                           of, by their size and triggers */
     struct ruleset_mask with_digits;                   /* rules that take digits */
-    /* All rules but those that want digits to pass Luhn's check (first place 0: these do not), and
-     * but those that want them dialled (second place 0). */
-    struct ruleset_mask allowed_digits[2][2];
+    struct ruleset_mask with_written; /* rules that say how their digits are written */
+    /* Rules that wish nothing else of digits than these bits (1 << enum ruleset_wish) grant. */
+    struct ruleset_mask by_granted[1 << RULESET_WISHES];
     struct ruleset_mask with_token[SHIELD_CHARSET_COUNT];
     struct ruleset_mask with_any_token;
     struct ruleset_mask with_capital; /* rules that want one in a token */
@@ -191,7 +216,9 @@ struct ruleset {
     struct ruleset_mask by_number[RULESET_NUMBER_DIGITS_MAX + 1];
     struct ruleset_mask by_groups[SHIELD_DIGITS_MAX + 1]; /* rules that take so many groups */
     struct ruleset_groups groups;                         /* of all rules */
-    uint32_t digits_min;                                  /* UINT32_MAX: no rule takes digits */
+    struct ruleset_groups groups_unspoken; /* of those that may act with nothing that speaks for
+                                              them, so far as they then may */
+    uint32_t digits_min;                   /* UINT32_MAX: no rule takes digits */
     struct ruleset_sizes *by_token[SHIELD_CHARSET_COUNT]; /* NULL: no rule takes it */
     struct ruleset_mask by_shape[RULESET_SHAPES];         /* rules whose form allows it */
     struct ruleset_mask without_context;                  /* rules that may act without any */
@@ -254,14 +281,20 @@ static inline uint32_t ruleset_shape(const char *bytes, size_t size)
     return shape;
 }
 
-/* Add what one rule takes. */
-void ruleset_add_groups(const struct ruleset *set, uint32_t rule, struct ruleset_groups *groups);
+/* Add what one rule takes; is_spoken: when something speaks for it. */
+void ruleset_add_groups(const struct ruleset_rule *rule, bool is_spoken,
+                        struct ruleset_groups *groups);
+
+/* Are so many digits with groups that begin there written as the rule says? */
+bool ruleset_is_written(const struct ruleset_rule *rule, uint32_t digits, uint64_t begins);
 
 /* Add the rules of which a word of their own stands in the text, as whole words. The text is lower
  * case where it matters: ASCII letters are folded on the way. */
 void ruleset_find_words(const struct ruleset *set, struct text text, struct ruleset_mask *found);
 
-/* --- between ruleset_parse.c and ruleset_build.c --- */
+/* --- between ruleset_parse.c, ruleset_digits.c and ruleset_build.c --- */
+
+void ruleset_index_digits(struct ruleset *set, uint32_t rule);
 
 enum status ruleset_parse(struct ruleset *set, struct text source, enum ruleset_kind kind,
                           struct error *error) MUST_CHECK;

@@ -56,43 +56,6 @@ static void index_context(struct ruleset *set, uint32_t index)
     }
 }
 
-static uint64_t groups_of(const struct ruleset_rule *rule)
-{
-    uint32_t min = rule->groups_min > 0 ? rule->groups_min : 1;
-    uint32_t max = rule->groups_max < SHIELD_DIGITS_MAX ? rule->groups_max : SHIELD_DIGITS_MAX;
-    return ((UINT64_C(2) << max) - 1) & ~((UINT64_C(1) << min) - 1);
-}
-
-void ruleset_add_groups(const struct ruleset *set, uint32_t index, struct ruleset_groups *groups)
-{
-    const struct ruleset_rule *rule = &set->rules[index];
-    uint64_t counts = groups_of(rule);
-    if (rule->digits_count > 0 && rule->groups_max > groups->max) groups->max = rule->groups_max;
-    for (uint32_t i = 0; i < rule->digits_count; i++) {
-        for (uint32_t count = rule->digits[i].min; count <= rule->digits[i].max; count++) {
-            groups->any[count] |= counts;
-            if (rule->has_luhn) groups->luhn[count] |= counts;
-            if (!rule->has_luhn && !rule->is_dialled) groups->plain[count] |= counts;
-        }
-    }
-}
-
-static void index_digits(struct ruleset *set, struct ruleset_range range, uint32_t index)
-{
-    for (uint32_t count = range.min; count <= range.max; count++)
-        ruleset_mask_add(&set->by_digits[count], index);
-    if (range.min < set->digits_min) set->digits_min = range.min;
-}
-
-static void index_groups(struct ruleset *set, uint32_t index)
-{
-    uint64_t groups = groups_of(&set->rules[index]);
-    for (uint32_t count = 1; count <= SHIELD_DIGITS_MAX; count++) {
-        if (!(groups >> count & 1)) continue;
-        ruleset_mask_add(&set->by_groups[count], index);
-    }
-}
-
 /* The shortest value that digits or a token of the rule could stand in. */
 static uint32_t smallest_run(const struct ruleset_rule *rule)
 {
@@ -150,17 +113,7 @@ static void index_rule(struct ruleset *set, uint32_t index)
     index_context(set, index);
     index_value_sizes(set, index);
     index_number(set, index);
-    if (rule->digits_count > 0) {
-        ruleset_mask_add(&set->with_digits, index);
-        index_groups(set, index);
-        ruleset_add_groups(set, index, &set->groups);
-    }
-    for (int i = 0; i < 4; i++) {
-        bool is_allowed = (i / 2 || !rule->has_luhn) && (i % 2 || !rule->is_dialled);
-        if (is_allowed) ruleset_mask_add(&set->allowed_digits[i / 2][i % 2], index);
-    }
-    for (uint32_t i = 0; i < rule->digits_count; i++)
-        index_digits(set, rule->digits[i], index);
+    ruleset_index_digits(set, index);
     for (uint32_t i = 0; i < rule->token_count; i++) {
         index_token(set, &rule->token[i], index);
         ruleset_mask_add(&set->with_token[rule->token[i].charset], index);

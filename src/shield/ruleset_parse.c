@@ -230,6 +230,11 @@ static enum status read_dialled(struct parser *parser, struct text rest)
     return read_flag(parser, rest, "nothing follows \"dialled\", but:", &parser->rule->is_dialled);
 }
 
+static enum status read_dotted(struct parser *parser, struct text rest)
+{
+    return read_flag(parser, rest, "nothing follows \"dotted\", but:", &parser->rule->is_dotted);
+}
+
 static enum status read_capital(struct parser *parser, struct text rest)
 {
     return read_flag(parser, rest, "nothing follows \"capital\", but:", &parser->rule->has_capital);
@@ -272,6 +277,8 @@ static const struct {
     {TEXT_INIT("size"), parser_read_size, true, false},
     {TEXT_INIT("luhn"), read_luhn, false, false},
     {TEXT_INIT("dialled"), read_dialled, false, false},
+    {TEXT_INIT("dotted"), read_dotted, false, false},
+    {TEXT_INIT("written"), parser_read_written, false, true},
     {TEXT_INIT("capital"), read_capital, false, false},
     {TEXT_INIT("after"), parser_read_after, false, false},
     {TEXT_INIT("again"), parser_read_again, false, false},
@@ -288,7 +295,7 @@ static const struct {
     {TEXT_INIT("strict"), read_strict, true, false},
     {TEXT_INIT("off"), read_off, true, false},
 };
-_Static_assert(sizeof statements / sizeof *statements <= 32, "a bit for each in `given`");
+_Static_assert(sizeof statements / sizeof *statements <= 64, "a bit for each in `given`");
 
 static bool is_id(struct text id, enum ruleset_kind kind)
 {
@@ -373,7 +380,7 @@ static enum status read_statement(struct parser *parser, struct text word, struc
         }
         if (!statements[i].repeats && (parser->rule->given >> i & 1))
             return parser_refuse(parser, "given twice:", word);
-        parser->rule->given |= 1U << i;
+        parser->rule->given |= UINT64_C(1) << i;
         return statements[i].read(parser, rest);
     }
     return parser_refuse(parser, "no such statement:", word);

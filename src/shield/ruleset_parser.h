@@ -40,6 +40,7 @@ enum status parser_read_fold_infix(struct parser *parser, struct text rest);
 enum status parser_read_literal(struct parser *parser, struct text rest);
 enum status parser_read_digits(struct parser *parser, struct text rest);
 enum status parser_read_groups(struct parser *parser, struct text rest);
+enum status parser_read_written(struct parser *parser, struct text rest);
 enum status parser_read_token(struct parser *parser, struct text rest);
 enum status parser_read_form(struct parser *parser, struct text rest);
 enum status parser_read_tail(struct parser *parser, struct text rest);

@@ -101,6 +101,41 @@ enum status parser_read_groups(struct parser *parser, struct text rest)
     return STATUS_OK;
 }
 
+/* "3-2-4", "2-2-10*": the groups from the first on. */
+static bool read_written(struct text form, struct ruleset_written *written)
+{
+    struct text rest = form;
+    uint64_t size = 0;
+    *written = (struct ruleset_written){0};
+    written->is_open = rest.size > 0 && rest.bytes[rest.size - 1] == '*';
+    if (written->is_open) rest.size--;
+    if (rest.size == 0 || rest.bytes[rest.size - 1] == '-') return false;
+    do {
+        struct text group = text_split(rest, '-', &rest);
+        if (!text_to_u64(group, &size) || size == 0) return false;
+        if (size > SHIELD_DIGITS_MAX - written->digits) return false;
+        written->begins = (written->begins | 1) << size;
+        written->digits += (uint32_t)size;
+        written->groups++;
+    } while (rest.size > 0);
+    written->told = (UINT64_C(2) << written->digits) - (written->is_open ? UINT64_C(1) << size : 2);
+    return true;
+}
+
+enum status parser_read_written(struct parser *parser, struct text rest)
+{
+    struct ruleset_rule *rule = parser->rule;
+    struct text form;
+    if (rest.size == 0) return parser_refuse(parser, "the form is missing", TEXT(""));
+    while (parser_next_word(&rest, &form)) {
+        if (rule->written_count == RULESET_TRIGGERS_MAX)
+            return parser_refuse(parser, "more than 4 forms", form);
+        if (!read_written(form, &rule->written[rule->written_count++]))
+            return parser_refuse(parser, "no groups of 1 to 40 digits in all:", form);
+    }
+    return STATUS_OK;
+}
+
 static enum status read_run(struct parser *parser, struct text rest, enum shield_charset *charset,
                             struct ruleset_range *range)
 {
@@ -127,11 +162,11 @@ enum status parser_read_token(struct parser *parser, struct text rest)
 }
 
 /* Does a shape (ruleset_shape) agree with a form, as far as it goes? */
-static bool agrees(uint32_t shape, struct text form)
+static bool agrees(uint32_t shape, struct text form, bool may_end)
 {
     for (size_t i = 0; i < form.size; i++, shape /= 3) {
         uint32_t kind = shape % 3;
-        if (kind == 0) return true; /* the token ends here */
+        if (kind == 0) return may_end; /* the token ends here */
         if (form.bytes[i] != 'X' && form.bytes[i] != (kind == 1 ? 'A' : '9')) return false;
     }
     return true;
@@ -143,12 +178,15 @@ enum status parser_read_form(struct parser *parser, struct text rest)
     parser->rule->has_form = true;
     if (rest.size == 0) return parser_refuse(parser, "the form is missing", TEXT(""));
     while (parser_next_word(&rest, &form)) {
-        bool is_good = form.size <= RULESET_FORM_PLACES;
+        bool may_end = form.size == 0 || form.bytes[form.size - 1] != '+';
+        if (!may_end) form.size--;
+        bool is_good = form.size > 0 && form.size <= RULESET_FORM_PLACES;
         for (size_t i = 0; i < form.size; i++)
             is_good = is_good && memchr("A9X", form.bytes[i], 3);
         if (!is_good) return parser_refuse(parser, "not a form of at most four places:", form);
         for (uint32_t shape = 0; shape < RULESET_SHAPES; shape++) {
-            if (agrees(shape, form)) parser->rule->forms[shape / 64] |= UINT64_C(1) << shape % 64;
+            if (agrees(shape, form, may_end))
+                parser->rule->forms[shape / 64] |= UINT64_C(1) << shape % 64;
         }
     }
     return STATUS_OK;

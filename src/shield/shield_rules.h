@@ -8,8 +8,8 @@
  *
  *   set NAME VERSION                 first statement of a set: "set builtin 2026-11-22"
  *   rule ID TITLE                    begins a rule: "rule S08 GitHub token". Then, in any
- *                                  order; triggers, context and words may be given again, digits
- *                                  and token up to 4 times, all else once:
+ *                                  order; triggers, context, words and written may be given
+ *                                  again, digits and token up to 4 times, all else once:
  *     version N                      of this rule, default 1
  *     tier V|S|C                     verified, strong, needs context (spec §7.4)
  *     class CLASS                    row of the policy matrix: credential card bank national
@@ -24,12 +24,17 @@
  *     luhn                           of the digits: those that pass Luhn's check
  *     dialled                        of the digits: those that begin with 00, and those with a plus
  *                                    sign at most three bytes before them
+ *     dotted                         of the digits: those whose groups are joined by single dots
+ *     written FORM…                  of the digits: the groups without which the rule does not act
+ *                                    unless its context speaks for it: 3-2-4, or 2-2-10* when the
+ *                                    last may be cut further; at most 4
  *     token CHARSET MIN[-MAX]        trigger: a maximal run of the charset with this length:
  *                                    digit hex lower upper alnum base32 base58 base64 base64url
  *                                    word
  *     form FORM…                     of the token's first bytes, looked at before the validator is
  *                                    asked: A a letter, 9 a digit, X either; at most 4 places,
- *                                    several forms: any of them
+ *                                    several forms: any of them; with a plus sign behind it the
+ *                                    token is as long at least
  *     capital                        of the token: with a capital in it, or a byte outside ASCII
  *                                    before it
  *     key CLASS…                     trigger: the property's key is of a key class (shield_key.h);

@@ -42,6 +42,16 @@ static const char *const parts[] = {
     "078-05-1120",
     "123456782",
     "65929970489",
+    "2 55 08 2A 168 025 97",
+    "12-34-56 12345678",
+    "800101-1234567",
+    "640823-3234",
+    "85.07.30-033.28",
+    "390.533.447-05",
+    "2345 6789 0124",
+    "203.0.113.9",
+    "4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1",
+    "0 0 4 4 2 0 7 9 4 6 0 9 5 8",
     "86095742719",
     "DEUTDEFF500",
     "bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq",
@@ -278,6 +288,70 @@ static void a_validator_refuses_what_has_not_its_rule_s_form(void **state)
     ruleset_drop(set);
 }
 
+/* Digits in groups, so many as a rule takes; half of them are no day of a month. */
+struct grouped {
+    char value[128];
+    size_t size;
+    char digits[SHIELD_DIGITS_MAX];
+    uint32_t digit_count;
+    uint32_t group_count;
+    uint64_t begins; /* as ruleset_is_written takes them */
+    bool is_dotted;
+};
+
+static void make_grouped(struct seeded *seeded, const struct ruleset_rule *rule,
+                         struct grouped *grouped)
+{
+    const struct ruleset_range *range = &rule->digits[seeded_below(seeded, rule->digits_count)];
+    uint32_t count = range->min + seeded_below(seeded, range->max - range->min + 1);
+    char joint = "-. /"[seeded_below(seeded, 4)];
+    uint32_t rest = 0;
+    *grouped = (struct grouped){.is_dotted = true};
+    for (uint32_t i = 0; i < count; i++, rest--) {
+        if (rest == 0) {
+            if (i > 0 && seeded_below(seeded, 8) == 0) joint = "-. /"[seeded_below(seeded, 4)];
+            if (i > 0) grouped->value[grouped->size++] = joint;
+            if (i > 0 && joint != '.') grouped->is_dotted = false;
+            grouped->group_count++;
+            grouped->begins |= UINT64_C(1) << (count - i);
+            rest = 1 + seeded_below(seeded, 6);
+        }
+        char digit = (char)('0' + seeded_below(seeded, i % 2 == 0 && i < 6 ? 3 : 10));
+        grouped->digits[grouped->digit_count++] = digit;
+        grouped->value[grouped->size++] = digit;
+    }
+}
+
+static void a_validator_refuses_what_is_not_written_as_its_rule_says(void **state)
+{
+    (void)state;
+    struct seeded seeded = seeded_begin("written");
+    struct ruleset *set = builtin();
+    uint32_t asked = 0;
+    for (uint32_t i = 0; i < set->rule_count * TOKENS / 20; i++) {
+        const struct ruleset_rule *rule = &set->rules[i % set->rule_count];
+        struct grouped grouped;
+        if (!rule->is_dotted && rule->written_count == 0) continue;
+        make_grouped(&seeded, rule, &grouped);
+        bool is_written = ruleset_is_written(rule, grouped.digit_count, grouped.begins);
+        if (rule->is_dotted ? grouped.is_dotted : is_written) continue;
+        struct shield_candidate candidate = {
+            .value = {grouped.value, grouped.size},
+            .end = (uint32_t)grouped.size,
+            .digits = grouped.digits,
+            .digit_count = grouped.digit_count,
+            .group_count = grouped.group_count,
+            .has_context = rule->is_dotted,
+        };
+        struct shield_span span = {0, candidate.end};
+        asked++;
+        if (rule->check(&candidate, &span) != SHIELD_NOT)
+            fail_msg("%s takes %.*s", rule->id, (int)grouped.size, grouped.value);
+    }
+    assert_true(asked > TOKENS / 10);
+    ruleset_drop(set);
+}
+
 static void context_turns_no_finding_into_none(void **state)
 {
     (void)state;
@@ -317,6 +391,7 @@ int main(void)
         cmocka_unit_test(decides_the_same_of_what_was_hard),
         cmocka_unit_test(decides_the_same_with_and_without_short_cuts),
         cmocka_unit_test(a_validator_refuses_what_has_not_its_rule_s_form),
+        cmocka_unit_test(a_validator_refuses_what_is_not_written_as_its_rule_says),
         cmocka_unit_test(context_turns_no_finding_into_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
