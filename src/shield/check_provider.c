@@ -61,13 +61,37 @@ static const struct shape shapes[] = {
 #include "shield/check_provider_list.h"
 };
 
-/* The longest shape of this literal's that fits is not looked for: prefixes are told apart by the
- * rules, so the literal is one of the table's as it stands. Several entries may share one. */
+/* A byte of each literal: few others have the same. */
+#define MARK(first, last, size) \
+    ((uint8_t)((uint8_t)(first)*7U + (uint8_t)(last)*31U + (unsigned)(size)))
+#define MARK_OF(literal) MARK((literal)[0], (literal)[sizeof(literal) - 2], sizeof(literal) - 1)
+#undef SHAPE
+#undef INSIDE
+#define SHAPE(prefix, ...)           MARK_OF(prefix)
+#define INSIDE(before, literal, ...) MARK_OF(literal)
+
+static const uint8_t marks[] = {
+#include "shield/check_provider_list.h"
+};
+
+enum { SHAPES = sizeof shapes / sizeof *shapes };
+_Static_assert(sizeof marks == SHAPES, "one a shape");
+
 static bool is_of(const struct shape *shape, struct text literal)
 {
-    struct text prefix = shape->prefix;
-    if (prefix.size != literal.size || prefix.bytes[0] != literal.bytes[0]) return false;
-    return memcmp(prefix.bytes, literal.bytes, prefix.size) == 0;
+    return shape->prefix.size == literal.size &&
+           memcmp(shape->prefix.bytes, literal.bytes, literal.size) == 0;
+}
+
+/* The first shape of this literal, or NULL. The longest one that fits is not looked for: prefixes
+ * are told apart by the rules, so the literal is one of the list's as it stands. */
+static const struct shape *find_shape(struct text literal)
+{
+    uint8_t mark = MARK(literal.bytes[0], literal.bytes[literal.size - 1], literal.size);
+    const uint8_t *found = memchr(marks, mark, SHAPES);
+    while (found && !is_of(&shapes[found - marks], literal))
+        found = memchr(found + 1, mark, (size_t)(marks + SHAPES - (found + 1)));
+    return found ? &shapes[found - marks] : NULL;
 }
 
 static bool has_capital_hex(struct text text)
@@ -133,9 +157,10 @@ enum shield_proof shield_check_provider_token(const struct shield_candidate *can
                                               struct shield_span *span)
 {
     struct text literal = reading_literal(candidate);
-    for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
-        const struct shape *shape = &shapes[i];
-        if (!is_of(shape, literal) || !fits(shape, candidate, span)) continue;
+    if (literal.size == 0) return SHIELD_NOT;
+    const struct shape *shape = find_shape(literal);
+    for (; shape && shape < shapes + SHAPES && is_of(shape, literal); shape++) {
+        if (!fits(shape, candidate, span)) continue;
         if (shape->traits & TEST_KEY) return SHIELD_TEST;
         return shape->traits & WEAK ? SHIELD_SHAPE : SHIELD_PROVEN;
     }

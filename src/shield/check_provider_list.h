@@ -1,5 +1,5 @@
-/* One line a shape, by rule: its literal, its traits, its parts. Include with SHAPE, INSIDE, PART
- * and THEN defined, as check_provider.c does. */
+/* One line a shape, by rule: its literal, its traits, its parts. Those of one literal stand one
+ * behind the other. Include with SHAPE, INSIDE, PART and THEN defined, as check_provider.c does. */
 
 /* S04 Google OAuth */
 SHAPE("ya29.", 0, PART(BASE64URL, 30, NO_LIMIT)),
