@@ -103,22 +103,65 @@ static void put_ascii(struct scribe *scribe, char byte)
     }
 }
 
-/* Letters in lower case behind one such: most of any text, and nothing to cut. Returns how many;
- * the words are what put_ascii would have made of them, one by one. */
-static size_t put_lower_run(struct scribe *scribe, const char *bytes, size_t size)
+#define FIVE(glyph)     glyph, glyph, glyph, glyph, glyph
+#define ALPHABET(glyph) FIVE(glyph), FIVE(glyph), FIVE(glyph), FIVE(glyph), FIVE(glyph), glyph
+
+/* Bytes of ASCII that are glyphs. */
+static const uint8_t ascii_glyphs[128] = {
+    ['0'] = FIVE(GLYPH_DIGIT),
+    ['5'] = FIVE(GLYPH_DIGIT),
+    ['A'] = ALPHABET(GLYPH_UPPER),
+    ['a'] = ALPHABET(GLYPH_LOWER),
+};
+
+/* What put_ascii makes of ASCII, byte by byte: so many that there is room for whatever they add. */
+static void put_roomy(struct scribe *scribe, const char *bytes, size_t size)
 {
     struct key_words *words = scribe->words;
-    size_t run = 0;
-    if (scribe->last != GLYPH_LOWER) return 0;
-    while (run < size && bytes[run] >= 'a' && bytes[run] <= 'z')
-        run++;
-    if (run == 0) return 0;
-    size_t room = sizeof words->bytes - words->size;
-    size_t kept = run < room ? run : room;
-    memcpy(words->bytes + words->size, bytes, kept);
-    words->size += kept;
-    scribe->last_begin = kept == run ? words->size - 1 : words->size;
-    return run;
+    bool by_case = scribe->key_case == KEY_CASE_CUTS;
+    char *out = words->bytes + words->size;
+    enum glyph last = scribe->last;
+    uint32_t upper_run = scribe->upper_run;
+    for (size_t i = 0; i < size; i++) {
+        enum glyph glyph = (enum glyph)ascii_glyphs[(uint8_t)bytes[i]];
+        if (glyph != last) {
+            if (bytes[i] == '\'') continue;
+            if (!is_letter(glyph) || !is_letter(last)) {
+                *out = ' ';
+                out += last != GLYPH_NONE;
+            } else if (by_case && (glyph == GLYPH_UPPER || upper_run > 1)) {
+                bool is_late = glyph == GLYPH_LOWER; /* as cut_before_last */
+                *out = out[-1];
+                *(out - is_late) = ' ';
+                out++;
+                words->was_cut_at_case = true;
+            }
+            last = glyph;
+            upper_run = 0;
+        }
+        if (glyph == GLYPH_NONE) continue;
+        *out++ = (char)(bytes[i] | 0x20);
+        if (glyph == GLYPH_UPPER) upper_run++;
+    }
+    words->size = (size_t)(out - words->bytes);
+    scribe->last = last;
+    scribe->upper_run = upper_run;
+    scribe->last_begin = last == GLYPH_NONE ? 0 : words->size - 1;
+}
+
+static void put_all_ascii(struct scribe *scribe, const char *bytes, size_t size)
+{
+    enum { GROWS_BY = 2 }; /* a space and itself */
+    struct key_words *words = scribe->words;
+    size_t begin = 0;
+    while (begin < size && words->size + GROWS_BY <= sizeof words->bytes) {
+        size_t roomy = (sizeof words->bytes - words->size) / GROWS_BY;
+        if (roomy > size - begin) roomy = size - begin;
+        put_roomy(scribe, bytes + begin, roomy);
+        begin += roomy;
+    }
+    for (; begin < size; begin++)
+        put_ascii(scribe, bytes[begin]);
 }
 
 /* Scripts whose letters may lose what stands above and below them. */
@@ -188,10 +231,16 @@ static void put_folded(struct scribe *scribe, struct text text)
 
 static bool is_ascii(struct text text)
 {
-    for (size_t i = 0; i < text.size; i++) {
-        if ((unsigned char)text.bytes[i] >= 0x80) return false;
+    uint64_t all = 0;
+    size_t i = 0;
+    for (; text.size - i >= sizeof all; i += sizeof all) {
+        uint64_t next;
+        memcpy(&next, text.bytes + i, sizeof next);
+        all |= next;
     }
-    return true;
+    for (; i < text.size; i++)
+        all |= (uint8_t)text.bytes[i];
+    return !(all & UINT64_C(0x8080808080808080));
 }
 
 void key_words_read(struct text name, enum key_case key_case, struct key_words *words)
@@ -202,11 +251,7 @@ void key_words_read(struct text name, enum key_case key_case, struct key_words *
     struct scribe scribe = {.words = words, .key_case = key_case};
     if (words->is_ascii) {
         size_t size = name.size < 2 * sizeof words->bytes ? name.size : 2 * sizeof words->bytes;
-        for (size_t i = 0; i < size;) {
-            size_t run = put_lower_run(&scribe, name.bytes + i, size - i);
-            if (run == 0) put_ascii(&scribe, name.bytes[i]);
-            i += run > 0 ? run : 1;
-        }
+        put_all_ascii(&scribe, name.bytes, size);
     } else {
         char folded[4 * SHIELD_KEY_FOLDED_MAX];
         put_folded(&scribe, (struct text){folded, shield_fold_into(name, folded, sizeof folded)});

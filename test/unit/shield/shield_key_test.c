@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "shield/shield_key.h"
+#include "support/seeded.h"
 
 #include "base/memory.h"
 #include "shield/shield_builtin.h"
@@ -203,6 +204,34 @@ static void takes_a_name_apart(void **state)
 }
 
 /* Wherever the phrase stands in a long text it is read, and no cut makes a word out of a part. */
+/* With a letter outside ASCII behind it a name is read code point by code point: the words before
+ * that letter are the same. */
+static void reads_ascii_as_it_reads_any_other_text(void **state)
+{
+    (void)state;
+    static const char alphabet[] = "abzABZ019 '_-.abzAB";
+    struct seeded random = seeded_begin("words of names");
+    for (uint32_t round = 0; round < 20000; round++) {
+        char name[400];
+        char words[SHIELD_KEY_FOLDED_MAX + 3];
+        struct shield_key key;
+        struct shield_key other;
+        uint32_t letters = 1 + seeded_below(&random, sizeof alphabet - 1);
+        size_t size = seeded_below(&random, round % 4 == 0 ? sizeof name - 3 : 40);
+        for (size_t i = 0; i < size; i++)
+            name[i] = alphabet[seeded_below(&random, letters)];
+        memcpy(name + size, " \xc3\xa9", 3);
+        shield_key_read(lexicon, (struct text){name, size}, &key);
+        shield_key_read(lexicon, (struct text){name, size + 3}, &other);
+        size_t all = (size_t)snprintf(words, sizeof words, "%.*s%se", (int)key.folded_size,
+                                      key.folded, key.folded_size > 0 ? " " : "");
+        if (all >= SHIELD_KEY_FOLDED_MAX) continue; /* something may have had no room */
+        if (!text_equal((struct text){words, all}, (struct text){other.folded, other.folded_size}))
+            fail_msg("round %u: \"%.*s\" became \"%.*s\"", (unsigned)round, (int)size, name,
+                     (int)key.folded_size, key.folded);
+    }
+}
+
 static void reads_words_of_running_text_of_any_length(void **state)
 {
     (void)state;
@@ -276,6 +305,7 @@ int main(void)
         cmocka_unit_test(takes_no_part_of_a_word_for_the_word),
         cmocka_unit_test(tells_the_whole_name_from_a_part_of_it),
         cmocka_unit_test(takes_a_name_apart),
+        cmocka_unit_test(reads_ascii_as_it_reads_any_other_text),
         cmocka_unit_test(reads_words_of_running_text_of_any_length),
         cmocka_unit_test(knows_thirty_languages),
     };
