@@ -105,11 +105,6 @@ static bool ends_phrase(struct phrase *phrase, struct shield_span *span)
     return false;
 }
 
-static bool is_letter(uint8_t byte)
-{
-    return (byte | 0x20) >= 'a' && (byte | 0x20) <= 'z';
-}
-
 /* What may stand between two words: spaces, commas, numbers of a list. */
 static bool is_gap(struct text value, uint32_t begin, uint32_t end)
 {
@@ -140,13 +135,12 @@ enum shield_proof shield_check_seed_phrase(const struct shield_candidate *candid
     struct text value = candidate->value;
     struct phrase phrase = {.count = 0};
     for (uint32_t at = 0; at < value.size;) {
-        if (!is_letter((uint8_t)value.bytes[at])) {
+        if (!shield_charset_has(SHIELD_LOWER, (uint8_t)value.bytes[at] | 0x20)) {
             at++;
             continue;
         }
         uint32_t begin = at;
-        while (at < value.size && is_letter((uint8_t)value.bytes[at]))
-            at++;
+        at += (uint32_t)shield_letter_run(value.bytes + at, value.size - at);
         if (add_word(&phrase, value, begin, at) && ends_phrase(&phrase, span)) return SHIELD_PROVEN;
     }
     return SHIELD_NOT;

@@ -150,10 +150,7 @@ static uint8_t lower_byte(uint8_t byte)
 
 static const uint32_t word_hash_begin = 2166136261U; /* FNV-1a: words are short */
 
-static uint32_t hash_step(uint32_t hash, uint8_t byte)
-{
-    return (hash ^ lower_byte(byte)) * 16777619U;
-}
+static const uint32_t word_hash_factor = 16777619U;
 
 /* How many bytes of no word the text begins with, 0 or one character's: quotes and brackets outside
  * ASCII part words too (Latin-1's signs, U+2000 to U+203F, U+3000 to U+303F). */
@@ -174,11 +171,14 @@ static size_t first_word_size(struct text text, uint32_t *hash)
     uint32_t mixed = word_hash_begin;
     for (; size < text.size; size++) {
         uint8_t byte = (uint8_t)text.bytes[size];
-        if (!is_alnum(byte)) {
-            if (byte < 0x80) break;
-            if (separator_size((struct text){text.bytes + size, text.size - size}) > 0) break;
+        if (is_alnum(byte)) {
+            byte |= 0x20; /* as lower_byte */
+        } else if (byte < 0x80) {
+            break;
+        } else if (separator_size((struct text){text.bytes + size, text.size - size}) > 0) {
+            break;
         }
-        mixed = hash_step(mixed, byte);
+        mixed = (mixed ^ byte) * word_hash_factor;
     }
     *hash = mixed ^ mixed >> 15;
     return size;

@@ -1,5 +1,7 @@
 #include "shield/shield_rules.h"
 
+#include <string.h>
+
 /* Bytes beyond ASCII belong to none. The test spells the alphabets out. */
 const uint16_t shield_charset_masks[256] = {
     /* clang-format off */
@@ -21,3 +23,31 @@ const uint16_t shield_charset_masks[256] = {
     0x3d4, 0x3d4, 0x3d4, 0x000, 0x000, 0x000, 0x000, 0x000, /* xyz{|}~. */
     /* clang-format on */
 };
+
+enum { AT_ONCE = sizeof(uint64_t) };
+
+static const uint64_t each = UINT64_C(0x0101010101010101);
+
+/* The highest bit of each byte that is no letter. */
+static uint64_t find_others(uint64_t bytes)
+{
+    uint64_t low = (bytes | 0x20 * each) & 0x7f * each;
+    uint64_t from_a = low + (0x80 - 'a') * each;
+    uint64_t behind_z = low + (0x80 - 'z' - 1) * each;
+    return (~from_a | behind_z | bytes) & 0x80 * each;
+}
+
+size_t shield_letter_run(const char *bytes, size_t size)
+{
+    size_t run = 0;
+    for (; size - run >= AT_ONCE; run += AT_ONCE) {
+        uint64_t next;
+        memcpy(&next, bytes + run, AT_ONCE);
+        uint64_t others = find_others(next);
+        /* The first byte is the lowest: the machine is little-endian (codec/block.h). */
+        if (others) return run + (size_t)__builtin_ctzll(others) / 8;
+    }
+    while (run < size && shield_charset_has(SHIELD_LOWER, (uint8_t)bytes[run] | 0x20))
+        run++;
+    return run;
+}

@@ -112,6 +112,9 @@ static inline bool shield_charset_has(enum shield_charset charset, uint8_t byte)
     return shield_charset_masks[byte] >> charset & 1;
 }
 
+/* How many letters of ASCII the bytes begin with. */
+size_t shield_letter_run(const char *bytes, size_t size);
+
 enum shield_action { /* by strength (spec §8.1), the strongest wins */
                      SHIELD_ALLOW,
                      SHIELD_QUARANTINE,

@@ -38,9 +38,32 @@ static void has_the_bytes_of_its_alphabet_and_no_others(void **state)
     }
 }
 
+/* Each byte at each place of a run, and the run's end at each place of the memory. */
+static void counts_letters_up_to_the_first_other_byte(void **state)
+{
+    (void)state;
+    enum { SIZE = 20 };
+    char bytes[SIZE];
+    for (int byte = 0; byte < 256; byte++) {
+        bool is_letter = byte != 0 && strchr(LOWERS UPPERS, byte) != NULL;
+        for (size_t place = 0; place < SIZE; place++) {
+            memcpy(bytes, "aZzAbYyBmNnMgHhGkLlK", SIZE);
+            bytes[place] = (char)byte;
+            for (size_t size = 0; size <= SIZE; size++) {
+                size_t expected = is_letter || size < place ? size : place;
+                assert_int_equal(shield_letter_run(bytes, size), expected);
+                if (size <= place) continue;
+                assert_int_equal(shield_letter_run(bytes + place, size - place),
+                                 is_letter ? size - place : 0);
+            }
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(counts_letters_up_to_the_first_other_byte),
         cmocka_unit_test(has_the_bytes_of_its_alphabet_and_no_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
