@@ -83,23 +83,23 @@ enum shield_proof shield_check_de_card(const struct shield_candidate *candidate,
     return proven_if(is_id && strchr("CFGHJKLMNPRTVWXYZ", plain[0]) && passes_731(plain, 10));
 }
 
-/* INSEE: 13 places and 97 minus their remainder; Corsica's 2A and 2B count as 19 and 18. */
+/* INSEE: 13 places and 97 minus their remainder; Corsica's 2A and 2B count as 19 and 18. All but
+ * the seventh place are digits. */
 static bool is_nir(const char *at)
 {
     char digits[15];
     bool is_sex = at[0] == '1' || at[0] == '2' || at[0] == '3' || at[0] == '4' || at[0] == '7' ||
                   at[0] == '8';
-    if (!is_sex) return false;
+    uint32_t month = digits_number(at + 3, 2);
+    bool is_month = (month >= 1 && month <= 12) || (month >= 20 && month <= 42) || month >= 50;
+    if (!is_sex || !is_month) return false;
     memcpy(digits, at, 15);
     if (at[5] == '2' && (at[6] == 'A' || at[6] == 'B')) {
         digits[5] = '1';
         digits[6] = at[6] == 'A' ? '9' : '8';
     }
-    for (int i = 0; i < 15; i++)
-        if (!is_digit_byte(digits[i])) return false;
-    uint32_t month = digits_number(digits + 3, 2);
-    bool is_month = (month >= 1 && month <= 12) || (month >= 20 && month <= 42) || month >= 50;
-    return is_month && 97 - digits_modulo(digits, 13, 97) == digits_number(digits + 13, 2);
+    if (!is_digit_byte(digits[6])) return false;
+    return 97 - digits_modulo(digits, 13, 97) == digits_number(digits + 13, 2);
 }
 
 /* Corsica's with spaces is known by its "2A" or "2B": single digits are too many to be asked about

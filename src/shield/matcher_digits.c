@@ -53,9 +53,10 @@ struct phrase {
     uint64_t undotted; /* those with anything else than a single dot before them */
     uint64_t zeros;    /* where the next digit is a zero */
     struct luhn luhn;
-    struct ruleset_mask open;   /* rules that fit the value and may act, as far as that is known */
-    struct ruleset_mask spoken; /* those of which it does not matter how digits are written */
-    bool has_text_context;      /* both are known in full */
+    struct ruleset_mask open; /* rules that fit the value and may act, as far as that is known */
+    struct ruleset_mask unspoken; /* those that want digits written as they say, for nothing else
+                                     speaks for them; likewise */
+    bool has_text_context;        /* both are known in full */
     const struct ruleset_groups *taken; /* what rules in force take, at least */
     struct ruleset_groups taken_here;   /* and exactly, if that is known */
 };
@@ -146,17 +147,14 @@ static void add_digits(struct phrase *phrase, const char *bytes, uint32_t size)
     phrase->digit_count += size;
 }
 
-/* "+44", "+ 44", "+(44". */
-static bool has_plus_before(struct text text, uint32_t begin)
+/* "+44", "+ 44", "+(44"; behind another group it would stand before that. */
+static bool has_plus_before(struct text text, uint32_t begin, bool is_first)
 {
+    _Static_assert(PLUS_BEFORE_MAX == 3, "a digit and a separator are nearer than that");
+    if (!is_first) return begin >= PLUS_BEFORE_MAX && text.bytes[begin - PLUS_BEFORE_MAX] == '+';
     for (uint32_t i = 1; i <= PLUS_BEFORE_MAX && i <= begin; i++)
         if (text.bytes[begin - i] == '+') return true;
     return false;
-}
-
-static bool is_spoken_for(const struct phrase *phrase, const struct ruleset *set)
-{
-    return ruleset_masks_meet(set, &phrase->spoken, &set->with_digits);
 }
 
 static void know_taken(const struct ruleset *set, struct phrase *phrase)
@@ -167,7 +165,7 @@ static void know_taken(const struct ruleset *set, struct phrase *phrase)
         uint64_t bits = phrase->open.bits[word] & set->with_digits.bits[word];
         for (; bits; bits &= bits - 1) {
             uint32_t index = word * 64 + (uint32_t)__builtin_ctzll(bits);
-            ruleset_add_groups(&set->rules[index], ruleset_mask_has(&phrase->spoken, index),
+            ruleset_add_groups(&set->rules[index], !ruleset_mask_has(&phrase->unspoken, index),
                                &phrase->taken_here);
         }
     }
@@ -178,19 +176,18 @@ static void know_open_rules(const struct matcher_run *run, struct phrase *phrase
     const struct ruleset *set = run->set;
     bool is_thorough = run->matcher->is_thorough;
     bool is_all_asked = is_thorough || run->view->is_near_asked || !run->has_text_context;
+    uint64_t spoken_for = 0;
     phrase->has_text_context = run->has_text_context;
     for (uint32_t i = 0; i < set->mask_words; i++) {
+        uint64_t spoken = is_all_asked ? UINT64_MAX : run->named.bits[i] | run->spoken.bits[i];
         phrase->open.bits[i] = run->fitting->bits[i];
         if (run->has_text_context) phrase->open.bits[i] &= run->able.bits[i];
-        phrase->spoken.bits[i] = run->named.bits[i] | run->spoken.bits[i];
-        if (is_all_asked) phrase->spoken.bits[i] = UINT64_MAX;
+        phrase->unspoken.bits[i] = set->with_written.bits[i] & ~spoken;
+        spoken_for |= spoken & set->with_digits.bits[i];
     }
-    phrase->taken = &set->groups;
-    if (!is_spoken_for(phrase, set)) {
-        phrase->taken = &set->groups_unspoken;
-    } else if (run->has_text_context && !is_thorough && run->view->text.size >= LONG_MIN) {
-        know_taken(set, phrase);
-    }
+    phrase->taken = spoken_for ? &set->groups : &set->groups_unspoken;
+    bool is_long = run->view->text.size >= LONG_MIN && !is_thorough;
+    if (spoken_for && run->has_text_context && is_long) know_taken(set, phrase);
 }
 
 /* A range that ends with the newest group. */
@@ -205,7 +202,7 @@ struct range {
 static uint64_t leave_out_unwritten(const struct ruleset *set, const struct range *range,
                                     uint32_t word, uint64_t rules, uint64_t unspoken)
 {
-    for (uint64_t bits = rules & unspoken; bits; bits &= bits - 1) {
+    for (uint64_t bits = unspoken; bits; bits &= bits - 1) {
         uint32_t index = word * 64 + (uint32_t)__builtin_ctzll(bits);
         if (!ruleset_is_written(&set->rules[index], range->digit_count, range->cuts))
             rules &= ~(bits & -bits);
@@ -223,8 +220,8 @@ static bool choose_rules(const struct ruleset *set, const struct phrase *phrase,
     uint64_t any = 0;
     for (uint32_t i = 0; i < set->mask_words; i++) {
         uint64_t bits = counted[i] & grouped[i] & phrase->open.bits[i] & granted[i];
-        uint64_t unspoken = set->with_written.bits[i] & ~phrase->spoken.bits[i];
-        if (bits & unspoken) bits = leave_out_unwritten(set, range, i, bits, unspoken);
+        uint64_t unspoken = bits & phrase->unspoken.bits[i];
+        if (unspoken) bits = leave_out_unwritten(set, range, i, bits, unspoken);
         any |= rules->bits[i] = bits;
     }
     return any != 0;
@@ -345,6 +342,7 @@ static void take_group(struct matcher_run *run, struct phrase *phrase, const str
         clear(phrase);
         return;
     }
+    bool has_plus = has_plus_before(text, begin, phrase->group_count == 0);
     make_room(phrase, size);
     phrase->groups[phrase->group_count].begin = begin;
     phrase->groups[phrase->group_count++].digits_before = phrase->luhn.digit_count;
@@ -353,7 +351,7 @@ static void take_group(struct matcher_run *run, struct phrase *phrase, const str
     bool is_in_word = begin > 0 && is_letter(text.bytes[begin - 1]);
     phrase->cuts = add_place(phrase->cuts, true, size);
     phrase->starts = add_place(phrase->starts, !is_in_word, size);
-    phrase->plus = add_place(phrase->plus, has_plus_before(text, begin), size);
+    phrase->plus = add_place(phrase->plus, has_plus, size);
     phrase->undotted = add_place(phrase->undotted, group->separator != '.', size);
     try_ranges(run, phrase, group->end);
 }
