@@ -49,9 +49,8 @@ struct phrase {
     uint32_t digit_count;
     uint64_t cuts;     /* where groups begin */
     uint64_t starts;   /* those of them that no letter stands before */
-    uint64_t plus;     /* those that a plus sign stands shortly before */
+    uint64_t dialled;  /* those that a plus sign stands shortly before, or two zeros behind */
     uint64_t undotted; /* those with anything else than a single dot before them */
-    uint64_t zeros;    /* where the next digit is a zero */
     struct luhn luhn;
     struct ruleset_mask open; /* rules that fit the value and may act, as far as that is known */
     struct ruleset_mask unspoken; /* those that want digits written as they say, for nothing else
@@ -134,16 +133,13 @@ static void add_digits(struct phrase *phrase, const char *bytes, uint32_t size)
     char *digits = phrase->digits + phrase->digit_count;
     uint32_t turn = luhn->digit_count % 2 * 32;
     uint64_t sums = luhn->sums;
-    uint64_t zeros = phrase->zeros;
     for (uint32_t i = 0; i < size; i++, turn ^= 32) {
         uint64_t step = steps[bytes[i] - '0'];
         sums += step << turn | step >> (-turn & 63);
-        zeros = (zeros | (bytes[i] == '0')) << 1;
         digits[i] = bytes[i];
     }
     luhn->sums = modulo_10(sums);
     luhn->digit_count += size;
-    phrase->zeros = zeros;
     phrase->digit_count += size;
 }
 
@@ -152,8 +148,8 @@ static bool has_plus_before(struct text text, uint32_t begin, bool is_first)
 {
     _Static_assert(PLUS_BEFORE_MAX == 3, "a digit and a separator are nearer than that");
     if (!is_first) return begin >= PLUS_BEFORE_MAX && text.bytes[begin - PLUS_BEFORE_MAX] == '+';
-    for (uint32_t i = 1; i <= PLUS_BEFORE_MAX && i <= begin; i++)
-        if (text.bytes[begin - i] == '+') return true;
+    for (uint32_t at = begin > PLUS_BEFORE_MAX ? begin - PLUS_BEFORE_MAX : 0; at < begin; at++)
+        if (text.bytes[at] == '+') return true;
     return false;
 }
 
@@ -266,7 +262,7 @@ static void try_ranges(struct matcher_run *run, struct phrase *phrase, uint32_t 
     const uint64_t *counts = taken->counts;
     uint64_t all = run->matcher->is_thorough ? UINT64_MAX : 0;
     uint64_t luhn = passing_luhn(&phrase->luhn) | all;
-    uint64_t dialled = phrase->plus | (phrase->zeros & phrase->zeros << 1) | all;
+    uint64_t dialled = phrase->dialled | all;
     uint64_t dotted = up_to_first(phrase->undotted) | all;
     uint64_t one_group = up_to_first(phrase->cuts);
     uint64_t wished = (counts[RULESET_LUHN] & luhn) | (counts[RULESET_DIALLED] & dialled) |
@@ -308,9 +304,8 @@ static void clear(struct phrase *phrase)
     phrase->digit_count = 0;
     phrase->cuts = 0;
     phrase->starts = 0;
-    phrase->plus = 0;
+    phrase->dialled = 0;
     phrase->undotted = 0;
-    phrase->zeros = 0;
 }
 
 /* "0.123456789": a short group, a point, a long one, and neither before nor behind them more. */
@@ -333,6 +328,19 @@ static uint64_t add_place(uint64_t places, bool is_in, uint32_t size)
     return (places | is_in) << size;
 }
 
+/* Of two zeros the second may be a group by itself, or begin one. */
+static void add_dialled(struct phrase *phrase, struct text text, const struct group *group,
+                        bool has_plus)
+{
+    const uint64_t single = UINT64_C(1) << 1; /* the place of a group of one digit */
+    const char *bytes = text.bytes + group->begin;
+    uint32_t size = group->end - group->begin;
+    bool is_behind_zero = (phrase->cuts & single) && phrase->digits[phrase->digit_count - 1] == '0';
+    if (is_behind_zero && bytes[0] == '0') phrase->dialled |= single;
+    bool has_zeros = size > 1 && bytes[0] == '0' && bytes[1] == '0';
+    phrase->dialled = add_place(phrase->dialled, has_plus || has_zeros, size);
+}
+
 static void take_group(struct matcher_run *run, struct phrase *phrase, const struct group *group)
 {
     struct text text = run->view->text;
@@ -342,8 +350,8 @@ static void take_group(struct matcher_run *run, struct phrase *phrase, const str
         clear(phrase);
         return;
     }
-    bool has_plus = has_plus_before(text, begin, phrase->group_count == 0);
     make_room(phrase, size);
+    add_dialled(phrase, text, group, has_plus_before(text, begin, phrase->group_count == 0));
     phrase->groups[phrase->group_count].begin = begin;
     phrase->groups[phrase->group_count++].digits_before = phrase->luhn.digit_count;
     note_begin(&phrase->luhn);
@@ -351,7 +359,6 @@ static void take_group(struct matcher_run *run, struct phrase *phrase, const str
     bool is_in_word = begin > 0 && is_letter(text.bytes[begin - 1]);
     phrase->cuts = add_place(phrase->cuts, true, size);
     phrase->starts = add_place(phrase->starts, !is_in_word, size);
-    phrase->plus = add_place(phrase->plus, has_plus, size);
     phrase->undotted = add_place(phrase->undotted, group->separator != '.', size);
     try_ranges(run, phrase, group->end);
 }
@@ -384,7 +391,7 @@ void matcher_digits(struct matcher_run *run)
         if (!is_digit(text.bytes[place])) {
             while (place < text.size && !is_digit(text.bytes[place]))
                 place++;
-            clear(&phrase);
+            if (phrase.group_count > 0) clear(&phrase);
             group.separator = 0;
             continue;
         }
