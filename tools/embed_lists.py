@@ -12,6 +12,7 @@ import unicodedata
 from pathlib import Path
 
 WORD_SIZE_MAX = 63
+BEGINS_BITS = 15  # SHIELD_LISTED_BITS
 STROKES = str.maketrans('łøđı', 'lodi')  # which Unicode does not take apart
 
 
@@ -38,19 +39,23 @@ def read(source, words):
             words.setdefault(word, set()).add(kind)
 
 
-def mark_beginning(marks, word):
-    """One bit of 2 ** 15 for the first three bytes, five bits of each: where all are ASCII."""
-    first = word.encode()[:3]
-    if len(first) == 3 and max(first) < 0x80:
-        place = first[0] % 32 + first[1] % 32 * 32 + first[2] % 32 * 1024
-        marks[place // 32] |= 1 << place % 32
-
-
 def hash_of(word):
     value = 2166136261
     for byte in word.encode():
         value = (value ^ byte) * 16777619 & 0xFFFFFFFF
     return value ^ value >> 15
+
+
+def begins_of(words):
+    begins = bytearray((1 << BEGINS_BITS) // 8)
+    for word in words:
+        letters = [ord(letter) - 97 for letter in word[:4].ljust(4, chr(97 + 26))]
+        if not all(0 <= letter <= 26 for letter in letters):
+            continue
+        number = ((letters[0] * 27 + letters[1]) * 27 + letters[2]) * 27 + letters[3]
+        bit = (number * 0x9E3779B1 & 0xFFFFFFFF) >> 32 - BEGINS_BITS
+        begins[bit // 8] |= 1 << bit % 8
+    return begins
 
 
 def main(arguments):
@@ -72,20 +77,18 @@ def main(arguments):
             slot = (slot + 1) % slot_count
         slots[slot] = place
     rows = []
-    marks = [0] * 1024
     for word in ordered:
-        mark_beginning(marks, word)
         kinds = ' | '.join(f'SHIELD_LIST_{kind}' for kind in sorted(words[word]))
         escaped = ''.join(chr(byte) if byte < 0x80 else f'\\{byte:03o}' for byte in word.encode())
         rows.append(f'    {{"{escaped}", {len(word.encode())}, {kinds}}},\n')
     lines = [', '.join(map(str, slots[place:place + 16])) for place in range(0, slot_count, 16)]
-    mark_lines = [', '.join(map(hex, marks[place:place + 8])) for place in range(0, 1024, 8)]
     Path(arguments[0]).write_text(
         '/* Made by tools/embed_lists.py. */\n#include "shield/shield_wordlist.h"\n\n'
         f'const uint32_t shield_listed_slot_count = {slot_count};\n\n'
         'const struct shield_listed shield_listed[] = {\n' + ''.join(rows) + '};\n\n'
         'const uint16_t shield_listed_slots[] = {\n    ' + ',\n    '.join(lines) + ',\n};\n\n'
-        'const uint32_t shield_listed_begins[] = {\n    ' + ',\n    '.join(mark_lines) + ',\n};\n',
+        f'const uint8_t shield_listed_begins[{(1 << BEGINS_BITS) // 8}] = {{\n    '
+        + ', '.join(map(str, begins_of(ordered))) + '};\n',
         encoding='ascii')
 
 

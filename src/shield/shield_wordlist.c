@@ -1,5 +1,6 @@
 #include "shield/shield_wordlist.h"
 
+#include "shield/shield_rules.h"
 #include "shield/shield_unicode.h"
 
 #include <string.h>
@@ -70,22 +71,31 @@ uint32_t shield_lists_of(struct text word)
     return shield_lists_and_begins_of(word) & ~(uint32_t)SHIELD_LIST_BEGINS;
 }
 
-/* Does any word on a list begin with the same three bytes? Case is one bit of a letter, and not one
- * of the five that are looked at. */
-static bool may_be_listed(struct text word)
+static bool is_ascii_letter(char byte)
 {
-    if (word.size < 3) return true;
-    uint32_t first = (uint8_t)word.bytes[0];
-    uint32_t second = (uint8_t)word.bytes[1];
-    uint32_t third = (uint8_t)word.bytes[2];
-    if ((first | second | third) & 0x80) return true;
-    uint32_t place = first % 32 | second % 32 << 5 | third % 32 << 10;
-    return shield_listed_begins[place / 32] >> place % 32 & 1;
+    return (uint8_t)((byte | 0x20) - 'a') < 26;
+}
+
+/* Of words that begin with four letters of ASCII, or are that and fewer, those alone whose bit is
+ * set. */
+static bool could_be_listed(struct text word)
+{
+    uint32_t letters = 0;
+    for (size_t i = 0; i < 4; i++) {
+        uint32_t letter = 26;
+        if (i < word.size) {
+            if (!is_ascii_letter(word.bytes[i])) return true;
+            letter = (uint32_t)((word.bytes[i] | 0x20) - 'a');
+        }
+        letters = letters * 27 + letter;
+    }
+    uint32_t bit = letters * 0x9e3779b1U >> (32 - SHIELD_LISTED_BITS);
+    return shield_listed_begins[bit / 8] >> bit % 8 & 1;
 }
 
 uint32_t shield_lists_and_begins_of(struct text word)
 {
-    if (!may_be_listed(word)) return 0;
+    if (!could_be_listed(word)) return 0;
     char folded[FOLDED_MAX];
     uint32_t hash = hash_begin;
     size_t size = 0;
@@ -115,11 +125,6 @@ static size_t letter_at(struct text value, uint32_t place, uint32_t *code)
     size_t size = shield_code_read(value.bytes + place, value.size - place, code);
     if (size == 0) return 0;
     return shield_code_is_of_word(*code) ? size : 0;
-}
-
-static bool is_ascii_letter(char byte)
-{
-    return (uint8_t)((byte | 0x20) - 'a') < 26;
 }
 
 /* Where the next letter stands, from `at` on, and its size: 0 at the value's end. */
@@ -162,8 +167,8 @@ bool shield_word_next(struct text value, uint32_t *place, struct shield_word *wo
     }
     while (size > 0) {
         at += (uint32_t)size;
-        while (at < value.size && is_ascii_letter(value.bytes[at]))
-            at++;
+        if (at < value.size && is_ascii_letter(value.bytes[at]))
+            at += (uint32_t)shield_letter_run(value.bytes + at, value.size - at);
         size = step_at(value, at);
     }
     word->end = at;

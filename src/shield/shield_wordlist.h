@@ -30,7 +30,12 @@ struct shield_listed {
 extern const struct shield_listed shield_listed[];
 extern const uint16_t shield_listed_slots[]; /* of places in it, from 1; 0: none */
 extern const uint32_t shield_listed_slot_count;
-extern const uint32_t shield_listed_begins[]; /* a bit for the first three bytes of each */
+
+/* A bit for the first four letters of each word of the list that begins with so many of ASCII, or
+ * is fewer: a letter is 0 to 25, the end of the word 26; the number that they make in base 27 is
+ * multiplied by 0x9e3779b1, and of that these are the highest bits. */
+enum { SHIELD_LISTED_BITS = 15 };
+extern const uint8_t shield_listed_begins[(1 << SHIELD_LISTED_BITS) / 8];
 
 /* The lists that the word stands on, whatever its case and marks; 0: none. One space parts the
  * words of a phrase. */
