@@ -38,6 +38,7 @@ static bool admit_event(const struct door_guard *guard, struct shield_record *sh
     add_id(shielded, &record->event.distinct_id);
     add_id(shielded, &record->event.device_id);
     add_id(shielded, &record->event.insert_id);
+    shielded->drawn_id = &record->event.insert_id;
     for (uint32_t i = 0; i < record->property_count; i++)
         shielded->items[i] =
             (struct shield_item){record->properties[i].name, record->properties[i].value, false};

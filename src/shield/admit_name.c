@@ -270,13 +270,14 @@ static enum id_kind kind_inside(struct admit *admit, const struct admit_key *key
     return ID_PLAIN;
 }
 
-static enum id_kind kind_of_id(struct admit *admit, struct text id)
+static enum id_kind kind_of_id(struct admit *admit, struct text id, bool is_drawn)
 {
     static const struct admit_key no_key = {.hash = 1};
     struct matcher_result result;
     struct shield_folded folded;
-    uint64_t hash;
-    if (admit_is_known_clean(admit, no_key.hash, id, ADMIT_TEXT, &hash)) return ID_PLAIN;
+    uint64_t hash = 0;
+    if (!is_drawn && admit_is_known_clean(admit, no_key.hash, id, ADMIT_TEXT, &hash))
+        return ID_PLAIN;
     if (!shield_fold(id, &admit->scratch->arena, &folded) || folded.cut) return ID_SECRET;
     if (!admit_look_id(admit, &no_key, folded.text, &result)) return ID_SECRET;
     enum id_kind kind = ID_PLAIN;
@@ -294,13 +295,14 @@ static enum id_kind kind_of_id(struct admit *admit, struct text id)
 
 bool admit_id(struct admit *admit, struct text *id)
 {
+    bool is_drawn = id == admit->record->drawn_id;
     struct text prefix = TEXT("$device:");
     bool has_prefix = text_starts_with(*id, prefix);
     struct text inner = has_prefix ? text_slice(*id, prefix.size, id->size - prefix.size) : *id;
     if (inner.size == 0 || pseudonym_is_one(inner)) return true;
     bool was_silent = admit->is_silent;
     admit->is_silent = true;
-    enum id_kind kind = kind_of_id(admit, inner);
+    enum id_kind kind = kind_of_id(admit, inner, is_drawn);
     admit->is_silent = was_silent;
     if (kind == ID_SECRET) return false;
     if (kind == ID_PLAIN) return true;

@@ -68,6 +68,8 @@ struct shield_record {
     struct text *event;  /* its name; NULL for profiles */
     struct text *ids[4]; /* distinct_id, device_id, insert_id, group id; NULL where there is none */
     uint32_t id_count;
+    const struct text *drawn_id; /* one of them that is drawn anew for each record; or NULL: to
+                                    remember what was found in it would help nobody */
     struct shield_item *items;
     uint32_t item_count;
     struct arena *arena; /* what replaces a text lives here */
