@@ -13,13 +13,14 @@ from pathlib import Path
 
 WORD_SIZE_MAX = 63
 BEGINS_BITS = 15  # SHIELD_LISTED_BITS
-STROKES = str.maketrans('łøđı', 'lodi')  # which Unicode does not take apart
+# Strokes, which Unicode does not take apart, and the sigma of a word's end.
+PLAIN_LETTERS = str.maketrans('łøđıς', 'lodiσ')
 
 
 def fold(word):
     codes = unicodedata.normalize('NFKD', word.replace('_', ' '))
     folded = ''.join(code.lower() for code in codes if not unicodedata.combining(code))
-    return folded.translate(STROKES)
+    return folded.translate(PLAIN_LETTERS)
 
 
 def read(source, words):
