@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
+#include "lexicon_aid.h"
 #include "shield/matcher.h"
-#include "shield/shield_builtin.h"
 #include "support/seeded.h"
 
 #include <stdio.h>
@@ -54,22 +54,6 @@ static enum shield_proof note(const struct shield_candidate *candidate, struct s
     assert_int_equal(span->end, candidate->end);
     add_place(&asked, &place);
     return SHIELD_NOT;
-}
-
-static struct shield_lexicon *lexicon;
-
-static int make_lexicon(void **state)
-{
-    struct error error;
-    (void)state;
-    return shield_lexicon_make(shield_builtin_keys, &lexicon, &error) != STATUS_OK;
-}
-
-static int release_lexicon(void **state)
-{
-    (void)state;
-    shield_lexicon_release(lexicon);
-    return 0;
 }
 
 struct engine {

@@ -6,26 +6,10 @@
 
 #include <cmocka.h>
 
+#include "lexicon_aid.h"
 #include "shield/key_cache.h"
-#include "shield/shield_builtin.h"
 
 #include <string.h>
-
-static struct shield_lexicon *lexicon;
-
-static int make_lexicon(void **state)
-{
-    struct error error;
-    (void)state;
-    return shield_lexicon_make(shield_builtin_keys, &lexicon, &error) != STATUS_OK;
-}
-
-static int release_lexicon(void **state)
-{
-    (void)state;
-    shield_lexicon_release(lexicon);
-    return 0;
-}
 
 static void a_forgotten_name_leaves_no_byte(void **state)
 {

@@ -5,33 +5,15 @@
 
 #include <cmocka.h>
 
+#include "lexicon_aid.h"
 #include "shield/shield_key.h"
 #include "support/seeded.h"
 
 #include "base/memory.h"
-#include "shield/shield_builtin.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-
-static struct shield_lexicon *lexicon;
-
-static int make_lexicon(void **state)
-{
-    (void)state;
-    struct error error;
-    enum status status = shield_lexicon_make(shield_builtin_keys, &lexicon, &error);
-    if (status != STATUS_OK) print_error("%s\n", error.message);
-    return status == STATUS_OK ? 0 : 1;
-}
-
-static int release_lexicon(void **state)
-{
-    (void)state;
-    shield_lexicon_release(lexicon);
-    return 0;
-}
 
 static struct shield_key read_key(const char *name)
 {
