@@ -2,14 +2,28 @@
 
 #include "base/check.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* glibc's calloc (2.36) does not take from the thread's own list of freed small blocks; its malloc
+ * does. */
+enum { SMALL_SIZE_MAX = 1024 };
+
+static void *alloc_small(size_t size)
+{
+    void *memory = malloc(size);
+    return memory ? memset(memory, 0, size) : NULL;
+}
+
 void *memory_alloc(size_t count, size_t item_size)
 {
     assert(item_size > 0);
-    void *memory = calloc(count ? count : 1, item_size);
+    if (count == 0) count = 1;
+    bool is_small = count <= SMALL_SIZE_MAX && count * item_size <= SMALL_SIZE_MAX &&
+                    item_size <= SMALL_SIZE_MAX;
+    void *memory = is_small ? alloc_small(count * item_size) : calloc(count, item_size);
     if (!memory) UNREACHABLE("the machine is out of memory");
     return memory;
 }

@@ -27,7 +27,6 @@ void text_index_release(struct text_index *index)
     memory_free(index->blocks);
     memory_free(index->texts);
     memory_free(index->slots);
-    memory_free(index->tags);
     *index = (struct text_index){0};
 }
 
@@ -36,38 +35,59 @@ static uint32_t find_slot(const struct text_index *index, struct text text, uint
 {
     uint32_t mask = index->slot_count - 1;
     uint32_t tag = (uint32_t)(hash >> 32);
-    uint32_t slot = (uint32_t)hash & mask;
-    while (index->slots[slot] != 0) {
-        if (index->tags[slot] == tag && text_equal(index->texts[index->slots[slot] - 1], text))
-            break;
-        slot = (slot + 1) & mask;
+    uint32_t place = (uint32_t)hash & mask;
+    for (;; place = (place + 1) & mask) {
+        struct text_index_slot slot = index->slots[place];
+        if (slot.number == 0) return place;
+        if (slot.tag == tag && text_equal(index->texts[slot.number - 1], text)) return place;
     }
-    return slot;
+}
+
+static void make_slots(struct text_index *index, uint32_t count)
+{
+    index->slots = MEMORY_ARRAY(struct text_index_slot, count);
+    index->bytes_total += (size_t)(count - index->slot_count) * sizeof(struct text_index_slot);
+    index->slot_count = count;
+    if (index->seed == 0) index->seed = (uint64_t)(uintptr_t)index->slots * seed_factor;
 }
 
 static void grow_slots(struct text_index *index)
 {
     uint32_t old_count = index->slot_count;
-    uint32_t *old_slots = index->slots;
-    uint32_t *old_tags = index->tags;
-    index->slot_count = old_count ? old_count * 2 : SLOTS_FIRST;
-    index->slots = MEMORY_ARRAY(uint32_t, index->slot_count);
-    index->tags = MEMORY_ARRAY(uint32_t, index->slot_count);
-    index->bytes_total += (size_t)(index->slot_count - old_count) * 2 * sizeof(uint32_t);
-
-    if (index->seed == 0) index->seed = (uint64_t)(uintptr_t)index->slots * seed_factor;
+    struct text_index_slot *old_slots = index->slots;
+    make_slots(index, old_count ? old_count * 2 : SLOTS_FIRST);
     uint32_t mask = index->slot_count - 1;
     for (uint32_t i = 0; i < old_count; i++) {
-        if (old_slots[i] == 0) continue;
-        uint64_t hash = text_hash_seeded(index->texts[old_slots[i] - 1], index->seed);
-        uint32_t slot = (uint32_t)hash & mask;
-        while (index->slots[slot] != 0)
-            slot = (slot + 1) & mask;
-        index->slots[slot] = old_slots[i];
-        index->tags[slot] = old_tags[i];
+        if (old_slots[i].number == 0) continue;
+        uint64_t hash = text_hash_seeded(index->texts[old_slots[i].number - 1], index->seed);
+        uint32_t place = (uint32_t)hash & mask;
+        while (index->slots[place].number != 0)
+            place = (place + 1) & mask;
+        index->slots[place] = old_slots[i];
     }
     memory_free(old_slots);
-    memory_free(old_tags);
+}
+
+static bool is_too_full(uint32_t text_count, uint32_t slot_count)
+{
+    return (uint64_t)text_count * 10 > (uint64_t)slot_count * 7;
+}
+
+static void make_texts(struct text_index *index, uint32_t capacity)
+{
+    index->texts = memory_resize(index->texts, capacity, sizeof(struct text));
+    index->bytes_total += (size_t)(capacity - index->texts_capacity) * sizeof(struct text);
+    index->texts_capacity = capacity;
+}
+
+void text_index_reserve(struct text_index *index, uint32_t count)
+{
+    assert(index->count == 0 && !index->slots && !index->texts);
+    uint32_t slot_count = SLOTS_FIRST;
+    while (is_too_full(count, slot_count))
+        slot_count *= 2;
+    make_slots(index, slot_count);
+    make_texts(index, count > TEXTS_FIRST ? count : TEXTS_FIRST);
 }
 
 static char *block_room(struct text_index *index, size_t size)
@@ -91,10 +111,7 @@ static uint32_t store_text(struct text_index *index, struct text text)
 {
     assert(index->count < INT32_MAX);
     if (index->count == index->texts_capacity) {
-        uint32_t capacity = index->texts_capacity ? index->texts_capacity * 2 : TEXTS_FIRST;
-        index->texts = memory_resize(index->texts, capacity, sizeof(struct text));
-        index->bytes_total += (size_t)(capacity - index->texts_capacity) * sizeof(struct text);
-        index->texts_capacity = capacity;
+        make_texts(index, index->texts_capacity ? index->texts_capacity * 2 : TEXTS_FIRST);
     }
     char *bytes = block_room(index, text.size ? text.size : 1);
     if (text.size > 0) memcpy(bytes, text.bytes, text.size);
@@ -106,19 +123,18 @@ uint32_t text_index_find(const struct text_index *index, struct text text)
 {
     if (index->slot_count == 0) return TEXT_INDEX_NONE;
     uint64_t hash = text_hash_seeded(text, index->seed);
-    uint32_t number = index->slots[find_slot(index, text, hash)];
+    uint32_t number = index->slots[find_slot(index, text, hash)].number;
     return number ? number - 1 : TEXT_INDEX_NONE;
 }
 
 uint32_t text_index_add(struct text_index *index, struct text text)
 {
-    if ((uint64_t)(index->count + 1) * 10 > (uint64_t)index->slot_count * 7) grow_slots(index);
+    if (is_too_full(index->count + 1, index->slot_count)) grow_slots(index);
     uint64_t hash = text_hash_seeded(text, index->seed);
-    uint32_t slot = find_slot(index, text, hash);
-    if (index->slots[slot] != 0) return index->slots[slot] - 1;
+    uint32_t place = find_slot(index, text, hash);
+    if (index->slots[place].number != 0) return index->slots[place].number - 1;
     uint32_t number = store_text(index, text);
-    index->slots[slot] = number + 1;
-    index->tags[slot] = (uint32_t)(hash >> 32);
+    index->slots[place] = (struct text_index_slot){number + 1, (uint32_t)(hash >> 32)};
     return number;
 }
 

@@ -14,12 +14,16 @@
 
 #define TEXT_INDEX_NONE UINT32_MAX /* no enumerator: those are ints */
 
+struct text_index_slot {
+    uint32_t number; /* + 1; 0 is empty */
+    uint32_t tag;    /* the hash's upper half */
+};
+
 struct text_index {
     struct text *texts; /* by number */
     uint32_t count;
     uint32_t texts_capacity;
-    uint32_t *slots; /* number + 1, 0 is empty */
-    uint32_t *tags;  /* the hash's upper half, beside its slot */
+    struct text_index_slot *slots;
     uint32_t slot_count;
     uint64_t seed;
     char **blocks;
@@ -31,6 +35,8 @@ struct text_index {
 
 void text_index_init(struct text_index *index);
 void text_index_release(struct text_index *index);
+/* Memory for so many texts at once. For an index that is empty (asserted). */
+void text_index_reserve(struct text_index *index, uint32_t count);
 
 /* The number of the text, or TEXT_INDEX_NONE. */
 uint32_t text_index_find(const struct text_index *index, struct text text);

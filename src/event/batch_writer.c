@@ -7,6 +7,7 @@
 #include "codec/block.h"
 
 enum {
+    NAMES_FIRST = 32,
     EVENT_COUNT_PLACE = 16, /* in the header */
     EVENT_FIXED_SIZE = 4 + 1 + 16,
     VALUE_FIXED_SIZE = 1 + VARINT_SIZE_MAX,
@@ -19,6 +20,7 @@ void batch_writer_init(struct batch_writer *writer, uint32_t project, int64_t re
     *writer = (struct batch_writer){0};
     buffer_init(&writer->bytes, size_max);
     text_index_init(&writer->names);
+    text_index_reserve(&writer->names, NAMES_FIRST);
     buffer_append_u32(&writer->bytes, BATCH_MAGIC);
     buffer_append_u32(&writer->bytes, project);
     buffer_append_u64(&writer->bytes, (uint64_t)received_ms);

@@ -97,13 +97,12 @@ static void decoder_init(struct wire_decoder *decoder, const struct wire_request
                                      .verdict = verdict,
                                      .project = request->trusted_project,
                                      .is_import = request->endpoint == WIRE_IMPORT};
+    wire_names_init(&decoder->names);
     if (request->endpoint == WIRE_ENGAGE || request->endpoint == WIRE_GROUPS) {
-        wire_names_init(&decoder->names, WIRE_PROFILE_NAMES);
         buffer_init_secret(&decoder->compact, PROFILE_LIST_SIZE_MAX, request->memory);
         decoder->steps =
             MEMORY_ARRAY_DIRTY(struct profile_step, WIRE_PROFILE_STEP_COUNT_MAX + WIRE_SPARE_COUNT);
     } else {
-        wire_names_init(&decoder->names, WIRE_EVENT_NAMES);
         buffer_init_secret(&decoder->compact, EVENT_LIST_SIZE_MAX, request->memory);
         decoder->properties =
             MEMORY_ARRAY_DIRTY(struct property, EVENT_PROPERTY_COUNT_MAX + WIRE_SPARE_COUNT);

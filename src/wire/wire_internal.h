@@ -131,16 +131,14 @@ void wire_refuse_request(struct wire_decoder *decoder, enum wire_fate fate);
 /* --- wire_records.c --- */
 
 enum {
-    WIRE_PROFILE_STEP_COUNT_MAX = 2000, /* of one record: more is refused as too large */
-    WIRE_EVENT_NAMES = 256,
-    WIRE_PROFILE_NAMES = 2048,
+    WIRE_PROFILE_STEP_COUNT_MAX = 2000,     /* of one record: more is refused as too large */
     WIRE_BATCH_SIZE_MAX = 16 * 1024 * 1024, /* the next event begins another batch */
     WIRE_ID_SIZE_MAX = 4 * EVENT_TEXT_POINTS_MAX,
     WIRE_TRUSTED_SIZE_MAX = 64 * 1024 * 1024,
 };
 
-_Static_assert((int)WIRE_EVENT_NAMES > EVENT_PROPERTY_COUNT_MAX, "room to see the one too many");
-_Static_assert((int)WIRE_PROFILE_NAMES > (int)WIRE_PROFILE_STEP_COUNT_MAX,
+_Static_assert((int)WIRE_NAMES_MAX > EVENT_PROPERTY_COUNT_MAX, "room to see the one too many");
+_Static_assert((int)WIRE_NAMES_MAX > (int)WIRE_PROFILE_STEP_COUNT_MAX,
                "room to see the one too many");
 
 /* Keys with a meaning of their own, in an event's properties or a profile's record. */

@@ -8,19 +8,26 @@
 #include <string.h>
 
 enum {
+    CAPACITY_FIRST = 64,
     NUMBER_BITS = 12,
     STAMP_MAX = (1 << (32 - NUMBER_BITS)) - 1,
     PROBE_COUNT_MAX = 128, /* half full, honest names need some 20; chosen ones are refused */
 };
 
-_Static_assert(WIRE_PROFILE_NAMES <= 1 << NUMBER_BITS, "a number fits beside its stamp");
+_Static_assert(WIRE_NAMES_MAX <= 1 << NUMBER_BITS, "a number fits beside its stamp");
 
-void wire_names_init(struct wire_names *names, uint32_t capacity)
+static void make_room(struct wire_names *names, uint32_t capacity)
 {
-    assert((capacity & (capacity - 1)) == 0);
-    *names = (struct wire_names){.capacity = capacity, .stamp = 1};
-    names->names = MEMORY_ARRAY_DIRTY(struct text, capacity);
+    names->capacity = capacity;
+    names->stamp = 1;
+    names->names = memory_resize(names->names, capacity, sizeof(struct text));
     names->slots = MEMORY_ARRAY(uint32_t, (size_t)capacity * 2);
+}
+
+void wire_names_init(struct wire_names *names)
+{
+    *names = (struct wire_names){0};
+    make_room(names, CAPACITY_FIRST);
 }
 
 void wire_names_release(struct wire_names *names)
@@ -103,11 +110,8 @@ static enum wire_name add_hashed(struct wire_names *names, struct text name, uin
     return WIRE_NAME_NEW;
 }
 
-/* The first name that differs from the object before: those that did not come into the table. */
-static void leave_step(struct wire_names *names)
+static void add_all(struct wire_names *names)
 {
-    names->in_step = false;
-    names->likely_count = 0;
     for (uint32_t i = 0; i < names->count; i++) {
         uint64_t zeros = 0;
         uint64_t hash = scan_name(names->names[i], &zeros);
@@ -115,9 +119,25 @@ static void leave_step(struct wire_names *names)
     }
 }
 
+void wire_names_grow(struct wire_names *names)
+{
+    memory_free(names->slots);
+    make_room(names, names->capacity * 2);
+    if (!names->in_step) add_all(names);
+}
+
+/* The first name that differs from the object before: those that did not come into the table. */
+static void leave_step(struct wire_names *names)
+{
+    names->in_step = false;
+    names->likely_count = 0;
+    add_all(names);
+}
+
 enum wire_name wire_names_add_other(struct wire_names *names, struct text name, bool is_plain)
 {
-    assert(names->count < names->capacity);
+    assert(names->count < WIRE_NAMES_MAX);
+    if (names->count == names->capacity) wire_names_grow(names);
     if (names->in_step) leave_step(names);
     uint64_t zeros = 0;
     uint64_t hash = scan_name(name, &zeros);

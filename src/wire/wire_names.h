@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum { WIRE_NAMES_MAX = 2048 };
+
 struct wire_names {
     struct text *names; /* of this object, in order; behind them those of the one before */
     uint32_t *slots;    /* stamp and number */
@@ -26,7 +28,7 @@ struct wire_names {
 
 enum wire_name { WIRE_NAME_NEW, WIRE_NAME_AGAIN, WIRE_NAME_BAD /* NUL or too long */ };
 
-void wire_names_init(struct wire_names *names, uint32_t capacity);
+void wire_names_init(struct wire_names *names);
 void wire_names_release(struct wire_names *names);
 void wire_names_clear(struct wire_names *names);
 
@@ -36,8 +38,12 @@ static inline const struct text *wire_names_likely(const struct wire_names *name
     return names->count < names->likely_count ? &names->names[names->count] : NULL;
 }
 
+/* The table is full: twice as much room. */
+void wire_names_grow(struct wire_names *names);
+
 static inline void wire_names_put(struct wire_names *names, struct text name, bool is_plain)
 {
+    if (names->count == names->capacity) wire_names_grow(names);
     names->plain_count += is_plain && names->plain_count == names->count;
     names->names[names->count++] = name;
 }
@@ -45,7 +51,7 @@ static inline void wire_names_put(struct wire_names *names, struct text name, bo
 /* The name is not the one that stood here in the object before. */
 enum wire_name wire_names_add_other(struct wire_names *names, struct text name, bool is_plain);
 
-/* There is room for one more (asserted). */
+/* There are fewer than WIRE_NAMES_MAX (asserted). */
 static inline enum wire_name wire_names_add(struct wire_names *names, struct text name,
                                             bool is_plain)
 {

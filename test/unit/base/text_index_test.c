@@ -44,6 +44,27 @@ static void numbers_texts_in_the_order_of_arrival(void **state)
     text_index_release(&index);
 }
 
+static void takes_room_for_many_at_once(void **state)
+{
+    (void)state;
+    char bytes[32];
+    for (uint32_t reserved = 0; reserved < 200; reserved += 9) {
+        struct text_index index;
+        text_index_init(&index);
+        text_index_reserve(&index, reserved);
+        assert_int_equal(text_index_find(&index, TEXT("")), TEXT_INDEX_NONE);
+        uint32_t slots = index.slot_count;
+        for (uint32_t i = 0; i < 300; i++) {
+            assert_int_equal(text_index_add(&index, number_text(bytes, sizeof bytes, i)), i);
+            if (i + 1 == reserved) assert_int_equal(index.slot_count, slots);
+        }
+        for (uint32_t i = 0; i < 300; i++) {
+            assert_int_equal(text_index_find(&index, number_text(bytes, sizeof bytes, i)), i);
+        }
+        text_index_release(&index);
+    }
+}
+
 static void keeps_texts_where_they_are_while_it_grows(void **state)
 {
     (void)state;
@@ -139,6 +160,7 @@ int main(void)
         cmocka_unit_test(is_empty_at_first),
         cmocka_unit_test(seeds_every_index_differently),
         cmocka_unit_test(numbers_texts_in_the_order_of_arrival),
+        cmocka_unit_test(takes_room_for_many_at_once),
         cmocka_unit_test(keeps_texts_where_they_are_while_it_grows),
         cmocka_unit_test(copies_texts_larger_than_a_block),
         cmocka_unit_test(agrees_with_a_list),
