@@ -1,14 +1,15 @@
 /* load: sends events to a server on this machine as fast as it can, or at a given rate.
  *
  *   load --port P --token T [--batch 50] [--connections 64] [--seconds 10] [--rate R]
- *        [--shape wide|web] [--seed S]
+ *        [--shape wide|web] [--from page|server] [--seed S]
  *   load --lines N --token T [--shape wide|web] [--seed S]     N events as lines, for imports
  *
  * One thread, one epoll, keep-alive connections, one request under way on each. Bodies are made
  * before the clock starts; before each send only the digits of $insert_id and time are overwritten,
- * so that no two events are duplicates and the client costs the server's machine little. With
- * --rate (requests a second) requests are due at fixed moments and latency counts from the moment
- * a request was due, so a stalled server is not excused (no coordinated omission).
+ * so that no two events are duplicates and the client costs the server's machine little. A page
+ * names its origin, as browsers do, and is answered with the headers of CORS; a server does not.
+ * With --rate (requests a second) requests are due at fixed moments, and latency counts from the
+ * moment a request was due: a stalled server is not excused (no coordinated omission).
  * Prints one JSON object. Exit status 1 if any answer was not 200 with the body 1. */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -43,7 +44,8 @@ struct options {
     double seconds;
     double rate; /* 0: as fast as the server answers */
     bool wide;
-    long lines; /* print so many events instead of sending any */
+    bool is_server; /* no Origin header */
+    long lines;     /* print so many events instead of sending any */
     uint64_t seed;
 };
 
@@ -154,8 +156,8 @@ static struct request make_request(const struct options *options)
     int head =
         snprintf(request.bytes, 512,
                  "POST /track HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nContent-Type: application/json"
-                 "\r\nContent-Length: %zu\r\n\r\n",
-                 options->port, size);
+                 "\r\n%sContent-Length: %zu\r\n\r\n",
+                 options->port, options->is_server ? "" : "Origin: https://shop.example\r\n", size);
     memcpy(request.bytes + head, body, size);
     request.size = (size_t)head + size;
     free(body);
@@ -425,6 +427,10 @@ static bool set_option(struct options *options, const char *name, const char *va
         options->wide = strcmp(value, "wide") == 0;
         return true;
     }
+    if (strcmp(name, "--from") == 0) {
+        options->is_server = strcmp(value, "server") == 0;
+        return true;
+    }
     char *end;
     double number = strtod(value, &end);
     if (*end != 0 || end == value) return false;
@@ -464,7 +470,7 @@ int main(int argc, char **argv)
     static struct load load;
     if (!parse(argc, argv, &load.options)) {
         fprintf(stderr, "usage: load --port P --token T [--batch N] [--connections N] [--seconds S]"
-                        " [--rate R] [--shape wide|web] [--seed S]\n");
+                        " [--rate R] [--shape wide|web] [--from page|server] [--seed S]\n");
         return 2;
     }
     random_state = load.options.seed;

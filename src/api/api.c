@@ -42,7 +42,7 @@ static void exchange_init(struct api_exchange *exchange, struct api *api,
     char id[API_REQUEST_ID_SIZE];
     api_request_id(api, request, id);
     http_response_header(&exchange->response, "X-Request-Id", id);
-    http_response_header(&exchange->response, "X-Content-Type-Options", "nosniff");
+    http_response_header_literal(&exchange->response, "X-Content-Type-Options", "nosniff");
     if (!route || route->manner == API_MANNER_CLIENT) cors_headers(request, &exchange->response);
     if (route && route->manner == API_MANNER_SDK) cors_open(&exchange->response);
 }

@@ -121,7 +121,8 @@ void api_refuse(struct api_exchange *exchange, int code, const char *words)
     case API_MANNER_PAGE: refuse_page(exchange, code, words); break;
     }
     if (code == 401) {
-        http_response_header(&exchange->response, "WWW-Authenticate", "Bearer realm=\"candor\"");
+        http_response_header_literal(&exchange->response, "WWW-Authenticate",
+                                     "Bearer realm=\"candor\"");
     }
     if (code == 503) {
         char seconds[16];

@@ -40,7 +40,7 @@ static void put_answer(struct http_response *response, struct wire_answer *answe
         http_response_header(response, "Retry-After", seconds);
     }
     if (answer->status == 401) {
-        http_response_header(response, "WWW-Authenticate", "Basic realm=\"candor\"");
+        http_response_header_literal(response, "WWW-Authenticate", "Basic realm=\"candor\"");
     }
 }
 

@@ -22,20 +22,20 @@ bool cors_origin_is_sane(struct text origin)
 
 void cors_headers(const struct http_request *request, struct http_response *response)
 {
-    http_response_header(response, "Vary", "Origin");
-    http_response_header(response, "Cross-Origin-Resource-Policy", "cross-origin");
+    http_response_header_literal(response, "Vary", "Origin");
+    http_response_header_literal(response, "Cross-Origin-Resource-Policy", "cross-origin");
     char origin[CORS_ORIGIN_SIZE_MAX + 1];
     struct text given = http_request_header(request, "Origin");
     if (!cors_origin_is_sane(given) || !text_to_string(given, origin, sizeof origin)) return;
     http_response_header(response, "Access-Control-Allow-Origin", origin);
-    http_response_header(response, "Access-Control-Allow-Credentials", "true");
-    http_response_header(response, "Access-Control-Expose-Headers", "Retry-After");
+    http_response_header_literal(response, "Access-Control-Allow-Credentials", "true");
+    http_response_header_literal(response, "Access-Control-Expose-Headers", "Retry-After");
 }
 
 void cors_open(struct http_response *response)
 {
-    http_response_header(response, "Access-Control-Allow-Origin", "*");
-    http_response_header(response, "Cross-Origin-Resource-Policy", "cross-origin");
+    http_response_header_literal(response, "Access-Control-Allow-Origin", "*");
+    http_response_header_literal(response, "Cross-Origin-Resource-Policy", "cross-origin");
 }
 
 /* token of RFC 9110 §5.6.2 */
@@ -96,13 +96,13 @@ void cors_preflight(const struct http_request *request, const struct api_route *
                          route ? api_route_allow(route) : "GET, HEAD, POST, OPTIONS");
     if (route && route->manner == API_MANNER_SDK) {
         cors_open(response);
-        http_response_header(response, "Access-Control-Allow-Methods", "GET, OPTIONS");
-        http_response_header(response, "Access-Control-Max-Age", "86400");
+        http_response_header_literal(response, "Access-Control-Allow-Methods", "GET, OPTIONS");
+        http_response_header_literal(response, "Access-Control-Max-Age", "86400");
         return;
     }
     if (route && route->manner != API_MANNER_CLIENT) return;
     cors_headers(request, response);
-    http_response_header(response, "Access-Control-Allow-Methods", "GET, POST, OPTIONS");
+    http_response_header_literal(response, "Access-Control-Allow-Methods", "GET, POST, OPTIONS");
     allow_headers(request, response);
-    http_response_header(response, "Access-Control-Max-Age", "86400");
+    http_response_header_literal(response, "Access-Control-Max-Age", "86400");
 }

@@ -45,8 +45,8 @@ enum status health_ready(struct api_exchange *exchange, struct error *error)
     api_begin_json(exchange, is_ready ? 200 : 503);
     buffer_printf(&exchange->response.body, "{\"ready\":%s,\"reasons\":[%.*s]}\n",
                   is_ready ? "true" : "false", TEXT_PRINT(buffer_text(&reasons)));
-    if (!is_ready) http_response_header(&exchange->response, "Retry-After", "1");
-    http_response_header(&exchange->response, "Cache-Control", "no-store");
+    if (!is_ready) http_response_header_literal(&exchange->response, "Retry-After", "1");
+    http_response_header_literal(&exchange->response, "Cache-Control", "no-store");
     buffer_release(&reasons);
     return STATUS_OK;
 }

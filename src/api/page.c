@@ -18,13 +18,13 @@ static void page_headers(struct http_response *response)
     assert(size > 0);
     assert((size_t)size < sizeof policy);
     http_response_header(response, "Content-Security-Policy", policy);
-    http_response_header(response, "X-Frame-Options", "DENY");
-    http_response_header(response, "Referrer-Policy", "no-referrer");
-    http_response_header(response, "Cross-Origin-Opener-Policy", "same-origin");
-    http_response_header(response, "Cross-Origin-Resource-Policy", "same-origin");
-    http_response_header(response, "Permissions-Policy",
-                         "camera=(), geolocation=(), microphone=()");
-    http_response_header(response, "Cache-Control", "no-store");
+    http_response_header_literal(response, "X-Frame-Options", "DENY");
+    http_response_header_literal(response, "Referrer-Policy", "no-referrer");
+    http_response_header_literal(response, "Cross-Origin-Opener-Policy", "same-origin");
+    http_response_header_literal(response, "Cross-Origin-Resource-Policy", "same-origin");
+    http_response_header_literal(response, "Permissions-Policy",
+                                 "camera=(), geolocation=(), microphone=()");
+    http_response_header_literal(response, "Cache-Control", "no-store");
 }
 
 static void begin_html(struct api_exchange *exchange, int code)
@@ -95,7 +95,7 @@ static bool wants_html(const struct http_request *request)
 
 enum status page_get(struct api_exchange *exchange, struct error *error)
 {
-    http_response_header(&exchange->response, "Vary", "Accept, Cookie");
+    http_response_header_literal(&exchange->response, "Vary", "Accept, Cookie");
     if (wants_html(exchange->request)) return page_write(exchange, 200, NULL, error);
     struct wire_answer welcome;
     wire_polite(WIRE_POLITE_WELCOME, &welcome);

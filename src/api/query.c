@@ -137,6 +137,6 @@ enum status query_post(struct api_exchange *exchange, struct error *error)
         api_refuse(exchange, 401, "expected a query token: Authorization: Bearer cdr_qry_…");
         return STATUS_OK;
     }
-    http_response_header(&exchange->response, "Cache-Control", "no-store");
+    http_response_header_literal(&exchange->response, "Cache-Control", "no-store");
     return answer_plan(exchange, project, now_ms, error);
 }

@@ -70,14 +70,14 @@ static void give_file(struct api_exchange *exchange, const struct sdk_file *file
     struct http_response *response = &exchange->response;
     http_response_header(response, "Cache-Control", lasting);
     http_response_header(response, "ETag", file->etag);
-    http_response_header(response, "Vary", "Accept-Encoding");
+    http_response_header_literal(response, "Vary", "Accept-Encoding");
     if (has_tag(http_request_header(exchange->request, "If-None-Match"), file->etag)) {
         response->status = 304;
         return;
     }
     response->content_type = "text/javascript; charset=utf-8";
     bool is_gzip = accepts_gzip(http_request_header(exchange->request, "Accept-Encoding"));
-    if (is_gzip) http_response_header(response, "Content-Encoding", "gzip");
+    if (is_gzip) http_response_header_literal(response, "Content-Encoding", "gzip");
     buffer_append_text(&response->body, is_gzip ? file->gzip : file->bytes);
 }
 

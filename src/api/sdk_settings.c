@@ -98,7 +98,7 @@ enum status sdk_settings_get(struct api_exchange *exchange, struct error *error)
         break;
     }
     api_begin_json(exchange, 200);
-    http_response_header(&exchange->response, "Cache-Control", "public, max-age=300");
+    http_response_header_literal(&exchange->response, "Cache-Control", "public, max-age=300");
     sdk_settings_write(&exchange->api->options, buffer_text(&key), os_clock_now_ms(),
                        &exchange->response.body);
     buffer_release(&key);

@@ -14,7 +14,7 @@ static enum status answer(struct api_exchange *exchange, const struct local_call
         return error_set(error, STATUS_DENIED, "the token is not of this project");
     }
     api_begin_json(exchange, 200);
-    http_response_header(&exchange->response, "Cache-Control", "no-store");
+    http_response_header_literal(&exchange->response, "Cache-Control", "no-store");
     return tell(call, project.id, &exchange->response.body, error);
 }
 

@@ -31,9 +31,9 @@ static void go_home(struct api_exchange *exchange, const char *session, int max_
                    max_age_s);
     exchange->response.status = 303;
     http_response_header(&exchange->response, "Set-Cookie", cookie);
-    http_response_header(&exchange->response, "Location", "/");
-    http_response_header(&exchange->response, "Cache-Control", "no-store");
-    http_response_header(&exchange->response, "Referrer-Policy", "no-referrer");
+    http_response_header_literal(&exchange->response, "Location", "/");
+    http_response_header_literal(&exchange->response, "Cache-Control", "no-store");
+    http_response_header_literal(&exchange->response, "Referrer-Policy", "no-referrer");
     memory_wipe(cookie, sizeof cookie);
 }
 

@@ -26,6 +26,7 @@ enum {
                                                   slower bodies are broken off */
     HTTP_HEAD_SIZE_MAX = 128 * 1024,          /* request line and headers: GET carries data */
     HTTP_POST_HEAD_SIZE_MAX = 64 * 1024,      /* on connections that begin with a POST */
+    HTTP_PAGE_HEAD_SIZE_MAX = 16 * 1024,      /* on those that begin with a small POST of a page */
     HTTP_TIMEOUT_S = 30,                      /* a client that sends nothing for so long */
     HTTP_CONNECTION_COUNT_MAX = 10000,
     HTTP_BODIES_TOTAL_MAX = 512 * 1024 * 1024, /* of all requests under way: then 503 */
@@ -87,8 +88,9 @@ struct text http_request_cookie(const struct http_request *request, const char *
 enum { HTTP_HEADER_COUNT_MAX = 24 };
 
 struct http_header {
-    const char *name;  /* a literal */
-    const char *value; /* copied */
+    const char *name; /* a literal */
+    const char *value;
+    bool is_copy; /* owned by the response */
 };
 
 struct http_response {
@@ -100,7 +102,11 @@ struct http_response {
 };
 
 void http_response_init(struct http_response *response, int status, const char *content_type);
+/* The name is a literal; the value is copied. */
 void http_response_header(struct http_response *response, const char *name, const char *value);
+/* The value is a literal, too, and is not copied. */
+void http_response_header_literal(struct http_response *response, const char *name,
+                                  const char *value);
 
 /* Takes the response's body. HEAD requests get the headers alone. */
 void http_respond(struct http_request *request, struct http_response *response);

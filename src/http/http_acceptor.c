@@ -4,15 +4,43 @@
 #include "os/os_clock.h"
 #include "os/os_socket.h"
 
-enum { WAIT_MS = 5, END_WAIT_MS = 500 };
+enum { WAIT_MS = 5, END_WAIT_MS = 500, FIRST_SIZE = 2048 };
 
-static bool needs_large(const struct http_server *server, int descriptor)
+/* --- which room --- */
+
+/* A head that is whole, and says on behalf of which page it comes (RFC 6454 §7). */
+static bool has_origin(struct text first)
 {
-    char bytes[4];
-    if (server->is_local) return true;
-    struct text first = {bytes, os_socket_peek(descriptor, bytes, sizeof bytes)};
-    return !text_equal_fold(first, TEXT("POST"));
+    ptrdiff_t end = text_find(first, TEXT("\r\n\r\n"));
+    if (end == TEXT_NOT_FOUND) return false;
+    struct text lines = text_slice(first, 0, (size_t)end);
+    while (lines.size > 0) {
+        struct text value;
+        struct text line = text_split(lines, '\n', &lines);
+        if (text_equal_fold(text_split(line, ':', &value), TEXT("origin"))) return true;
+    }
+    return false;
 }
+
+static enum http_room room_of(struct text first)
+{
+    if (!text_starts_with_fold(first, TEXT("POST"))) return HTTP_ROOM_ANY;
+    return has_origin(first) ? HTTP_ROOM_PAGE : HTTP_ROOM_POST;
+}
+
+/* A page whose first head does not fit (it has many cookies, perhaps) gets more room than it needs
+ * for that one: others like it follow. */
+static enum http_room choose_room(const struct http_server *server, int descriptor)
+{
+    if (server->is_local) return HTTP_ROOM_ANY;
+    char bytes[FIRST_SIZE];
+    struct text first = {bytes, os_socket_peek(descriptor, bytes, sizeof bytes)};
+    enum http_room room = room_of(first);
+    memory_wipe(bytes, sizeof bytes);
+    return room;
+}
+
+/* --- connections begin and end --- */
 
 static void begin(struct http_server *server, struct http_connection *connection)
 {
@@ -63,10 +91,10 @@ static void wait_for_place(const struct http_server *server)
 }
 
 /* Waits while no worker can be had: the machine is out of threads, and some will be free again. */
-static struct http_worker *wait_for_worker(struct http_server *server, bool is_large)
+static struct http_worker *wait_for_worker(struct http_server *server, enum http_room room)
 {
     for (;;) {
-        struct http_worker *worker = http_worker_choose(server, is_large);
+        struct http_worker *worker = http_worker_choose(server, room);
         if (worker || atomic_load(&server->is_stopping)) return worker;
         os_sleep_ms(WAIT_MS);
     }
@@ -75,7 +103,7 @@ static struct http_worker *wait_for_worker(struct http_server *server, bool is_l
 /* On failure the library has closed the connection, and no worker hears of it. */
 static void give(struct http_server *server, const struct os_peer *peer)
 {
-    struct http_worker *worker = wait_for_worker(server, needs_large(server, peer->descriptor));
+    struct http_worker *worker = wait_for_worker(server, choose_room(server, peer->descriptor));
     if (!worker) {
         os_socket_close(peer->descriptor);
         return;

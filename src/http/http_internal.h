@@ -23,21 +23,25 @@
 enum http_turn { HTTP_TURN_RUNNING, HTTP_TURN_KEPT, HTTP_TURN_ANSWERED };
 enum http_stream_turn { HTTP_STREAM_AWAKE, HTTP_STREAM_ASLEEP, HTTP_STREAM_CALLED };
 
+/* How large a head a connection may have: chosen by how it begins (http_acceptor.c). */
+enum http_room { HTTP_ROOM_ANY, HTTP_ROOM_POST, HTTP_ROOM_PAGE, HTTP_ROOM_COUNT };
+
 enum {
     /* The library's loop (0.9.75) asks epoll for 128 events and, having got just so many, waits for
      * more before it looks at any: with 128 connections ready at once a worker would sleep on them
      * all. So a worker is never given so many connections, and more workers are started instead. */
     HTTP_WORKER_CONNECTIONS_MAX = 100,
-    HTTP_WORKER_COUNT_MAX = 2 * (HTTP_CONNECTION_COUNT_MAX / HTTP_WORKER_CONNECTIONS_MAX + 64),
+    HTTP_WORKER_COUNT_MAX =
+        HTTP_ROOM_COUNT * (HTTP_CONNECTION_COUNT_MAX / HTTP_WORKER_CONNECTIONS_MAX + 64),
 };
 
 /* One thread of the library with its own epoll. */
 struct http_worker {
     struct http_server *server;
     struct MHD_Daemon *daemon;
-    bool is_hidden;                    /* its stack is left out of core files; the worker's */
-    bool is_large;                     /* room for HTTP_HEAD_SIZE_MAX, else for POST heads */
-    size_t room;                       /* of each connection */
+    bool is_hidden; /* its stack is left out of core files; the worker's */
+    enum http_room room;
+    size_t room_size;                  /* memory of each connection, bytes */
     uint64_t given_count;              /* connections; the acceptor's */
     atomic_uint_least64_t ended_count; /* of those */
 };
@@ -107,12 +111,12 @@ struct http_request {
 /* --- http_worker.c --- */
 
 /* NULL when the machine has no thread to give. */
-struct http_worker *http_worker_start(struct http_server *server, bool is_large);
+struct http_worker *http_worker_start(struct http_server *server, enum http_room room);
 void http_workers_stop(struct http_server *server);
 
 /* The one with the fewest connections, or a new one when all have their fill; NULL when there is
  * none to be had now. */
-struct http_worker *http_worker_choose(struct http_server *server, bool is_large);
+struct http_worker *http_worker_choose(struct http_server *server, enum http_room room);
 
 /* --- http_acceptor.c --- */
 

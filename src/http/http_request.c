@@ -34,7 +34,7 @@ static void hide(struct MHD_Connection *connection, const char *target)
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
     struct http_connection *own = info ? info->socket_context : NULL;
     assert(own);
-    if (!own->is_hidden) os_memory_hide(target, own->worker->room);
+    if (!own->is_hidden) os_memory_hide(target, own->worker->room_size);
     own->is_hidden = true;
     if (!own->worker->is_hidden) os_thread_hide_stack();
     own->worker->is_hidden = true;

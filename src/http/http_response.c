@@ -13,13 +13,24 @@ void http_response_init(struct http_response *response, int status, const char *
     buffer_init(&response->body, SIZE_MAX);
 }
 
-void http_response_header(struct http_response *response, const char *name, const char *value)
+static void add_header(struct http_response *response, struct http_header header)
 {
     assert(response->header_count < HTTP_HEADER_COUNT_MAX);
+    response->headers[response->header_count++] = header;
+}
+
+void http_response_header(struct http_response *response, const char *name, const char *value)
+{
     size_t size = strlen(value) + 1;
     char *copy = memory_alloc(size, 1);
     (void)text_to_string(text_from(value), copy, size);
-    response->headers[response->header_count++] = (struct http_header){name, copy};
+    add_header(response, (struct http_header){.name = name, .value = copy, .is_copy = true});
+}
+
+void http_response_header_literal(struct http_response *response, const char *name,
+                                  const char *value)
+{
+    add_header(response, (struct http_header){.name = name, .value = value});
 }
 
 /* The copies are ours, whatever the header's type says about the ones who read it. */
@@ -34,8 +45,9 @@ static void free_copy(const char *value)
 
 void http_response_release(struct http_response *response)
 {
-    for (int i = 0; i < response->header_count; i++)
-        free_copy(response->headers[i].value);
+    for (int i = 0; i < response->header_count; i++) {
+        if (response->headers[i].is_copy) free_copy(response->headers[i].value);
+    }
     buffer_release(&response->body);
     response->header_count = 0;
 }

@@ -36,13 +36,12 @@ static unsigned thread_count(const struct http_options *options)
     return count < THREAD_COUNT_MAX ? count : THREAD_COUNT_MAX;
 }
 
-/* A local socket has few connections, and no need of a kind for small heads. */
+/* A local socket has few connections, and no need of kinds for small heads. */
 static enum status start_workers(struct http_server *server, unsigned count, struct error *error)
 {
-    for (unsigned i = 0; i < count; i++) {
-        bool has_large = http_worker_start(server, true) != NULL;
-        bool has_small = server->is_local || http_worker_start(server, false) != NULL;
-        if (!has_large || !has_small) {
+    int rooms = server->is_local ? 1 : HTTP_ROOM_COUNT;
+    for (unsigned i = 0; i < count * (unsigned)rooms; i++) {
+        if (!http_worker_start(server, (enum http_room)(i % (unsigned)rooms))) {
             return error_set(error, STATUS_IO, "could not start the HTTP server's threads");
         }
     }

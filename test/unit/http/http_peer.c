@@ -43,7 +43,7 @@ void peer_answer(struct http_request *request, int status, const char *words)
 {
     struct http_response response;
     http_response_init(&response, status, "text/plain");
-    http_response_header(&response, "X-Kind", "test");
+    http_response_header_literal(&response, "X-Kind", "test");
     buffer_append_string(&response.body, words);
     http_respond(request, &response);
 }
@@ -57,7 +57,7 @@ void peer_echo(void *context, struct http_request *request)
     static const int codes[] = {200, 413, 503, 503};
     struct http_response response;
     http_response_init(&response, codes[problem], "text/plain");
-    http_response_header(&response, "X-Kind", "test");
+    http_response_header_literal(&response, "X-Kind", "test");
     buffer_printf(&response.body, "%.*s\n%.*s\n%.*s\n%d\n%.*s\n%.*s\n%zu\n%u\n",
                   TEXT_PRINT(http_request_method(request)), TEXT_PRINT(http_request_path(request)),
                   TEXT_PRINT(http_request_query(request)), problem,
