@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NUMBER_SIZE_MAX = 32 };
+enum { NUMBER_SIZE_MAX = 32, ITEMS_AHEAD = 32 };
 
 /* On an event the name stays visible with a null; in a profile a null would overwrite. */
 static void remove_value(struct admit *admit, struct shield_item *item)
@@ -188,43 +188,72 @@ static uint32_t count_digits(int64_t integer)
     return digits + (number >= powers[digits]);
 }
 
-/* Is it known by its bytes, or at least by its hash? Those that are known by their hash alone take
- * a place among those that are kept. */
-static inline bool is_clean_text(const struct admit *admit, struct key_reading *reading,
-                                 struct text text)
+/* What is known of a value at first sight; else the hash (an odd number) by which it may be. */
+enum { NOTHING_KNOWN = 0, KNOWN_CLEAN = 2 };
+
+static size_t slot_of(struct text text)
 {
-    struct key_clean *clean = &reading->clean;
-    if (text.size == 0) return true;
-    if (text.size > KEY_CLEAN_MAX) return admit_has_met(admit, reading->hash, text, ADMIT_TEXT);
     size_t kind = text.size ^ (uint8_t)text.bytes[0] ^ (uint8_t)text.bytes[text.size - 1];
-    size_t slot = kind & (KEY_CLEAN_SLOTS - 1);
-    struct text kept = {clean->values[slot].bytes, clean->values[slot].size};
-    if (clean->seed == admit->seed && text_equal(kept, text)) return true;
-    if (!admit_has_met(admit, reading->hash, text, ADMIT_TEXT)) return false;
-    if (clean->seed != admit->seed) *clean = (struct key_clean){.seed = admit->seed};
-    clean->values[slot].size = (uint8_t)text.size;
-    memcpy(clean->values[slot].bytes, text.bytes, text.size);
-    return true;
+    return kind & (KEY_CLEAN_SLOTS - 1);
+}
+
+/* Its row in the table is in reach by the time it is asked for. */
+static inline uint64_t hash_ahead(const struct admit *admit, const struct key_reading *reading,
+                                  struct text text, enum admit_form form)
+{
+    if (text.size > ADMIT_CLEAN_MAX) return NOTHING_KNOWN;
+    uint64_t hash = admit_clean_hash(admit, reading->hash, text, 8 * (uint64_t)form);
+    __builtin_prefetch(admit_clean_row(admit, hash));
+    return hash;
+}
+
+static inline uint64_t glance_at_text(const struct admit *admit, const struct key_reading *reading,
+                                      struct text text)
+{
+    const struct key_clean *clean = &reading->clean;
+    if (text.size == 0) return KNOWN_CLEAN;
+    if (text.size <= KEY_CLEAN_MAX && clean->seed == admit->seed) {
+        size_t slot = slot_of(text);
+        struct text kept = {clean->values[slot].bytes, clean->values[slot].size};
+        if (text_equal(kept, text)) return KNOWN_CLEAN;
+    }
+    return hash_ahead(admit, reading, text, ADMIT_TEXT);
 }
 
 /* Most values of most records: nothing was found in the very same a while ago, or nothing could be.
  * As the long way would decide, without it. */
-static inline bool is_known_clean(const struct admit *admit, struct key_reading *reading,
-                                  const struct value *value)
+static inline uint64_t glance_at(const struct admit *admit, const struct key_reading *reading,
+                                 const struct value *value)
 {
-    if (!admit->is_plain || reading->is_id) return false;
+    bool is_harmless = false;
+    if (reading->is_id) return NOTHING_KNOWN;
     switch (value->kind) {
-    case VALUE_TEXT: return is_clean_text(admit, reading, value->text);
+    case VALUE_TEXT: return glance_at_text(admit, reading, value->text);
+    case VALUE_LIST:
+    case VALUE_OBJECT: return hash_ahead(admit, reading, value->text, ADMIT_NESTED);
     case VALUE_INTEGER:
-        return value->integer >= 0 && reading->harmless >> count_digits(value->integer) & 1;
+        is_harmless = value->integer >= 0 && reading->harmless >> count_digits(value->integer) & 1;
+        break;
     case VALUE_NULL:
     case VALUE_FALSE:
-    case VALUE_TRUE: return true;
-    case VALUE_DECIMAL: return !reading->is_keyed;
-    case VALUE_LIST:
-    case VALUE_OBJECT: return admit_has_met(admit, reading->hash, value->text, ADMIT_NESTED);
-    default: return false;
+    case VALUE_TRUE: is_harmless = true; break;
+    case VALUE_DECIMAL: is_harmless = !reading->is_keyed; break;
+    default: break;
     }
+    return is_harmless ? KNOWN_CLEAN : NOTHING_KNOWN;
+}
+
+/* One that is known by its hash alone takes a place among those that are known by their bytes. */
+static void keep_bytes(const struct admit *admit, struct key_reading *reading,
+                       const struct value *value)
+{
+    struct key_clean *clean = &reading->clean;
+    struct text text = value->text;
+    if (value->kind != VALUE_TEXT || text.size > KEY_CLEAN_MAX) return;
+    if (clean->seed != admit->seed) *clean = (struct key_clean){.seed = admit->seed};
+    size_t slot = slot_of(text);
+    clean->values[slot].size = (uint8_t)text.size;
+    memcpy(clean->values[slot].bytes, text.bytes, text.size);
 }
 
 /* What has no value holds nothing but its name: $unset, and $delete, which has none. */
@@ -270,18 +299,42 @@ static bool is_plain(const struct admit *admit)
            admit->mode != PROJECT_SHIELD_STRICT;
 }
 
-/* Names inside values are read beside the row of the record's own. */
+static void admit_one(struct admit *admit, uint32_t number, uint64_t seen)
+{
+    struct shield_item *item = &admit->record->items[number];
+    struct key_reading *known = admit_known_reading(admit, number);
+    if (seen == KNOWN_CLEAN) return;
+    if (seen != NOTHING_KNOWN) {
+        if (admit_has_hash(admit, seen)) {
+            if (known) keep_bytes(admit, known, &item->value);
+            return;
+        }
+        outcome_cache_reach(admit->scratch->outcomes, seen);
+    }
+    size_t mark = arena_mark(&admit->scratch->arena);
+    admit->item = number;
+    admit_item(admit, item, known);
+    arena_rewind(&admit->scratch->arena, mark);
+}
+
+/* Names inside values are read beside the row of the record's own. Values are looked up in a table
+ * that is larger than the processor's nearest memory, so some are asked for before any is used. */
 static void admit_items(struct admit *admit)
 {
     struct shield_record *record = admit->record;
     struct key_cache_entry *last = key_cache_leave(&admit->scratch->keys);
-    for (uint32_t i = 0; i < record->item_count; i++) {
-        struct key_reading *known = admit_known_reading(admit, i);
-        if (known && is_known_clean(admit, known, &record->items[i].value)) continue;
-        size_t mark = arena_mark(&admit->scratch->arena);
-        admit->item = i;
-        admit_item(admit, &record->items[i], known);
-        arena_rewind(&admit->scratch->arena, mark);
+    for (uint32_t first = 0; first < record->item_count; first += ITEMS_AHEAD) {
+        uint64_t seen[ITEMS_AHEAD];
+        uint32_t rest = record->item_count - first;
+        uint32_t count = rest < ITEMS_AHEAD ? rest : ITEMS_AHEAD;
+        for (uint32_t i = 0; i < count; i++) {
+            const struct key_reading *known = admit_known_reading(admit, first + i);
+            bool is_plain = admit->is_plain && known;
+            const struct value *value = &record->items[first + i].value;
+            seen[i] = is_plain ? glance_at(admit, known, value) : NOTHING_KNOWN;
+        }
+        for (uint32_t i = 0; i < count; i++)
+            admit_one(admit, first + i, seen[i]);
     }
     key_cache_return(&admit->scratch->keys, last);
 }
@@ -289,6 +342,7 @@ static void admit_items(struct admit *admit)
 static enum shield_verdict walk(struct admit *admit)
 {
     struct shield_record *record = admit->record;
+    admit_reach_ids(admit);
     admit_read_names(admit);
     admit_event_name(admit);
     admit_watch(admit);

@@ -166,6 +166,8 @@ static inline struct key_reading *admit_known_reading(const struct admit *admit,
 void admit_key_of(struct admit *admit, struct text name, const struct key_reading *reading,
                   const struct admit_key *around, struct admit_key *key);
 void admit_event_name(struct admit *admit);
+/* Bring what is known of the ids near, for admit_ids. */
+void admit_reach_ids(const struct admit *admit);
 /* False: the record is refused. */
 bool admit_ids(struct admit *admit);
 /* The id, or its pseudonym; false when it holds a secret. */
@@ -201,9 +203,13 @@ bool admit_is_known_clean(const struct admit *admit, uint64_t key_hash, struct t
                           enum admit_form form, uint64_t *hash);
 /* Is the hash in its row? Each time it moves one up. */
 bool admit_has_hash_behind(uint64_t row[SCRATCH_CLEAN_WAYS], uint64_t hash);
+static inline uint64_t *admit_clean_row(const struct admit *admit, uint64_t hash)
+{
+    return admit->scratch->clean[hash / 2 % SCRATCH_CLEAN_ROWS];
+}
 static inline bool admit_has_hash(const struct admit *admit, uint64_t hash)
 {
-    uint64_t *row = admit->scratch->clean[hash / 2 % SCRATCH_CLEAN_ROWS];
+    uint64_t *row = admit_clean_row(admit, hash);
     return row[0] == hash || admit_has_hash_behind(row, hash);
 }
 /* kind: eight times its form, and what an event's plan says of the property. */
@@ -211,13 +217,6 @@ static inline uint64_t admit_clean_hash(const struct admit *admit, uint64_t key_
                                         struct text raw, uint64_t kind)
 {
     return text_hash_seeded(raw, (admit->seed ^ key_hash) + kind) | 1;
-}
-/* The same of a property of which no plan speaks, for those who only ask. */
-static inline bool admit_has_met(const struct admit *admit, uint64_t key_hash, struct text raw,
-                                 enum admit_form form)
-{
-    if (raw.size > ADMIT_CLEAN_MAX || admit->scratch->is_thorough) return false;
-    return admit_has_hash(admit, admit_clean_hash(admit, key_hash, raw, 8 * (uint64_t)form));
 }
 /* Unless what is allowed now may not be so later. */
 void admit_remember_clean(struct admit *admit, uint64_t hash);

@@ -270,9 +270,10 @@ static enum id_kind kind_inside(struct admit *admit, const struct admit_key *key
     return ID_PLAIN;
 }
 
+static const struct admit_key no_key = {.hash = 1};
+
 static enum id_kind kind_of_id(struct admit *admit, struct text id, bool is_drawn)
 {
-    static const struct admit_key no_key = {.hash = 1};
     struct matcher_result result;
     struct shield_folded folded;
     uint64_t hash = 0;
@@ -293,12 +294,31 @@ static enum id_kind kind_of_id(struct admit *admit, struct text id, bool is_draw
     return admit_text(admit, &no_key, id, false, &replaced) == ADMIT_KEEP ? ID_PLAIN : ID_PERSON;
 }
 
+static struct text device_prefix(struct text id)
+{
+    static const struct text prefix = TEXT_INIT("$device:");
+    return text_starts_with(id, prefix) ? prefix : TEXT("");
+}
+
+void admit_reach_ids(const struct admit *admit)
+{
+    const struct shield_record *record = admit->record;
+    for (uint32_t i = 0; i < record->id_count; i++) {
+        const struct text *id = record->ids[i];
+        if (!id || id->size == 0 || id->size > ADMIT_CLEAN_MAX || id == record->drawn_id) continue;
+        size_t first = device_prefix(*id).size;
+        struct text inner = text_slice(*id, first, id->size - first);
+        uint64_t hash = admit_clean_hash(admit, no_key.hash, inner, 8 * (uint64_t)ADMIT_TEXT);
+        __builtin_prefetch(admit_clean_row(admit, hash));
+    }
+}
+
 bool admit_id(struct admit *admit, struct text *id)
 {
     bool is_drawn = id == admit->record->drawn_id;
-    struct text prefix = TEXT("$device:");
-    bool has_prefix = text_starts_with(*id, prefix);
-    struct text inner = has_prefix ? text_slice(*id, prefix.size, id->size - prefix.size) : *id;
+    struct text prefix = device_prefix(*id);
+    bool has_prefix = prefix.size > 0;
+    struct text inner = text_slice(*id, prefix.size, id->size - prefix.size);
     if (inner.size == 0 || pseudonym_is_one(inner)) return true;
     bool was_silent = admit->is_silent;
     admit->is_silent = true;

@@ -326,7 +326,7 @@ bool admit_has_hash_behind(uint64_t row[SCRATCH_CLEAN_WAYS], uint64_t hash)
 void admit_remember_clean(struct admit *admit, uint64_t hash)
 {
     if (hash == 0 || admit->has_loosened) return;
-    uint64_t *row = admit->scratch->clean[hash / 2 % SCRATCH_CLEAN_ROWS];
+    uint64_t *row = admit_clean_row(admit, hash);
     memmove(&row[2], &row[1], (SCRATCH_CLEAN_WAYS - 2) * sizeof *row);
     row[1] = hash;
 }

@@ -25,18 +25,19 @@ struct key_clean {
 
 /* A name, as rules look at it. */
 struct key_reading {
-    uint64_t hash;             /* of the name, under the cache's seed */
+    uint64_t hash;          /* of the name, under the cache's seed */
+    bool is_data;           /* the name itself is something to find: K09 */
+    bool is_judged;         /* is_data was asked */
+    bool is_id;             /* of a property that holds an id, or a list of them */
+    bool is_library;        /* of one that tells the client's library or its version */
+    bool is_generic;        /* says nothing of its own: "value", "0" */
+    bool is_keyed;          /* some rule is asked because of the name */
+    uint32_t harmless;      /* a whole number of so many digits tells nothing: one bit each */
+    struct key_clean clean; /* of admit.c */
+    /* What is not asked for a value that is known stands behind what is. */
     uint64_t exact;            /* classes that the whole name stands for */
     uint64_t stem;             /* classes that a word of it stands for */
     struct ruleset_mask words; /* rules of which an own word stands in it */
-    bool is_data;              /* the name itself is something to find: K09 */
-    bool is_judged;            /* is_data was asked */
-    bool is_id;                /* of a property that holds an id, or a list of them */
-    bool is_library;           /* of one that tells the client's library or its version */
-    bool is_generic;           /* says nothing of its own: "value", "0" */
-    bool is_keyed;             /* some rule is asked because of the name */
-    struct key_clean clean;    /* of admit.c */
-    uint32_t harmless;         /* a whole number of so many digits tells nothing: one bit each */
 };
 
 struct key_cache_entry {
