@@ -1,68 +1,43 @@
-/* The coded columns of a segment: each gathered through the part's order, block by block. Codes are
- * numbered anew by first appearance, so that a column of distinct values needs no codes and its
- * dictionary lies in the order of the rows.
- *
- * Columns know nothing of each other, so several threads encode them; the caller's thread puts them
- * into the file in their order, and the file is the same however many there are. */
+/* One coded column: gathered through the part's order, block by block. Codes are numbered anew by
+ * first appearance, so that a column of distinct values needs no codes and its dictionary lies in
+ * the order of the rows. */
 #include "store/segment_columns.h"
 
 #include "base/check.h"
 #include "base/memory.h"
-#include "os/os_thread.h"
 #include "store/segment_format.h"
-
-enum {
-    THREADS_MAX = 16,
-    OUTPUTS_PER_THREAD = 2, /* encoded columns that may wait for the file */
-};
 
 static const size_t blocks_size_max = (size_t)1 << 40; /* a memtable's budget comes before it */
 
-/* What one thread needs to encode a column. */
-struct lane {
-    const struct segment_columns *columns;
-    struct segment_encoder encoder;
-    struct buffer entries; /* of the codes' blocks */
-    uint32_t *codes;       /* of a block */
-};
-
-static void lane_init(struct lane *lane, const struct segment_columns *columns)
+void segment_lane_init(struct segment_lane *lane, const struct segment_columns *columns)
 {
-    *lane = (struct lane){.columns = columns};
+    *lane = (struct segment_lane){.columns = columns};
     segment_encoder_init(&lane->encoder);
     buffer_init(&lane->entries, SEGMENT_FOOTER_SIZE_MAX);
     lane->codes = MEMORY_ARRAY(uint32_t, SEGMENT_BLOCK_ROWS_MAX);
 }
 
-static void lane_release(struct lane *lane)
+void segment_lane_release(struct segment_lane *lane)
 {
     segment_encoder_release(&lane->encoder);
     buffer_release(&lane->entries);
     memory_free(lane->codes);
 }
 
-static void output_init(struct segment_column_output *out)
+void segment_column_output_init(struct segment_column_output *out)
 {
     buffer_init(&out->blocks, blocks_size_max);
     buffer_init(&out->footer, SEGMENT_FOOTER_SIZE_MAX);
 }
 
-static void output_release(struct segment_column_output *out)
+void segment_column_output_release(struct segment_column_output *out)
 {
     buffer_release(&out->blocks);
     buffer_release(&out->footer);
 }
 
-static void output_clear(struct segment_column_output *out)
-{
-    buffer_clear(&out->blocks);
-    buffer_clear(&out->footer);
-}
-
-/* --- one column --- */
-
 /* The encoder's finished block goes to blocks, its entry to entries. */
-static void put_block(struct lane *lane, uint32_t stream, uint32_t number,
+static void put_block(struct segment_lane *lane, uint32_t stream, uint32_t number,
                       struct segment_block *block, struct buffer *blocks, struct buffer *entries)
 {
     struct text stored = buffer_text(&lane->encoder.stored);
@@ -133,8 +108,8 @@ static uint32_t dictionary_block_end(const struct new_codes *codes, uint32_t fir
     return code;
 }
 
-static void write_dictionary(struct lane *lane, uint32_t column, const struct new_codes *codes,
-                             struct segment_column_output *out)
+static void write_dictionary(struct segment_lane *lane, uint32_t column,
+                             const struct new_codes *codes, struct segment_column_output *out)
 {
     uint32_t block_count = 0;
     for (uint32_t first = 1; first < codes->count; block_count++) {
@@ -173,7 +148,7 @@ static void renumber(struct new_codes *map, uint32_t *codes, uint32_t count)
     }
 }
 
-static void write_codes(struct lane *lane, uint32_t column, struct new_codes *map,
+static void write_codes(struct segment_lane *lane, uint32_t column, struct new_codes *map,
                         struct buffer *blocks)
 {
     const struct segment_columns *columns = lane->columns;
@@ -192,7 +167,8 @@ static void write_codes(struct lane *lane, uint32_t column, struct new_codes *ma
 }
 
 /* The footer tells of the codes' blocks, then of the dictionary's. */
-static void write_column(struct lane *lane, uint32_t column, struct segment_column_output *out)
+void segment_column_encode(struct segment_lane *lane, uint32_t column,
+                           struct segment_column_output *out)
 {
     const struct memtable_column *from = lane->columns->part->table->columns[column];
     struct new_codes map = {
@@ -209,136 +185,4 @@ static void write_column(struct lane *lane, uint32_t column, struct segment_colu
     write_dictionary(lane, column, &map, out);
     memory_free(map.new_of_old);
     memory_free(map.old_of_new);
-}
-
-/* --- all columns, on this thread --- */
-
-static enum status write_alone(const struct segment_columns *columns, segment_column_put *put,
-                               void *context, struct error *error)
-{
-    struct lane lane;
-    struct segment_column_output out;
-    lane_init(&lane, columns);
-    output_init(&out);
-    enum status status = STATUS_OK;
-    for (uint32_t i = 0; i < columns->part->column_count && status == STATUS_OK; i++) {
-        output_clear(&out);
-        write_column(&lane, i, &out);
-        status = put(context, &out, error);
-    }
-    output_release(&out);
-    lane_release(&lane);
-    return status;
-}
-
-/* --- on several --- */
-
-/* Column i waits at i modulo the number of places. */
-struct place {
-    struct segment_column_output out;
-    bool is_ready;
-};
-
-struct crew {
-    const struct segment_columns *columns;
-    struct place places[THREADS_MAX * OUTPUTS_PER_THREAD];
-    uint32_t place_count;
-    struct os_mutex mutex; /* guards is_ready and what is below */
-    struct os_condition changed;
-    uint32_t taken; /* columns that threads have taken */
-    uint32_t put;   /* columns that are done with: their places are free */
-    bool is_stopped;
-};
-
-static bool take_column(struct crew *crew, uint32_t *column)
-{
-    uint32_t count = crew->columns->part->column_count;
-    os_mutex_lock(&crew->mutex);
-    while (!crew->is_stopped && crew->taken < count &&
-           crew->taken - crew->put == crew->place_count) {
-        os_condition_wait(&crew->changed, &crew->mutex);
-    }
-    bool has_one = !crew->is_stopped && crew->taken < count;
-    if (has_one) *column = crew->taken++;
-    os_mutex_unlock(&crew->mutex);
-    return has_one;
-}
-
-static void encode(void *context)
-{
-    struct crew *crew = context;
-    struct lane lane;
-    uint32_t column;
-    lane_init(&lane, crew->columns);
-    while (take_column(crew, &column)) {
-        struct place *place = &crew->places[column % crew->place_count];
-        write_column(&lane, column, &place->out);
-        os_mutex_lock(&crew->mutex);
-        place->is_ready = true;
-        os_condition_broadcast(&crew->changed);
-        os_mutex_unlock(&crew->mutex);
-    }
-    lane_release(&lane);
-}
-
-static enum status put_in_order(struct crew *crew, segment_column_put *put, void *context,
-                                struct error *error)
-{
-    for (uint32_t i = 0; i < crew->columns->part->column_count; i++) {
-        struct place *place = &crew->places[i % crew->place_count];
-        os_mutex_lock(&crew->mutex);
-        while (!place->is_ready)
-            os_condition_wait(&crew->changed, &crew->mutex);
-        os_mutex_unlock(&crew->mutex);
-
-        TRY(put(context, &place->out, error));
-        output_clear(&place->out);
-        os_mutex_lock(&crew->mutex);
-        place->is_ready = false;
-        crew->put++;
-        os_condition_broadcast(&crew->changed);
-        os_mutex_unlock(&crew->mutex);
-    }
-    return STATUS_OK;
-}
-
-static enum status run_crew(struct crew *crew, unsigned thread_count, segment_column_put *put,
-                            void *context, struct error *error)
-{
-    struct os_thread threads[THREADS_MAX];
-    for (unsigned i = 0; i < thread_count; i++)
-        os_thread_start(&threads[i], "encoder", encode, crew);
-    enum status status = put_in_order(crew, put, context, error);
-    os_mutex_lock(&crew->mutex);
-    crew->is_stopped = true;
-    os_condition_broadcast(&crew->changed);
-    os_mutex_unlock(&crew->mutex);
-    for (unsigned i = 0; i < thread_count; i++)
-        os_thread_join(&threads[i]);
-    return status;
-}
-
-static enum status write_together(const struct segment_columns *columns, unsigned thread_count,
-                                  segment_column_put *put, void *context, struct error *error)
-{
-    struct crew crew = {.columns = columns, .place_count = thread_count * OUTPUTS_PER_THREAD};
-    os_mutex_init(&crew.mutex);
-    os_condition_init(&crew.changed);
-    for (uint32_t i = 0; i < crew.place_count; i++)
-        output_init(&crew.places[i].out);
-    enum status status = run_crew(&crew, thread_count, put, context, error);
-    for (uint32_t i = 0; i < crew.place_count; i++)
-        output_release(&crew.places[i].out);
-    os_condition_release(&crew.changed);
-    os_mutex_release(&crew.mutex);
-    return status;
-}
-
-enum status segment_columns_write(const struct segment_columns *columns, segment_column_put *put,
-                                  void *context, struct error *error)
-{
-    unsigned thread_count = columns->thread_count;
-    if (thread_count > THREADS_MAX) thread_count = THREADS_MAX;
-    if (thread_count <= 1) return write_alone(columns, put, context, error);
-    return write_together(columns, thread_count, put, context, error);
 }

@@ -13,7 +13,6 @@ struct segment_columns {
     uint64_t segment_id;
     const uint32_t *row_blocks; /* first rows, and the end */
     uint32_t row_block_count;
-    unsigned thread_count; /* 0 and 1: the caller's alone */
 };
 
 /* A column as it goes into the file. */
@@ -22,11 +21,22 @@ struct segment_column_output {
     struct buffer footer; /* what the footer says of it */
 };
 
-/* Called for each column in order, on the caller's thread; an error ends it. */
-typedef enum status segment_column_put(void *context, const struct segment_column_output *column,
-                                       struct error *error);
+void segment_column_output_init(struct segment_column_output *out);
+void segment_column_output_release(struct segment_column_output *out);
 
-enum status segment_columns_write(const struct segment_columns *columns, segment_column_put *put,
-                                  void *context, struct error *error) MUST_CHECK;
+/* What one thread needs to encode columns. */
+struct segment_lane {
+    const struct segment_columns *columns;
+    struct segment_encoder encoder;
+    struct buffer entries; /* of the codes' blocks */
+    uint32_t *codes;       /* of a block */
+};
+
+void segment_lane_init(struct segment_lane *lane, const struct segment_columns *columns);
+void segment_lane_release(struct segment_lane *lane);
+
+/* Behind what out holds. */
+void segment_column_encode(struct segment_lane *lane, uint32_t column,
+                           struct segment_column_output *out);
 
 #endif

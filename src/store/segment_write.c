@@ -1,9 +1,9 @@
-/* Writing a segment: header, directory, fixed columns, coded ones (segment_columns.c), footer. */
+/* Writing a segment: header, directory, fixed columns, coded ones (segment_crew.c), footer. */
 #include "store/segment.h"
 
 #include "base/check.h"
 #include "base/memory.h"
-#include "store/segment_columns.h"
+#include "store/segment_crew.h"
 
 enum { PENDING_SIZE = 1 << 20 }; /* written at once */
 
@@ -20,7 +20,6 @@ struct segment_writer {
     uint32_t *codes; /* of a block */
     int64_t *numbers;
     uint32_t person_end;
-    unsigned thread_count;
 };
 
 static enum status flush_pending(struct segment_writer *writer, struct error *error)
@@ -215,18 +214,6 @@ static enum status put_column(void *context, const struct segment_column_output 
     return STATUS_OK;
 }
 
-static enum status write_columns(struct segment_writer *writer, struct error *error)
-{
-    struct segment_columns columns = {
-        .part = writer->part,
-        .segment_id = writer->identity.id,
-        .row_blocks = writer->row_blocks,
-        .row_block_count = writer->row_block_count,
-        .thread_count = writer->thread_count,
-    };
-    return segment_columns_write(&columns, put_column, writer, error);
-}
-
 static enum status write_header(struct segment_writer *writer, struct error *error)
 {
     buffer_append_u32(&writer->pending, SEGMENT_MAGIC);
@@ -255,7 +242,8 @@ static enum status write_footer(struct segment_writer *writer, struct error *err
     return flush_pending(writer, error);
 }
 
-static enum status write_contents(struct segment_writer *writer, struct error *error)
+static enum status write_with(struct segment_writer *writer, struct segment_crew *crew,
+                              struct error *error)
 {
     TRY(write_header(writer, error));
     write_summary(writer);
@@ -264,8 +252,24 @@ static enum status write_contents(struct segment_writer *writer, struct error *e
         TRY(write_fixed(writer, (enum segment_fixed)column, error));
     }
     buffer_append_varint(&writer->footer, writer->part->column_count);
-    TRY(write_columns(writer, error));
+    TRY(segment_crew_put(crew, put_column, writer, error));
     return write_footer(writer, error);
+}
+
+/* While this thread writes what comes first in the file, others encode the columns behind it. */
+static enum status write_contents(struct segment_writer *writer, unsigned thread_count,
+                                  struct error *error)
+{
+    struct segment_columns columns = {
+        .part = writer->part,
+        .segment_id = writer->identity.id,
+        .row_blocks = writer->row_blocks,
+        .row_block_count = writer->row_block_count,
+    };
+    struct segment_crew *crew = segment_crew_start(&columns, thread_count);
+    enum status status = write_with(writer, crew, error);
+    segment_crew_end(crew);
+    return status;
 }
 
 static uint32_t find_person_end(const struct memtable_part *part)
@@ -315,8 +319,7 @@ enum status segment_write(const struct memtable_part *part, struct segment_ident
     TRY(os_file_create(&file, path, error));
     struct segment_writer writer;
     writer_init(&writer, part, identity, &file);
-    writer.thread_count = thread_count;
-    enum status status = write_contents(&writer, error);
+    enum status status = write_contents(&writer, thread_count, error);
     writer_release(&writer);
     if (status == STATUS_OK) status = os_file_publish(&file, error);
     os_file_close(&file);
