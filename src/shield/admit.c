@@ -197,13 +197,14 @@ static size_t slot_of(struct text text)
     return kind & (KEY_CLEAN_SLOTS - 1);
 }
 
-/* Its row in the table is in reach by the time it is asked for. */
+/* Where it may be known, as clean or for what becomes of it, is near when it is asked for. */
 static inline uint64_t hash_ahead(const struct admit *admit, const struct key_reading *reading,
                                   struct text text, enum admit_form form)
 {
     if (text.size > ADMIT_CLEAN_MAX) return NOTHING_KNOWN;
     uint64_t hash = admit_clean_hash(admit, reading->hash, text, 8 * (uint64_t)form);
     __builtin_prefetch(admit_clean_row(admit, hash));
+    outcome_cache_reach(admit->scratch->outcomes, hash);
     return hash;
 }
 
@@ -299,6 +300,19 @@ static bool is_plain(const struct admit *admit)
            admit->mode != PROJECT_SHIELD_STRICT;
 }
 
+/* The long way would ask for it by the same hash, and ask nothing else before: nothing but rules
+ * speaks of this property. */
+static bool has_known_outcome(struct admit *admit, struct shield_item *item, uint64_t seen)
+{
+    struct text replaced;
+    if (item->value.kind != VALUE_TEXT) return false;
+    size_t mark = admit_path_push(admit, item->name);
+    enum admit_verdict verdict = admit_find_outcome(admit, seen, item->value.text, &replaced);
+    apply(admit, item, verdict, replaced);
+    admit_path_pop(admit, mark);
+    return verdict != ADMIT_KEEP;
+}
+
 static void admit_one(struct admit *admit, uint32_t number, uint64_t seen)
 {
     struct shield_item *item = &admit->record->items[number];
@@ -309,10 +323,11 @@ static void admit_one(struct admit *admit, uint32_t number, uint64_t seen)
             if (known) keep_bytes(admit, known, &item->value);
             return;
         }
-        outcome_cache_reach(admit->scratch->outcomes, seen);
+        admit->item = number;
+        if (has_known_outcome(admit, item, seen)) return;
     }
-    size_t mark = arena_mark(&admit->scratch->arena);
     admit->item = number;
+    size_t mark = arena_mark(&admit->scratch->arena);
     admit_item(admit, item, known);
     arena_rewind(&admit->scratch->arena, mark);
 }

@@ -76,6 +76,7 @@ struct shield_scratch {
     uint64_t (*clean)[SCRATCH_CLEAN_WAYS]; /* SCRATCH_CLEAN_ROWS of them */
     struct outcome_cache *outcomes;        /* admitted bytes, too: these two need no shelter */
     struct admit_watched watched;
+    struct shield_finding_lane *findings; /* borrowed */
     bool is_thorough;     /* remembers nothing, takes no short cuts: for the test that compares */
     struct buffer output; /* rewritten JSON: admitted bytes only */
     char path[ADMIT_PATH_MAX];
@@ -220,6 +221,10 @@ static inline uint64_t admit_clean_hash(const struct admit *admit, uint64_t key_
 }
 /* Unless what is allowed now may not be so later. */
 void admit_remember_clean(struct admit *admit, uint64_t hash);
+/* What this very value became a while ago; what there was to note of it is noted again. ADMIT_KEEP:
+ * not known. */
+enum admit_verdict admit_find_outcome(struct admit *admit, uint64_t hash, struct text raw,
+                                      struct text *replaced);
 /* What is left to do for a text in which no rule found anything: look at what it wraps. */
 bool admit_is_clean_inside(struct admit *admit, const struct admit_key *key, struct text folded);
 /* Look, and nothing else. False when it could not be looked at as a whole. */

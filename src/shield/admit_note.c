@@ -135,7 +135,7 @@ static void note_seen(struct admit *admit, struct shield_finding *finding, struc
     finding->length = (enum shield_length)look.length;
     finding->mask = look.mask;
     finding->count = 1;
-    shield_findings_note_value(shield_findings_of(admit->shield), finding, value);
+    shield_findings_note_value(admit->scratch->findings, finding, value);
 }
 
 static void note(struct admit *admit, struct shield_finding *finding, struct text value)

@@ -331,10 +331,8 @@ void admit_remember_clean(struct admit *admit, uint64_t hash)
     row[1] = hash;
 }
 
-/* What this very value became a while ago; what there was to note of it is noted again. ADMIT_KEEP:
- * not known. */
-static enum admit_verdict find_outcome(struct admit *admit, uint64_t hash, struct text raw,
-                                       struct text *replaced)
+enum admit_verdict admit_find_outcome(struct admit *admit, uint64_t hash, struct text raw,
+                                      struct text *replaced)
 {
     struct outcome_look look;
     const struct outcome *outcome = outcome_cache_find(admit->scratch->outcomes, hash, &look);
@@ -428,7 +426,7 @@ enum admit_verdict admit_text(struct admit *admit, const struct admit_key *key, 
         hash = 0;
         admit_note_reason(admit, REASON_NOT_LOOKED_AT, SHIELD_TRUNCATE, raw);
     }
-    enum admit_verdict verdict = find_outcome(admit, hash, raw, replaced);
+    enum admit_verdict verdict = admit_find_outcome(admit, hash, raw, replaced);
     if (verdict != ADMIT_KEEP) return verdict;
     admit_notes_begin(admit, looked_at);
     bool is_web = !is_number && is_address(admit, looked_at);

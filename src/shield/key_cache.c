@@ -29,8 +29,8 @@ static struct key_cache_entry *find_or_read(struct key_cache *cache, const struc
     read_name(set, lexicon, name, &entry->reading);
     entry->reading.hash = hash;
     entry->set = set;
-    entry->size = (uint32_t)name.size;
-    if (name.size > 0) memcpy(entry->name, name.bytes, name.size);
+    entry->reading.name_size = (uint32_t)name.size;
+    if (name.size > 0) memcpy(entry->reading.name, name.bytes, name.size);
     return entry;
 }
 
@@ -56,8 +56,8 @@ void key_cache_forget(struct key_cache *cache)
     struct key_cache_entry *entry = cache->last;
     cache->last = NULL;
     if (!entry) return;
-    memory_wipe(entry->name, sizeof entry->name);
-    entry->size = 0;
+    memory_wipe(entry->reading.name, sizeof entry->reading.name);
+    entry->reading.name_size = 0;
     entry->set = NULL;
 }
 

@@ -23,29 +23,29 @@ struct key_clean {
     } values[KEY_CLEAN_SLOTS];
 };
 
-/* A name, as rules look at it. */
+/* A name, as rules look at it. What is asked for every value that is known stands first, in few
+ * lines of the processor's cache. */
 struct key_reading {
-    uint64_t hash;          /* of the name, under the cache's seed */
-    bool is_data;           /* the name itself is something to find: K09 */
-    bool is_judged;         /* is_data was asked */
-    bool is_id;             /* of a property that holds an id, or a list of them */
-    bool is_library;        /* of one that tells the client's library or its version */
-    bool is_generic;        /* says nothing of its own: "value", "0" */
-    bool is_keyed;          /* some rule is asked because of the name */
-    uint32_t harmless;      /* a whole number of so many digits tells nothing: one bit each */
-    struct key_clean clean; /* of admit.c */
-    /* What is not asked for a value that is known stands behind what is. */
+    uint64_t hash;      /* of the name, under the cache's seed */
+    bool is_data;       /* the name itself is something to find: K09 */
+    bool is_judged;     /* is_data was asked */
+    bool is_id;         /* of a property that holds an id, or a list of them */
+    bool is_library;    /* of one that tells the client's library or its version */
+    bool is_generic;    /* says nothing of its own: "value", "0" */
+    bool is_keyed;      /* some rule is asked because of the name */
+    uint32_t harmless;  /* a whole number of so many digits tells nothing: one bit each */
+    uint32_t name_size; /* of a name that is kept */
+    char name[KEY_CACHE_NAME_MAX];
+    struct key_clean clean;    /* of admit.c */
     uint64_t exact;            /* classes that the whole name stands for */
     uint64_t stem;             /* classes that a word of it stands for */
     struct ruleset_mask words; /* rules of which an own word stands in it */
 };
 
 struct key_cache_entry {
-    const struct ruleset *set;    /* NULL: empty */
+    _Alignas(64) const struct ruleset *set; /* NULL: empty */
     struct key_cache_entry *next; /* that was asked for after it, last time: properties come in the
                                      same order again and again */
-    uint32_t size;
-    char name[KEY_CACHE_NAME_MAX];
     struct key_reading reading;
 };
 
@@ -62,7 +62,8 @@ struct key_cache {
 static inline bool key_cache_is_of(const struct key_cache_entry *entry, const struct ruleset *set,
                                    struct text name)
 {
-    return entry->set == set && text_equal((struct text){entry->name, entry->size}, name);
+    const struct key_reading *reading = &entry->reading;
+    return entry->set == set && text_equal((struct text){reading->name, reading->name_size}, name);
 }
 
 /* The reading of the name that followed the last one the time before, if this is it; else NULL. */

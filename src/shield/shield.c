@@ -172,6 +172,7 @@ static struct shield_scratch *make_scratch(struct shield *shield)
     secret_random(&scratch->keys.seed, sizeof scratch->keys.seed);
     scratch->clean = memory_alloc(SCRATCH_CLEAN_ROWS, sizeof *scratch->clean);
     scratch->outcomes = MEMORY_NEW(struct outcome_cache);
+    scratch->findings = shield_findings_lane(shield->findings);
     scratch->matcher.lexicon = shield->lexicon;
     scratch->own_matcher.lexicon = shield->lexicon;
     return scratch;

@@ -1,6 +1,6 @@
-/* Findings: gathered in one table, written from another. The two locks are taken in this order:
- * file_mutex, mutex; nobody holds `mutex` while a file is read or written, so that ingestion never
- * waits for a disk. */
+/* Findings: counted in lanes, gathered in one table, written from another. Locks are taken in this
+ * order: file_mutex, lanes_mutex, a lane's, mutex; nobody holds one of the last two while a file is
+ * read or written, so that ingestion never waits for a disk. */
 #include "shield/shield_finding.h"
 
 #include "base/check.h"
@@ -9,6 +9,7 @@
 #include "os/os_thread.h"
 #include "shield/shield_finding_distinct.h"
 #include "shield/shield_finding_file.h"
+#include "shield/shield_finding_lane.h"
 #include "shield/shield_finding_table.h"
 
 #include <stdlib.h>
@@ -30,6 +31,9 @@ struct shield_findings {
     struct shield_alert *alerts; /* a ring of SHIELD_ALERTS_MAX; NULL: none yet */
     uint32_t alert_first;
     uint32_t alert_count;
+
+    struct os_mutex lanes_mutex; /* guards what follows, up to the blank line */
+    struct shield_finding_lane *lanes;
 
     struct os_mutex file_mutex; /* guards what follows */
     struct finding_table writing;
@@ -124,12 +128,18 @@ static enum status open_folder(struct shield_findings *findings, const char *fol
 static void release(struct shield_findings *findings)
 {
     finding_file_close(findings->file);
+    while (findings->lanes) {
+        struct shield_finding_lane *lane = findings->lanes;
+        findings->lanes = lane->next;
+        finding_lane_free(lane);
+    }
     finding_table_release(&findings->fresh);
     finding_table_release(&findings->writing);
     finding_distinct_release(&findings->distinct);
     memory_free(findings->kinds);
     memory_free(findings->alerts);
     os_mutex_release(&findings->mutex);
+    os_mutex_release(&findings->lanes_mutex);
     os_mutex_release(&findings->file_mutex);
     memory_free(findings);
 }
@@ -139,6 +149,7 @@ enum status shield_findings_open(const char *folder, struct shield_findings **ou
 {
     struct shield_findings *findings = MEMORY_NEW(struct shield_findings);
     os_mutex_init(&findings->mutex);
+    os_mutex_init(&findings->lanes_mutex);
     os_mutex_init(&findings->file_mutex);
     finding_table_init(&findings->fresh);
     finding_table_init(&findings->writing);
@@ -154,8 +165,8 @@ enum status shield_findings_open(const char *folder, struct shield_findings **ou
 
 /* --- noting --- */
 
-void shield_findings_note_value(struct shield_findings *findings,
-                                const struct shield_finding *finding, struct text value)
+static void note_at_once(struct shield_findings *findings, const struct shield_finding *finding,
+                         struct text value)
 {
     struct shield_finding counted = *finding;
     os_mutex_lock(&findings->mutex);
@@ -170,7 +181,85 @@ void shield_findings_note_value(struct shield_findings *findings,
 
 void shield_findings_note(struct shield_findings *findings, const struct shield_finding *finding)
 {
-    shield_findings_note_value(findings, finding, TEXT(""));
+    note_at_once(findings, finding, TEXT(""));
+}
+
+struct shield_finding_lane *shield_findings_lane(struct shield_findings *findings)
+{
+    struct shield_finding_lane *lane = finding_lane_make(findings);
+    os_mutex_lock(&findings->lanes_mutex);
+    lane->next = findings->lanes;
+    findings->lanes = lane;
+    os_mutex_unlock(&findings->lanes_mutex);
+    return lane;
+}
+
+/* With the lane's lock held. */
+static void empty(struct shield_finding_lane *lane)
+{
+    struct shield_findings *findings = lane->findings;
+    if (lane->row_count == 0) return;
+    os_mutex_lock(&findings->mutex);
+    for (uint32_t i = 0; i < lane->row_count; i++) {
+        const struct lane_row *row = &lane->rows[i];
+        struct shield_finding counted = row->finding;
+        counted.count = row->count;
+        if (row->has_values) {
+            counted.distinct = finding_distinct_merge(&findings->distinct, kind_of(&counted),
+                                                      lane->key, row->registers);
+        }
+        finding_table_add(&findings->fresh, &counted, counted.minute);
+    }
+    os_mutex_unlock(&findings->mutex);
+    finding_lane_clear(lane);
+}
+
+/* The lane's values are hashed under the key of the finding's day. */
+static void take_key(struct shield_finding_lane *lane, int64_t day)
+{
+    if (lane->day == day) return;
+    empty(lane);
+    os_mutex_lock(&lane->findings->mutex);
+    lane->key = finding_distinct_key(&lane->findings->distinct, day);
+    os_mutex_unlock(&lane->findings->mutex);
+    lane->day = day;
+}
+
+/* With the lane's lock held. False: it does not fit into a lane. */
+static bool count_in_lane(struct shield_finding_lane *lane, const struct shield_finding *finding,
+                          struct text value)
+{
+    take_key(lane, finding->minute / DAY_MINUTES);
+    if (finding_lane_count(lane, finding, value)) return true;
+    if (finding_lane_is_full(lane)) {
+        empty(lane);
+        take_key(lane, finding->minute / DAY_MINUTES);
+    }
+    return finding_lane_add(lane, finding) && finding_lane_count(lane, finding, value);
+}
+
+/* Who is told of the first of its kind is told at once. */
+void shield_findings_note_value(struct shield_finding_lane *lane,
+                                const struct shield_finding *finding, struct text value)
+{
+    bool is_counted = false;
+    if (!finding->alerts) {
+        os_mutex_lock(&lane->mutex);
+        is_counted = count_in_lane(lane, finding, value);
+        os_mutex_unlock(&lane->mutex);
+    }
+    if (!is_counted) note_at_once(lane->findings, finding, value);
+}
+
+static void empty_lanes(struct shield_findings *findings)
+{
+    os_mutex_lock(&findings->lanes_mutex);
+    for (struct shield_finding_lane *lane = findings->lanes; lane; lane = lane->next) {
+        os_mutex_lock(&lane->mutex);
+        empty(lane);
+        os_mutex_unlock(&lane->mutex);
+    }
+    os_mutex_unlock(&findings->lanes_mutex);
 }
 
 /* --- writing --- */
@@ -178,6 +267,7 @@ void shield_findings_note(struct shield_findings *findings, const struct shield_
 /* Called with file_mutex held. What could not be written stays, and goes first the next time. */
 static enum status write_out(struct shield_findings *findings, int64_t minute, struct error *error)
 {
+    empty_lanes(findings);
     for (int turn = 0; turn < 2; turn++) {
         if (findings->writing.count == 0) {
             os_mutex_lock(&findings->mutex);
@@ -209,6 +299,7 @@ void shield_findings_close(struct shield_findings *findings)
 {
     struct error error = {0};
     int64_t minute = 0;
+    empty_lanes(findings);
     for (uint32_t i = 0; i < findings->fresh.count; i++) {
         const struct finding_item *item = &findings->fresh.items[i];
         if (item->last_minute > minute) minute = item->last_minute;
@@ -298,6 +389,7 @@ void shield_findings_read(struct shield_findings *findings, uint32_t project, in
     os_mutex_lock(&findings->file_mutex);
     if (findings->file) read_files(findings, &reading);
     take_table(&reading, &findings->writing);
+    empty_lanes(findings);
     os_mutex_lock(&findings->mutex);
     take_table(&reading, &findings->fresh);
     os_mutex_unlock(&findings->mutex);

@@ -67,9 +67,14 @@ struct shield_findings *shield_findings_of(struct shield *shield);
  * minute; what is beyond goes to a finding with path "?" so that counts stay right. */
 enum { SHIELD_FINDINGS_MAX = 65536 };
 void shield_findings_note(struct shield_findings *findings, const struct shield_finding *finding);
-/* The same, and the value counts for `distinct`: by a hash under a key that lives in memory for at
- * most a day, and goes no further. */
-void shield_findings_note_value(struct shield_findings *findings,
+
+/* Where one thread at a time notes findings, so that threads do not wait for each other; borrowed,
+ * and there until the findings are closed. */
+struct shield_finding_lane;
+struct shield_finding_lane *shield_findings_lane(struct shield_findings *findings);
+/* As shield_findings_note, and the value counts for `distinct`: by a hash under a key that lives in
+ * memory for at most a day, and goes no further. */
+void shield_findings_note_value(struct shield_finding_lane *lane,
                                 const struct shield_finding *finding, struct text value);
 
 /* The first finding of its project, event, path and detector that alerts, for those who tell people

@@ -65,6 +65,27 @@ uint32_t finding_sketch_estimate(const uint8_t registers[DISTINCT_REGISTERS])
     return (uint32_t)(estimate + 0.5);
 }
 
+uint64_t finding_distinct_key(struct finding_distinct *distinct, int64_t day)
+{
+    if (day != distinct->day) begin_day(distinct, day);
+    return distinct->key;
+}
+
+uint32_t finding_distinct_merge(struct finding_distinct *distinct, uint64_t kind, uint64_t key,
+                                const uint8_t registers[DISTINCT_REGISTERS])
+{
+    struct finding_sketch *sketch = key == distinct->key ? find(distinct, kind) : NULL;
+    if (!sketch) return 0;
+    bool has_changed = false;
+    for (int i = 0; i < DISTINCT_REGISTERS; i++) {
+        if (registers[i] <= sketch->registers[i]) continue;
+        sketch->registers[i] = registers[i];
+        has_changed = true;
+    }
+    if (has_changed) sketch->estimate = finding_sketch_estimate(sketch->registers);
+    return sketch->estimate;
+}
+
 uint32_t finding_distinct_add(struct finding_distinct *distinct, uint64_t kind, int64_t day,
                               struct text value)
 {

@@ -29,6 +29,12 @@ void finding_distinct_release(struct finding_distinct *distinct);
  * another day than the last one's wipes all that was counted. */
 uint32_t finding_distinct_add(struct finding_distinct *distinct, uint64_t kind, int64_t day,
                               struct text value);
+/* The key of that day, for those who gather registers of their own. */
+uint64_t finding_distinct_key(struct finding_distinct *distinct, int64_t day);
+/* The same for registers that were gathered under the key; those of a key that is gone are left
+ * out, and the answer is 0. */
+uint32_t finding_distinct_merge(struct finding_distinct *distinct, uint64_t kind, uint64_t key,
+                                const uint8_t registers[DISTINCT_REGISTERS]);
 uint32_t finding_sketch_estimate(const uint8_t registers[DISTINCT_REGISTERS]);
 /* True when it changed a register. */
 bool finding_sketch_add(uint8_t registers[DISTINCT_REGISTERS], uint64_t hash);

@@ -33,13 +33,14 @@ static uint32_t number_of(struct finding_table *table, struct text text)
     return text_index_add(&table->texts, text);
 }
 
-/* But for its texts. */
-static struct finding_key bare_key_of(const struct finding_table *table,
-                                      const struct shield_finding *finding)
+static struct finding_key key_of(struct finding_table *table, const struct shield_finding *finding)
 {
     struct finding_key key = {
         .minute = table->is_sum ? 0 : finding->minute,
         .project = finding->project,
+        .event = number_of(table, finding->event),
+        .path = number_of(table, finding->path),
+        .sdk = number_of(table, finding->sdk),
         .version = finding->detector_version,
         .tier = (uint8_t)finding->tier,
         .action = (uint8_t)finding->action,
@@ -53,26 +54,6 @@ static struct finding_key bare_key_of(const struct finding_table *table,
     memcpy(key.detector, finding->detector, sizeof key.detector);
     memcpy(key.country, finding->country, sizeof key.country);
     return key;
-}
-
-static struct finding_key key_of(struct finding_table *table, const struct shield_finding *finding)
-{
-    struct finding_key key = bare_key_of(table, finding);
-    key.event = number_of(table, finding->event);
-    key.path = number_of(table, finding->path);
-    key.sdk = number_of(table, finding->sdk);
-    return key;
-}
-
-/* Under the table's seed, which nobody outside knows: two findings are taken for one with a chance
- * of some 2^-64. */
-static uint64_t hash_of(const struct finding_table *table, const struct shield_finding *finding)
-{
-    struct finding_key key = bare_key_of(table, finding);
-    uint64_t hash = text_hash_seeded(finding->event, table->texts.seed);
-    hash = text_hash_seeded(finding->path, hash);
-    hash = text_hash_seeded(finding->sdk, hash);
-    return text_hash_seeded((struct text){(const char *)&key, sizeof key}, hash) | 1;
 }
 
 struct shield_finding finding_of_key(const struct finding_key *key)
@@ -130,25 +111,17 @@ static void add_to(struct finding_item *item, const struct shield_finding *findi
 static bool find_and_add(struct finding_table *table, const struct shield_finding *finding,
                          int64_t last_minute, uint32_t count_max)
 {
-    uint64_t hash = hash_of(table, finding);
-    struct finding_recent *recent = &table->recent[hash >> 32 & (FINDING_RECENT - 1)];
-    if (recent->hash == hash) {
-        add_to(&table->items[recent->item], finding, last_minute);
-        return true;
-    }
     grow(table);
     struct finding_key key = key_of(table, finding);
     uint32_t slot = slot_of(table, &key);
     if (table->slots[slot] != 0) {
-        *recent = (struct finding_recent){hash, table->slots[slot] - 1};
-        add_to(&table->items[recent->item], finding, last_minute);
+        add_to(&table->items[table->slots[slot] - 1], finding, last_minute);
         return true;
     }
     if (table->count >= count_max) return false;
     table->items[table->count] = (struct finding_item){
         .key = key, .first_minute = finding->minute, .last_minute = last_minute};
     add_to(&table->items[table->count], finding, last_minute);
-    *recent = (struct finding_recent){hash, table->count};
     table->slots[slot] = ++table->count;
     return true;
 }

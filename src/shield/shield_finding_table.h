@@ -35,14 +35,6 @@ struct finding_item {
     uint32_t distinct;
 };
 
-/* Where a finding was added to, by a hash of all that tells it apart. */
-struct finding_recent {
-    uint64_t hash; /* 0: empty */
-    uint32_t item;
-};
-
-enum { FINDING_RECENT = 256 /* a power of two */ };
-
 struct finding_table {
     struct text_index texts;
     struct finding_item *items; /* in the order of arrival */
@@ -52,7 +44,6 @@ struct finding_table {
     uint32_t slot_count;
     bool is_sum;   /* minutes are not told apart: the first and the last are kept */
     uint64_t lost; /* counts for which there was no place at all */
-    struct finding_recent recent[FINDING_RECENT];
 };
 
 void finding_table_init(struct finding_table *table);
