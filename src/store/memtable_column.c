@@ -48,6 +48,22 @@ static void begin_chunk(struct memtable_column *column, uint32_t index)
     column->bytes_held += chunk_bytes(chunk->capacity);
 }
 
+/* The last chunk, if it is dense, gets its count, and another one may come behind it. */
+static void leave_dense(struct memtable_column *column)
+{
+    if (!column->codes) return;
+    column->chunks[column->first_row / CHUNK_ROWS].count = (uint16_t)column->count;
+    column->codes = NULL;
+}
+
+static void enter_dense(struct memtable_column *column, uint32_t index)
+{
+    assert(!column->codes);
+    column->codes = column->chunks[index].codes;
+    column->count = column->chunks[index].count;
+    column->first_row = index * CHUNK_ROWS;
+}
+
 static struct code_chunk *reach_chunk(struct memtable_column *column, uint32_t index)
 {
     if (index >= column->chunk_capacity) {
@@ -89,9 +105,13 @@ uint32_t *memtable_column_reach_slowly(struct memtable_column *column, uint32_t 
     uint32_t index = row / CHUNK_ROWS;
     uint16_t place = row % CHUNK_ROWS;
     assert(index + 1 >= column->chunk_count);
+    leave_dense(column);
     struct code_chunk *chunk = reach_chunk(column, index);
     if (!code_chunk_is_dense(chunk) && chunk->count == chunk->capacity) grow_chunk(column, chunk);
-    if (code_chunk_is_dense(chunk)) return memtable_column_reach(column, row);
+    if (code_chunk_is_dense(chunk)) {
+        enter_dense(column, index);
+        return memtable_column_reach(column, row);
+    }
     uint16_t *rows = sparse_rows(chunk);
     if (chunk->count > 0 && rows[chunk->count - 1] == place) return NULL;
     assert_slow(chunk->count == 0 || rows[chunk->count - 1] < place);

@@ -18,8 +18,13 @@ struct code_chunk {
 };
 
 struct memtable_column {
-    struct text name; /* borrowed from the memtable's names */
+    /* What every row asks for, with the dictionary's first: few lines of the processor's cache. */
+    uint32_t *codes;    /* of the last chunk, if it is dense, else NULL */
+    uint32_t first_row; /* of that chunk */
+    uint32_t count;     /* of its rows with a value: until the next chunk begins, chunk->count is
+                           that of a while ago */
     struct memtable_dictionary dictionary;
+    struct text name; /* borrowed from the memtable's names */
     struct code_chunk *chunks;
     uint32_t chunk_count; /* later chunks have no value */
     uint32_t chunk_capacity;
@@ -47,14 +52,11 @@ uint32_t *memtable_column_reach_slowly(struct memtable_column *column, uint32_t 
 
 static inline uint32_t *memtable_column_reach(struct memtable_column *column, uint32_t row)
 {
-    uint32_t index = row / CHUNK_ROWS;
-    if (index + 1 != column->chunk_count || !code_chunk_is_dense(&column->chunks[index])) {
-        return memtable_column_reach_slowly(column, row);
-    }
-    struct code_chunk *chunk = &column->chunks[index];
-    uint32_t *code = &chunk->codes[row % CHUNK_ROWS];
+    uint32_t place = row - column->first_row;
+    if (!column->codes || place >= CHUNK_ROWS) return memtable_column_reach_slowly(column, row);
+    uint32_t *code = &column->codes[place];
     if (*code != 0) return NULL;
-    chunk->count++;
+    column->count++;
     return code;
 }
 

@@ -112,6 +112,7 @@ uint32_t memtable_dictionary_add(struct memtable_dictionary *dictionary, const s
         slot = dictionary->slots[place];
     }
     if (slot.code == 0) slot.code = add_value(dictionary, value, hash, place);
+    dictionary->last = dictionary->values[slot.code];
     dictionary->last_code = slot.code;
     return slot.code;
 }

@@ -19,11 +19,13 @@ struct dictionary_slot {
 };
 
 struct memtable_dictionary {
+    /* Of the row before: neighbours are often alike. First, so that they stand together. */
+    struct value last;  /* missing: no row yet */
+    uint32_t last_code; /* 0: no row yet */
+    uint32_t slot_count;
     struct value *values; /* by code */
     uint32_t count;       /* with the missing value */
     uint32_t capacity;
-    uint32_t last_code; /* of the row before: neighbours are often alike; 0: no row yet */
-    uint32_t slot_count;
     struct dictionary_slot *slots;
     char **blocks;
     uint32_t block_count;
@@ -44,8 +46,7 @@ static inline uint32_t memtable_dictionary_hash(const struct value *value, uint6
 static inline uint32_t memtable_dictionary_again(const struct memtable_dictionary *dictionary,
                                                  const struct value *value)
 {
-    uint32_t last = dictionary->last_code;
-    return value_equal(&dictionary->values[last], value) ? last : 0;
+    return value_equal(&dictionary->last, value) ? dictionary->last_code : 0;
 }
 
 enum { DICTIONARY_SMALL_SLOTS = 1024 }; /* so many stay in the processor's caches */
