@@ -221,13 +221,23 @@ static inline uint64_t glance_at_text(const struct admit *admit, const struct ke
     return hash_ahead(admit, reading, text, ADMIT_TEXT);
 }
 
+_Static_assert(NOTHING_KNOWN == 0, "as admit_hash_id says it");
+
+static inline uint64_t glance_at_id(const struct admit *admit, const struct key_reading *reading,
+                                    const struct value *value)
+{
+    bool is_one = value->kind == VALUE_TEXT && !reading->is_id_list;
+    return is_one ? admit_hash_id(admit, value->text) : NOTHING_KNOWN;
+}
+
 /* Most values of most records: nothing was found in the very same a while ago, or nothing could be.
  * As the long way would decide, without it. */
 static inline uint64_t glance_at(const struct admit *admit, const struct key_reading *reading,
                                  const struct value *value)
 {
     bool is_harmless = false;
-    if (reading->is_id) return NOTHING_KNOWN;
+    if (reading->is_data) return NOTHING_KNOWN;
+    if (reading->is_id) return glance_at_id(admit, reading, value);
     switch (value->kind) {
     case VALUE_TEXT: return glance_at_text(admit, reading, value->text);
     case VALUE_LIST:
@@ -320,11 +330,11 @@ static void admit_one(struct admit *admit, uint32_t number, uint64_t seen)
     if (seen == KNOWN_CLEAN) return;
     if (seen != NOTHING_KNOWN) {
         if (admit_has_hash(admit, seen)) {
-            if (known) keep_bytes(admit, known, &item->value);
+            if (known && !known->is_id) keep_bytes(admit, known, &item->value);
             return;
         }
         admit->item = number;
-        if (has_known_outcome(admit, item, seen)) return;
+        if (known && !known->is_id && has_known_outcome(admit, item, seen)) return;
     }
     admit->item = number;
     size_t mark = arena_mark(&admit->scratch->arena);

@@ -167,6 +167,8 @@ static inline struct key_reading *admit_known_reading(const struct admit *admit,
 void admit_key_of(struct admit *admit, struct text name, const struct key_reading *reading,
                   const struct admit_key *around, struct admit_key *key);
 void admit_event_name(struct admit *admit);
+/* The hash by which the id is known if admit_id leaves it as it is, brought near; 0: none. */
+uint64_t admit_hash_id(const struct admit *admit, struct text id);
 /* Bring what is known of the ids near, for admit_ids. */
 void admit_reach_ids(const struct admit *admit);
 /* False: the record is refused. */

@@ -74,7 +74,8 @@ static void judge_name(struct admit *admit, struct text name, struct key_reading
 {
     reading->is_judged = true;
     reading->is_data = is_name_data(admit, name);
-    reading->is_id = admit_is_id_name(name) || admit_is_id_list_name(name);
+    reading->is_id_list = admit_is_id_list_name(name);
+    reading->is_id = reading->is_id_list || admit_is_id_name(name);
     reading->is_generic = is_generic(name);
     reading->is_library = admit_tells_library(name);
     reading->is_keyed = (reading->exact | reading->stem) & admit->rules->keyed_classes;
@@ -117,7 +118,7 @@ void admit_read_names(struct admit *admit)
         ARENA_ARRAY_DIRTY(&admit->scratch->arena, struct key_reading *, record->item_count + 1);
     uint32_t replaced = keys->replaced;
     uint64_t names = 0;
-    keys->data.is_data = keys->data.is_id = true; /* an id is known by no value */
+    keys->data.is_data = true;
     for (uint32_t i = 0; i < record->item_count; i++) {
         struct text name = record->items[i].name;
         struct key_reading *reading = name.size > 0 ? reading_of(admit, name) : NULL;
@@ -300,16 +301,22 @@ static struct text device_prefix(struct text id)
     return text_starts_with(id, prefix) ? prefix : TEXT("");
 }
 
+uint64_t admit_hash_id(const struct admit *admit, struct text id)
+{
+    if (id.size == 0 || id.size > ADMIT_CLEAN_MAX) return 0;
+    size_t first = device_prefix(id).size;
+    struct text inner = text_slice(id, first, id.size - first);
+    uint64_t hash = admit_clean_hash(admit, no_key.hash, inner, 8 * (uint64_t)ADMIT_TEXT);
+    __builtin_prefetch(admit_clean_row(admit, hash));
+    return hash;
+}
+
 void admit_reach_ids(const struct admit *admit)
 {
     const struct shield_record *record = admit->record;
     for (uint32_t i = 0; i < record->id_count; i++) {
         const struct text *id = record->ids[i];
-        if (!id || id->size == 0 || id->size > ADMIT_CLEAN_MAX || id == record->drawn_id) continue;
-        size_t first = device_prefix(*id).size;
-        struct text inner = text_slice(*id, first, id->size - first);
-        uint64_t hash = admit_clean_hash(admit, no_key.hash, inner, 8 * (uint64_t)ADMIT_TEXT);
-        __builtin_prefetch(admit_clean_row(admit, hash));
+        if (id && id != record->drawn_id) (void)admit_hash_id(admit, *id);
     }
 }
 

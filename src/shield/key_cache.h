@@ -30,6 +30,7 @@ struct key_reading {
     bool is_data;       /* the name itself is something to find: K09 */
     bool is_judged;     /* is_data was asked */
     bool is_id;         /* of a property that holds an id, or a list of them */
+    bool is_id_list;    /* of one that holds a list */
     bool is_library;    /* of one that tells the client's library or its version */
     bool is_generic;    /* says nothing of its own: "value", "0" */
     bool is_keyed;      /* some rule is asked because of the name */

@@ -192,19 +192,24 @@ static bool try_run(struct unwrap *unwrap, struct text run, enum shield_wrap wra
 struct run {
     struct text text;
     bool is_hex;
+    bool is_number; /* digits alone */
 };
 
 /* The next run of base64's letters, breaks within it included. */
 static struct run next_run(struct text *rest)
 {
-    struct run run = {.is_hex = true};
+    struct run run = {.is_hex = true, .is_number = true};
     size_t begin = 0;
     while (begin < rest->size && base64_digit(rest->bytes[begin]) < 0)
         begin++;
     size_t end = begin;
     while (end < rest->size &&
            (base64_digit(rest->bytes[end]) >= 0 || is_break(rest->bytes[end]))) {
-        if (hex_digit(rest->bytes[end]) < 0 && !is_break(rest->bytes[end])) run.is_hex = false;
+        bool is_digit = rest->bytes[end] >= '0' && rest->bytes[end] <= '9';
+        if (!is_digit && !is_break(rest->bytes[end])) {
+            run.is_number = false;
+            if (hex_digit(rest->bytes[end]) < 0) run.is_hex = false;
+        }
         end++;
     }
     run.text = text_slice(*rest, begin, end - begin);
@@ -218,6 +223,8 @@ void unwrap_encoded(struct unwrap *unwrap, struct text text)
         struct run run = next_run(&text);
         if (run.text.size < RUN_MIN) continue;
         if (run.is_hex && try_run(unwrap, run.text, SHIELD_WRAP_HEX)) continue;
+        /* Digits alone are no base64 of a text: each third byte would be over 0xD2. */
+        if (run.is_number) continue;
         if (!unwrap->is_over) (void)try_run(unwrap, run.text, SHIELD_WRAP_BASE64);
     }
 }

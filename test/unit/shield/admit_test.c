@@ -154,6 +154,27 @@ static void leaves_out_a_name_that_is_too_long(void **state)
     assert_int_equal(shield_scene_found(&scene, "K09"), 1);
 }
 
+/* What is known of a value as an id is known of it under names of ids alone. */
+static void leaves_out_a_name_that_is_data_whatever_the_value(void **state)
+{
+    (void)state;
+    static const char kept[] = "\"$user_id\":\"user-17\",\"$distinct_ids\":[\"user-17\"],"
+                               "\"plan\":\"user-17\"";
+    char name[140] = "ann@site.com";
+    static const char *const values[] = {"\"user-17\"", "true", "17", "\"\"", "1.5"};
+    for (int i = 0; i < 10; i++) {
+        char properties[512];
+        char expected[256];
+        if (i == 5) memset(name, 'a', sizeof name - 1); /* too long to be remembered */
+        (void)snprintf(properties, sizeof properties, "{%s,\"%s\":%s}", kept, name, values[i % 5]);
+        (void)snprintf(expected, sizeof expected, "{%s}", kept);
+        const char *left =
+            shield_scene_admit(&scene, TEXT("Viewed"), TEXT("user-17"), text_from(properties));
+        assert_string_equal(left, expected);
+        assert_int_equal(shield_scene_found(&scene, "K09"), 1);
+    }
+}
+
 static void keeps_of_autocapture_only_what_is_listed(void **state)
 {
     (void)state;
@@ -363,6 +384,7 @@ int main(void)
         cmocka_unit_test(removes_what_leaks_section_e_wants_gone),
         cmocka_unit_test(redacts_in_the_value_as_it_was_sent),
         cmocka_unit_test(leaves_out_a_name_that_is_too_long),
+        cmocka_unit_test(leaves_out_a_name_that_is_data_whatever_the_value),
         cmocka_unit_test(keeps_of_autocapture_only_what_is_listed),
         cmocka_unit_test(keeps_of_an_element_only_what_has_our_form),
         cmocka_unit_test(keeps_of_an_elements_text_only_what_the_dictionary_has),
