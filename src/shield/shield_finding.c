@@ -194,11 +194,12 @@ struct shield_finding_lane *shield_findings_lane(struct shield_findings *finding
     return lane;
 }
 
-/* With the lane's lock held. */
+/* With the lane's lock held. A lane that nobody uses is emptied each minute all the same, and keeps
+ * no key. */
 static void empty(struct shield_finding_lane *lane)
 {
     struct shield_findings *findings = lane->findings;
-    if (lane->row_count == 0) return;
+    if (lane->day == INT64_MIN) return;
     os_mutex_lock(&findings->mutex);
     for (uint32_t i = 0; i < lane->row_count; i++) {
         const struct lane_row *row = &lane->rows[i];

@@ -117,7 +117,9 @@ bool finding_lane_add(struct shield_finding_lane *lane, const struct shield_find
 
 void finding_lane_clear(struct shield_finding_lane *lane)
 {
+    memory_wipe(lane->rows, lane->row_count * sizeof *lane->rows);
+    memory_wipe(&lane->key, sizeof lane->key);
+    memset(lane->slots, 0, sizeof lane->slots);
     lane->row_count = 0;
     lane->day = INT64_MIN;
-    memset(lane->slots, 0, sizeof lane->slots);
 }

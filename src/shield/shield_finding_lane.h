@@ -55,6 +55,7 @@ static inline bool finding_lane_is_full(const struct shield_finding_lane *lane)
 {
     return lane->row_count == LANE_ROWS;
 }
+/* Its rows and its key are wiped: nothing can be asked of them later. */
 void finding_lane_clear(struct shield_finding_lane *lane);
 
 #endif

@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "crypt/secret.h"
 #include "os/os_thread.h"
+#include "shield/shield_finding_lane.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -204,12 +205,42 @@ static void alert_at_once(void **state)
     shield_findings_close(findings);
 }
 
+static bool is_zero(const void *bytes, size_t size)
+{
+    const uint8_t *each = bytes;
+    for (size_t i = 0; i < size; i++)
+        if (each[i] != 0) return false;
+    return true;
+}
+
+/* With the key and the registers somebody could ask later whether a value had been there. */
+static void keep_nothing_of_values_once_they_are_added_up(void **state)
+{
+    (void)state;
+    struct shield_findings *findings = open_findings();
+    struct shield_finding_lane *lane = shield_findings_lane(findings);
+    uint64_t random = 7;
+    for (int i = 0; i < 300; i++) {
+        char bytes[512];
+        struct shield_finding finding = draw(&random, bytes);
+        if (i == 0) memset(bytes, 'x', finding.event.size = 300); /* fits into no row */
+        shield_findings_note_value(lane, &finding, finding.event);
+        if (i > 0 && i < 299) continue;
+        struct rows rows = rows_of(findings);
+        memory_free(rows.lines);
+        assert_int_equal(lane->key, 0);
+        assert_true(is_zero(lane->rows, sizeof lane->rows));
+    }
+    shield_findings_close(findings);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(count_the_same_as_without),
         cmocka_unit_test(are_all_there_while_others_write),
         cmocka_unit_test(alert_at_once),
+        cmocka_unit_test(keep_nothing_of_values_once_they_are_added_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
