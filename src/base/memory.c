@@ -21,8 +21,7 @@ void *memory_alloc(size_t count, size_t item_size)
 {
     assert(item_size > 0);
     if (count == 0) count = 1;
-    bool is_small = count <= SMALL_SIZE_MAX && count * item_size <= SMALL_SIZE_MAX &&
-                    item_size <= SMALL_SIZE_MAX;
+    bool is_small = item_size <= SMALL_SIZE_MAX / count;
     void *memory = is_small ? alloc_small(count * item_size) : calloc(count, item_size);
     if (!memory) UNREACHABLE("the machine is out of memory");
     return memory;
