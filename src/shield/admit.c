@@ -323,20 +323,24 @@ static bool has_known_outcome(struct admit *admit, struct shield_item *item, uin
     return verdict != ADMIT_KEEP;
 }
 
+/* By what is known of this very value. An id is known as clean, or not at all. */
+static inline bool is_settled(struct admit *admit, struct shield_item *item,
+                              struct key_reading *known, uint64_t seen)
+{
+    bool is_id = !known || known->is_id;
+    if (seen == NOTHING_KNOWN) return false;
+    if (seen == KNOWN_CLEAN) return true;
+    if (!admit_has_hash(admit, seen)) return !is_id && has_known_outcome(admit, item, seen);
+    if (!is_id) keep_bytes(admit, known, &item->value);
+    return true;
+}
+
 static void admit_one(struct admit *admit, uint32_t number, uint64_t seen)
 {
     struct shield_item *item = &admit->record->items[number];
     struct key_reading *known = admit_known_reading(admit, number);
-    if (seen == KNOWN_CLEAN) return;
-    if (seen != NOTHING_KNOWN) {
-        if (admit_has_hash(admit, seen)) {
-            if (known && !known->is_id) keep_bytes(admit, known, &item->value);
-            return;
-        }
-        admit->item = number;
-        if (known && !known->is_id && has_known_outcome(admit, item, seen)) return;
-    }
     admit->item = number;
+    if (is_settled(admit, item, known, seen)) return;
     size_t mark = arena_mark(&admit->scratch->arena);
     admit_item(admit, item, known);
     arena_rewind(&admit->scratch->arena, mark);

@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "base/memory.h"
 #include "crypt/secret.h"
+#include "shield/shield_finding_table.h"
 
 #include <string.h>
 
@@ -23,41 +24,12 @@ void finding_lane_free(struct shield_finding_lane *lane)
     memory_free(lane);
 }
 
-/* What tells findings apart, beside their texts: no hole, 32 bytes. */
-struct bare_key {
-    int64_t minute;
-    uint32_t project;
-    char detector[4];
-    uint16_t version;
-    char country[2];
-    uint8_t tier;
-    uint8_t action;
-    uint8_t source;
-    uint8_t length;
-    uint8_t mask;
-    uint8_t flags[3];
-    uint8_t unused[4];
-};
-_Static_assert(sizeof(struct bare_key) == 32, "no holes");
-
 /* Under a seed that nobody outside knows: two findings are taken for one with a chance of some
  * 2^-64. */
 static uint64_t hash_of(const struct shield_finding_lane *lane,
                         const struct shield_finding *finding)
 {
-    struct bare_key key = {
-        .minute = finding->minute,
-        .project = finding->project,
-        .version = finding->detector_version,
-        .tier = (uint8_t)finding->tier,
-        .action = (uint8_t)finding->action,
-        .source = (uint8_t)finding->source,
-        .length = (uint8_t)finding->length,
-        .mask = finding->mask,
-        .flags = {finding->was_planned, finding->is_test, finding->alerts},
-    };
-    memcpy(key.detector, finding->detector, sizeof key.detector);
-    memcpy(key.country, finding->country, sizeof key.country);
+    struct finding_key key = finding_bare_key(finding);
     uint64_t hash = text_hash_seeded(finding->event, lane->seed);
     hash = text_hash_seeded(finding->path, hash);
     hash = text_hash_seeded(finding->sdk, hash);

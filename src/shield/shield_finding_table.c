@@ -33,14 +33,11 @@ static uint32_t number_of(struct finding_table *table, struct text text)
     return text_index_add(&table->texts, text);
 }
 
-static struct finding_key key_of(struct finding_table *table, const struct shield_finding *finding)
+struct finding_key finding_bare_key(const struct shield_finding *finding)
 {
     struct finding_key key = {
-        .minute = table->is_sum ? 0 : finding->minute,
+        .minute = finding->minute,
         .project = finding->project,
-        .event = number_of(table, finding->event),
-        .path = number_of(table, finding->path),
-        .sdk = number_of(table, finding->sdk),
         .version = finding->detector_version,
         .tier = (uint8_t)finding->tier,
         .action = (uint8_t)finding->action,
@@ -53,6 +50,16 @@ static struct finding_key key_of(struct finding_table *table, const struct shiel
     };
     memcpy(key.detector, finding->detector, sizeof key.detector);
     memcpy(key.country, finding->country, sizeof key.country);
+    return key;
+}
+
+static struct finding_key key_of(struct finding_table *table, const struct shield_finding *finding)
+{
+    struct finding_key key = finding_bare_key(finding);
+    if (table->is_sum) key.minute = 0;
+    key.event = number_of(table, finding->event);
+    key.path = number_of(table, finding->path);
+    key.sdk = number_of(table, finding->sdk);
     return key;
 }
 

@@ -27,6 +27,9 @@ struct finding_key {
 };
 _Static_assert(sizeof(struct finding_key) == 40, "no holes");
 
+/* But for its texts. */
+struct finding_key finding_bare_key(const struct shield_finding *finding);
+
 struct finding_item {
     struct finding_key key;
     uint64_t count;
