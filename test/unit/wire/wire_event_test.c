@@ -5,19 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define OPEN "{\"event\":\"e\",\"properties\":{\"token\":\"tok1\",\"distinct_id\":\"u\","
-
-static void run_properties(struct exchange *exchange, const char *properties)
-{
-    struct buffer json;
-    buffer_init(&json, 16 * 1024 * 1024);
-    buffer_append_string(&json, OPEN);
-    buffer_append_string(&json, properties);
-    buffer_append_string(&json, "}}");
-    exchange_init(exchange, WIRE_TRACK, "", "", buffer_text(&json));
-    exchange_run(exchange);
-    buffer_release(&json);
-}
+#define OPEN EXCHANGE_EVENT_OPEN
 
 struct value_case {
     const char *sent;
@@ -55,7 +43,7 @@ static void keeps_any_json_as_a_value(void **state)
         (void)snprintf(properties, sizeof properties, "\"before\":[ 1 ],\"v\":%s,\"after\":\"x\"",
                        values[i].sent);
         struct exchange exchange;
-        run_properties(&exchange, properties);
+        exchange_properties(&exchange, properties);
         assert_int_equal(exchange.verdict.accepted, 1);
         struct event event = exchange_event(&exchange, 0, NULL);
         assert_int_equal(event.property_count, 3);
@@ -154,7 +142,7 @@ static void drops_ignored_events_silently(void **state)
         char properties[64];
         (void)snprintf(properties, sizeof properties, "\"$ignore\":%s", cases[i].ignore);
         struct exchange exchange;
-        run_properties(&exchange, properties);
+        exchange_properties(&exchange, properties);
         assert_int_equal(exchange.verdict.ignored, cases[i].is_ignored);
         assert_int_equal(exchange.verdict.accepted, !cases[i].is_ignored);
         assert_string_equal(exchange_answer(&exchange), "1");
@@ -176,7 +164,7 @@ static void cuts_texts_at_255_code_points(void **state)
             buffer_append_string(&json, "\"");
             buffer_append_byte(&json, '\0');
             struct exchange exchange;
-            run_properties(&exchange, json.bytes);
+            exchange_properties(&exchange, json.bytes);
             struct event event = exchange_event(&exchange, 0, NULL);
             size_t kept = (size_t)(points < 255 ? points : 255) * strlen(letters[letter]);
             assert_int_equal(event.properties[0].value.text.size, kept);

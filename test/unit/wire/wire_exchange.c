@@ -192,6 +192,18 @@ void exchange_track(struct exchange *exchange, const char *json)
     exchange_run(exchange);
 }
 
+void exchange_properties(struct exchange *exchange, const char *properties)
+{
+    struct buffer json;
+    buffer_init(&json, 16 * 1024 * 1024);
+    buffer_append_string(&json, EXCHANGE_EVENT_OPEN);
+    buffer_append_string(&json, properties);
+    buffer_append_string(&json, "}}");
+    exchange_init(exchange, WIRE_TRACK, "", "", buffer_text(&json));
+    exchange_run(exchange);
+    buffer_release(&json);
+}
+
 void exchange_import(struct exchange *exchange, const char *query, const char *json)
 {
     exchange_init(exchange, WIRE_IMPORT, query, "application/json", text_from(json));

@@ -16,7 +16,9 @@
 #define NOW_MS INT64_C(1750000000123) /* 2025-06-15 15:06:40.123 */
 #define NOW_S  "1750000000"
 #define DAY_MS INT64_C(86400000)
-#define ZEROS  "00000000-0000-0000-0000-000000000000"
+#define EXCHANGE_EVENT_OPEN \
+    "{\"event\":\"e\",\"properties\":{\"token\":\"tok1\",\"distinct_id\":\"u\","
+#define ZEROS "00000000-0000-0000-0000-000000000000"
 
 /* The projects are 1 with token "tok1" and 2 with token "tok2"; the secret of 1 is "secret1". */
 struct exchange {
@@ -51,6 +53,8 @@ const char *exchange_string(struct exchange *exchange, struct text text);
 
 /* Shorthands: init, run. */
 void exchange_track(struct exchange *exchange, const char *json);
+/* One event of user u of project 1, with these properties. */
+void exchange_properties(struct exchange *exchange, const char *properties);
 void exchange_import(struct exchange *exchange, const char *query, const char *json);
 
 #endif

@@ -4,30 +4,17 @@
 #include <stdio.h>
 #include <string.h>
 
-#define OPEN "{\"event\":\"e\",\"properties\":{\"token\":\"tok1\",\"distinct_id\":\"u\","
-
-static void run_between(struct exchange *exchange, const char *before, const char *properties,
-                        const char *after)
-{
-    struct buffer json;
-    buffer_init(&json, 16 * 1024 * 1024);
-    buffer_append_string(&json, before);
-    buffer_append_string(&json, properties);
-    buffer_append_string(&json, after);
-    exchange_init(exchange, WIRE_TRACK, "", "", buffer_text(&json));
-    exchange_run(exchange);
-    buffer_release(&json);
-}
-
-static void run_properties(struct exchange *exchange, const char *properties)
-{
-    run_between(exchange, OPEN, properties, "}}");
-}
+#define OPEN EXCHANGE_EVENT_OPEN
 
 /* Properties of the first event, and whatever closes it and begins others. */
 static void run_list(struct exchange *exchange, const char *properties)
 {
-    run_between(exchange, "[" OPEN, properties, "}}]");
+    struct buffer json;
+    buffer_init(&json, 64 * 1024);
+    buffer_printf(&json, "[" OPEN "%s}}]", properties);
+    exchange_init(exchange, WIRE_TRACK, "", "", buffer_text(&json));
+    exchange_run(exchange);
+    buffer_release(&json);
 }
 
 static void lets_the_first_of_equal_keys_win(void **state)
@@ -232,7 +219,7 @@ static void tells_names_of_every_length_apart(void **state)
     }
     buffer_append_byte(&json, '\0');
     struct exchange exchange;
-    run_properties(&exchange, json.bytes);
+    exchange_properties(&exchange, json.bytes);
     assert_int_equal(exchange.verdict.accepted, 1);
     assert_int_equal(exchange.verdict.duplicate_keys, 0);
     assert_int_equal(exchange_event(&exchange, 0, NULL).property_count, 140);
@@ -279,7 +266,7 @@ static void refuses_names_with_nul(void **state)
         char json[128];
         (void)snprintf(json, sizeof json, "\"%s\":1", names[i]);
         struct exchange exchange;
-        run_properties(&exchange, json);
+        exchange_properties(&exchange, json);
         assert_int_equal(exchange.verdict.refused_by[WIRE_REFUSED_LIMIT], 1);
         exchange_release(&exchange);
     }
