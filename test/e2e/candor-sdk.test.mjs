@@ -63,7 +63,7 @@ function events(count) {
         const found = await server.events(project);
         return found.length >= count && found;
     };
-    return until(enough, { every: 100, seconds: 10, what: `${count} events` });
+    return until(enough, { every: 100, what: `${count} events` });
 }
 
 function named(all, name) {

@@ -337,7 +337,7 @@ describe('the page', () => {
         const before = await page.locator('body').innerText();
         await server.post('/track', JSON.stringify(event(shop)), JSON_TYPE);
         await until(async () => (await page.locator('body').innerText()) !== before, {
-            seconds: 10, every: 200, what: 'a change on the page',
+            every: 200, what: 'a change on the page',
         });
         await context.close();
     });

@@ -5,7 +5,7 @@ export function sleep(ms) {
 }
 
 /** The first answer of the question that is truthy; throws when there is none in time. */
-export async function until(question, { seconds = 10, every = 20, what = 'it' } = {}) {
+export async function until(question, { seconds = 30, every = 20, what = 'it' } = {}) {
     const deadline = Date.now() + seconds * 1000;
     for (;;) {
         const answer = await question();
