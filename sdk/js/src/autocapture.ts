@@ -5,7 +5,7 @@ import { attempt, emit, later } from './emit';
 import type { Properties } from './filter';
 import { steadyMs } from './natives';
 import {
-    isIncluded, isSecret, look, scrollPercent, type Seen, targetOf,
+    describe, isIncluded, isSecret, look, scrollPercent, type Seen, targetOf,
     watchSecrets,
 } from './reader';
 import { known, mayAutocapture } from './settings';
@@ -39,6 +39,7 @@ function tell(name: string, event: Event): Seen | undefined {
     own.$event_type = event.type;
     own.$current_url = currentPage().url;
     later(() => {
+        describe(seen);
         own.$el_text =
             known(text, isIncluded(element), seen.isPublic) || known(seen.label, false, false);
         own.$el_attr__href = templateLink(seen.href);

@@ -10,7 +10,7 @@ export const quote: (text: string) => string = JSON.stringify;
 export function native(type: string, name: string): (of: unknown, ...words: unknown[]) => any {
     const prototype = ((globalThis as any)[type] ?? Object).prototype;
     const call = prototype.__lookupGetter__(name) ?? prototype[name];
-    return (of, ...words) => Reflect.apply(call, of, words);
+    return call && Function.prototype.call.bind(call);
 }
 
 const toISOString = native('Date', 'toISOString');

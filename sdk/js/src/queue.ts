@@ -159,5 +159,5 @@ function bodies(batch: Item[]): string[] {
 
 /** UTF-8 bytes, and a comma. */
 function sizeOf(text: string): number {
-    return new Blob([text]).size + 1;
+    return new TextEncoder().encode(text).length + 1;
 }

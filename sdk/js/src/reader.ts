@@ -13,11 +13,8 @@ const TEXT_MAX = 80;
 const DATA_MAX = 9999; // of one text node; beyond stands more than white space
 const CONTROLS_MAX = 200;
 
-function ofRoles(roles: string): string {
-    return roles
-        .split(' ')
-        .map((role) => `[role=${role}]`)
-        .join();
+function ofRoles(roles: string[]): string {
+    return roles.map((role) => `[role=${role}]`).join();
 }
 
 const nodeType = native('Node', 'nodeType');
@@ -44,10 +41,10 @@ const TYPED = 'input,textarea,select';
 /** Neither the text of these, nor of anything in them. */
 const UNREAD =
     `${VALUED},${EXCLUDED},script,style,iframe,noscript,svg,` +
-    ofRoles('textbox searchbox combobox spinbutton listbox option') +
+    ofRoles('textbox searchbox combobox spinbutton listbox option'.split(' ')) +
     ',[contenteditable]:not([contenteditable=false]),.CodeMirror,.cm-editor,.monaco-editor,' +
     '.ProseMirror,.ql-editor';
-const ROLES = 'button link tab menuitem checkbox radio switch';
+const ROLES = 'button link tab menuitem checkbox radio switch'.split(' ');
 const INTERACTIVE = 'a,button,summary,label,input,select,textarea,' + ofRoles(ROLES);
 const SECRET =
     '[type=password i],[autocomplete*=password i],[autocomplete*=one-time i],[autocomplete*=cc- i]';
@@ -57,9 +54,11 @@ export interface Seen {
     /** What may be told of it, '' where nothing may; near a secret field only what it is. */
     own: Properties;
     element: Element;
+    /** It, and what it is inside of; nothing where that may not be told. */
+    chain: Element[];
     /** Where a link leads: for `url` alone, when there is time for that. */
     href: string;
-    /** Text and developer's label, for the dictionary alone; '' where none may be read. */
+    /** Text as it stands and developer's label, for the dictionary alone; '' where none may be read. */
     text: string;
     label: string;
     isInteractive: boolean;
@@ -91,11 +90,9 @@ function chainOf(element: Element): Element[] {
 
 /** The first of an element and all it is inside of, through open shadow roots. */
 function find(element: Element, selector: string): Element | undefined {
-    for (let at: Element | undefined = element; at; at = hostOf(rootOf(at))) {
-        const found = closest(at, selector);
-        if (found) return found;
-    }
-    return undefined;
+    const found = closest(element, selector);
+    const host = found ? undefined : hostOf(rootOf(element));
+    return host ? find(host, selector) : found;
 }
 
 /** What an event is about, through open shadow roots. */
@@ -136,8 +133,9 @@ export function isSecret(field: Element, wasSecret?: boolean): boolean {
  * page in the middle of a click.
  */
 function holdsSecret(group: Element): boolean {
-    return fieldsOf(group, TYPED).some((field) =>
-        matches(field, SECRET) || (secretSlots.size && secretSlots.has(slotOf(field))));
+    const fields = fieldsOf(group, TYPED);
+    return fields.some((field) => matches(field, SECRET)) ||
+        (secretSlots.size > 0 && fields.some((field) => secretSlots.has(slotOf(field))));
 }
 
 /** Remember every password field, also those that stop being one later. */
@@ -174,7 +172,7 @@ function textOf(element: Element): string {
         }
     };
     walk(element);
-    return normalize(text);
+    return text;
 }
 
 function sizeClass(length: number): string {
@@ -189,30 +187,33 @@ export function look(target: Element): Seen | undefined {
     const interactive = find(target, INTERACTIVE);
     const element = interactive ?? target;
     const chain = outer.slice(outer.indexOf(element));
-    const tag = tagOf(element);
     const form = find(element, 'form,dialog,fieldset');
     const group = form ?? chain[3] ?? chain[chain.length - 1]!;
     const isSilent = holdsSecret(group);
+    const tag = tagOf(element);
     const role = attribute(element, 'role');
     const type = attribute(element, 'type');
-    const text = unread || ask(() => isContentEditable(target)) ? '' : textOf(element);
-    const { length } = text;
     return {
         own: {
             $mp_autocapture: true,
             $el_tag_name: tag,
-            $el_role: ROLES.split(' ').includes(role) ? role : '',
+            $el_role: ROLES.includes(role) ? role : '',
             $el_type: tag === 'button' && /^(?:button|submit|reset)$/.test(type) ? type : '',
-            $el_path: isSilent ? '' : chain.slice(0, 12).map(tagOf).join('<'),
-            $el_text_length: isSilent ? '' : sizeClass(length),
         },
         element,
-        href: isSilent ? '' : (ask(() => hrefOf(element)) ?? ''),
-        text: length > TEXT_MAX ? '' : text,
+        chain: isSilent ? [] : chain,
+        href: (tag === 'a' && !isSilent && ask(() => hrefOf(element))) || '',
+        text: unread || ask(() => isContentEditable(target)) ? '' : textOf(element),
         label: attribute(element, 'data-cd-name') ?? '',
         isInteractive: !!interactive && !(unread && matches(element, VALUED)),
         isPublic: !isSilent && !(form && find(form, 'form')),
     };
+}
+
+/** Adds to `own` what cannot have changed since: for when there is time. */
+export function describe({ own, chain, text }: Seen): void {
+    own.$el_path = chain.slice(0, 12).map(tagOf).join('<');
+    own.$el_text_length = chain[0] ? sizeClass(normalize(text).length) : '';
 }
 
 /** The page marks it as static text. */

@@ -139,9 +139,10 @@ export function templateScript(raw: string): string {
 
 /** The page as a template; the location is read once for each place. */
 export function currentPage(): Page {
-    const { href, origin, hostname, pathname, search } = location;
+    const { href } = location;
     if (page && href === pageHref) return page;
     pageHref = href;
+    const { origin, hostname, pathname, search } = location;
     const path = templatePath(pathname);
     // Without its query: the parameters are properties of their own.
     page = { url: origin + path, domain: hostname, path, params: paramsOf(search.slice(1)) };
