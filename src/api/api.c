@@ -39,9 +39,14 @@ static void exchange_init(struct api_exchange *exchange, struct api *api,
 {
     *exchange = (struct api_exchange){.api = api, .request = request, .route = route};
     http_response_init(&exchange->response, 200, NULL);
-    char id[API_REQUEST_ID_SIZE];
-    api_request_id(api, request, id);
-    http_response_header(&exchange->response, "X-Request-Id", id);
+    /* A page of another origin may not read an id; whoever sends one gets it back. */
+    bool is_client = route && route->manner == API_MANNER_CLIENT;
+    exchange->response.is_common = is_client && !api_has_request_id(request);
+    if (!exchange->response.is_common) {
+        char id[API_REQUEST_ID_SIZE];
+        api_request_id(api, request, id);
+        http_response_header(&exchange->response, "X-Request-Id", id);
+    }
     http_response_header_literal(&exchange->response, "X-Content-Type-Options", "nosniff");
     if (!route || route->manner == API_MANNER_CLIENT) cors_headers(request, &exchange->response);
     if (route && route->manner == API_MANNER_SDK) cors_open(&exchange->response);

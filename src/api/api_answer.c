@@ -31,6 +31,11 @@ static bool is_sane_id(struct text id)
     return true;
 }
 
+bool api_has_request_id(const struct http_request *request)
+{
+    return is_sane_id(http_request_header(request, "X-Request-Id"));
+}
+
 void api_request_id(struct api *api, const struct http_request *request,
                     char out[API_REQUEST_ID_SIZE])
 {

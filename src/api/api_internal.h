@@ -90,6 +90,7 @@ void api_begin_json(struct api_exchange *exchange, int code);
 /* What a request's X-Request-Id says, if it is sane, else a new one. */
 void api_request_id(struct api *api, const struct http_request *request,
                     char out[API_REQUEST_ID_SIZE]);
+bool api_has_request_id(const struct http_request *request);
 
 /* --- api_count.c --- */
 

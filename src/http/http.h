@@ -99,6 +99,9 @@ struct http_response {
     struct http_header headers[HTTP_HEADER_COUNT_MAX];
     int header_count;
     struct buffer body; /* taken over */
+    /* Many get this very answer, and it says nothing of a request: once made it may be given again,
+     * when it is a 200 and short. */
+    bool is_common;
 };
 
 void http_response_init(struct http_response *response, int status, const char *content_type);

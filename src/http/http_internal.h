@@ -35,10 +35,22 @@ enum {
         HTTP_ROOM_COUNT * (HTTP_CONNECTION_COUNT_MAX / HTTP_WORKER_CONNECTIONS_MAX + 64),
 };
 
+/* Common answers as the library made them, the ones made last: the answers to the pages of a few
+ * sites. What a site's name is stands in their headers, and nothing of a request beside it. */
+enum { HTTP_RESPONSES_KEPT = 4 };
+struct http_response_cache {
+    struct {
+        struct http_response response;
+        struct MHD_Response *made;
+    } kept[HTTP_RESPONSES_KEPT];
+    uint32_t next; /* the place of the next one */
+};
+
 /* One thread of the library with its own epoll. */
 struct http_worker {
     struct http_server *server;
     struct MHD_Daemon *daemon;
+    struct http_response_cache responses; /* the worker's */
     bool is_hidden; /* its stack is left out of core files; the worker's */
     enum http_room room;
     size_t room_size;                  /* memory of each connection, bytes */
@@ -83,6 +95,7 @@ struct http_server {
 
 struct http_request {
     struct http_server *server;
+    struct http_worker *worker;
     struct MHD_Connection *connection;
     struct text method;
     struct text path;
@@ -151,6 +164,16 @@ size_t http_on_unescape(void *server, struct MHD_Connection *connection, char *t
 /* Give the request's answer to the library, on the worker thread. */
 enum MHD_Result http_response_queue(struct http_request *request);
 void http_response_release(struct http_response *response);
+
+void http_response_add_headers(struct MHD_Response *made, const struct http_response *response);
+
+/* --- http_response_cache.c: on the worker thread --- */
+
+/* The library's response for a common answer, made before or now, and the cache's; NULL without
+ * memory. The answer is left empty when it was taken over. */
+struct MHD_Response *http_response_cache_get(struct http_response_cache *cache,
+                                             struct http_response *response);
+void http_response_cache_release(struct http_response_cache *cache);
 
 /* The stream's connection is over: leave the list and say so. */
 void http_stream_end(struct http_request *request);

@@ -28,7 +28,7 @@ static struct text without_authority(struct text target)
 /* What the library reads of a connection, heads and bodies, stands in one mapping of its own, which
  * begins with the first request line; it zeroes it after each request. While one is under way, a
  * core file must hold neither that nor what is worked on, on the stack. */
-static void hide(struct MHD_Connection *connection, const char *target)
+static struct http_worker *hide(struct MHD_Connection *connection, const char *target)
 {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
@@ -38,16 +38,18 @@ static void hide(struct MHD_Connection *connection, const char *target)
     own->is_hidden = true;
     if (!own->worker->is_hidden) os_thread_hide_stack();
     own->worker->is_hidden = true;
+    return own->worker;
 }
 
 void *http_on_target(void *context, const char *target, struct MHD_Connection *connection)
 {
     struct http_server *server = context;
-    hide(connection, target);
+    struct http_worker *worker = hide(connection, target);
     size_t size = strlen(target);
     size_t size_with_target = sizeof(struct http_request) + size + 1;
     struct http_request *request = memory_take(server->memory, size_with_target);
     request->server = server;
+    request->worker = worker;
     request->size = size_with_target;
     request->connection = connection;
     (void)text_to_string((struct text){target, size}, request->target, size + 1);

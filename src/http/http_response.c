@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { STREAM_PIECE_SIZE = 64 * 1024 };
+enum { STREAM_PIECE_SIZE = 64 * 1024, COMMON_BODY_SIZE_MAX = 64 };
 
 void http_response_init(struct http_response *response, int status, const char *content_type)
 {
@@ -145,6 +145,11 @@ static void free_body(void *bytes)
     memory_free(bytes);
 }
 
+static bool is_head(const struct http_request *request)
+{
+    return text_equal_fold(request->method, TEXT("HEAD"));
+}
+
 /* The library frees the body when the last of it has left. */
 static struct MHD_Response *make_response(struct http_request *request)
 {
@@ -155,15 +160,13 @@ static struct MHD_Response *make_response(struct http_request *request)
     struct buffer body = request->response.body;
     request->response.body = (struct buffer){.size_max = 1};
     /* The library knows HEAD in capitals alone. */
-    bool is_odd_head = text_equal_fold(request->method, TEXT("HEAD")) &&
-                       !text_equal(request->method, TEXT("HEAD"));
+    bool is_odd_head = is_head(request) && !text_equal(request->method, TEXT("HEAD"));
     size_t size = is_odd_head ? 0 : body.size;
     return MHD_create_response_from_buffer_with_free_callback(size, body.bytes, free_body);
 }
 
-static void add_headers(struct MHD_Response *made, const struct http_request *request)
+void http_response_add_headers(struct MHD_Response *made, const struct http_response *response)
 {
-    const struct http_response *response = &request->response;
     if (response->content_type) {
         (void)MHD_add_response_header(made, MHD_HTTP_HEADER_CONTENT_TYPE, response->content_type);
     }
@@ -171,19 +174,33 @@ static void add_headers(struct MHD_Response *made, const struct http_request *re
         /* One with a control character in it is refused by the library and left out. */
         (void)MHD_add_response_header(made, response->headers[i].name, response->headers[i].value);
     }
-    if (request->problem == HTTP_STOPPING) {
-        (void)MHD_add_response_header(made, MHD_HTTP_HEADER_CONNECTION, "close");
-    }
+}
+
+static bool is_common(const struct http_request *request)
+{
+    const struct http_response *response = &request->response;
+    return response->is_common && response->status == 200 &&
+           response->body.size <= COMMON_BODY_SIZE_MAX && !request->is_stream &&
+           !is_head(request) && request->problem != HTTP_STOPPING;
 }
 
 enum MHD_Result http_response_queue(struct http_request *request)
 {
     assert(request->has_response);
+    struct MHD_Connection *connection = request->connection;
+    unsigned status = (unsigned)request->response.status;
+    if (is_common(request)) {
+        struct http_response_cache *cache = &request->worker->responses;
+        struct MHD_Response *common = http_response_cache_get(cache, &request->response);
+        return common ? MHD_queue_response(connection, status, common) : MHD_NO;
+    }
     struct MHD_Response *made = make_response(request);
     if (!made) return MHD_NO; /* out of memory: the connection ends */
-    add_headers(made, request);
-    enum MHD_Result result =
-        MHD_queue_response(request->connection, (unsigned)request->response.status, made);
+    http_response_add_headers(made, &request->response);
+    if (request->problem == HTTP_STOPPING) {
+        (void)MHD_add_response_header(made, MHD_HTTP_HEADER_CONNECTION, "close");
+    }
+    enum MHD_Result result = MHD_queue_response(connection, status, made);
     MHD_destroy_response(made);
     return result;
 }

@@ -65,8 +65,10 @@ void http_workers_stop(struct http_server *server)
 {
     for (uint32_t i = 0; i < server->worker_count; i++)
         MHD_stop_daemon(server->workers[i]->daemon);
-    for (uint32_t i = 0; i < server->worker_count; i++)
+    for (uint32_t i = 0; i < server->worker_count; i++) {
+        http_response_cache_release(&server->workers[i]->responses);
         memory_free(server->workers[i]);
+    }
     server->worker_count = 0;
 }
 
