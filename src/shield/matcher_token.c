@@ -1,6 +1,8 @@
 /* Maximal runs of a charset, charset by charset: those of which no rule could act are left out. */
 #include "shield/matcher.h"
 
+enum { SHORT_MAX = 64 };
+
 static bool takes(const struct ruleset_rule *rule, uint32_t charset, uint32_t size)
 {
     for (uint32_t i = 0; i < rule->token_count; i++) {
@@ -111,16 +113,43 @@ static void try_charset(struct matcher_run *run, struct ruleset_mask *open, uint
     }
 }
 
+/* The charsets that have all bytes of a text, and those that have any, a bit each: of a short word,
+ * which is one run of each that has it. Of others it is not worth to know. */
+struct held {
+    uint32_t all;
+    uint32_t any;
+};
+
+static struct held charsets_of(const struct matcher_run *run)
+{
+    struct text text = run->view->text;
+    struct held held = {.all = UINT32_MAX};
+    bool is_word = !(run->census.kinds & ~(uint32_t)RULESET_LETTERS_DIGITS);
+    bool is_worth_it = is_word && text.size <= SHORT_MAX && !run->matcher->is_thorough;
+    if (!is_worth_it) return (struct held){.any = UINT32_MAX};
+    for (size_t i = 0; i < text.size; i++) {
+        uint32_t mask = shield_charset_masks[(uint8_t)text.bytes[i]];
+        held.all &= mask;
+        held.any |= mask;
+    }
+    return held;
+}
+
 void matcher_tokens(struct matcher_run *run)
 {
     const struct ruleset *set = run->set;
+    struct text text = run->view->text;
     struct ruleset_mask open;
     if (!know_open_rules(run, &open)) return;
-    for (uint32_t rest = set->token_charsets; rest; rest &= rest - 1) {
+    struct held held = charsets_of(run);
+    for (uint32_t rest = set->token_charsets & held.any; rest; rest &= rest - 1) {
         uint32_t charset = (uint32_t)__builtin_ctz(rest);
         if (run->census.run_max < set->token_range[charset].min) continue;
-        if (ruleset_masks_meet(set, &open, &set->with_token[charset])) {
+        if (!ruleset_masks_meet(set, &open, &set->with_token[charset])) continue;
+        if (!(held.all >> charset & 1)) {
             try_charset(run, &open, charset);
+        } else if (!matcher_is_done(run)) {
+            try_run(run, &open, charset, 0, (uint32_t)text.size);
         }
     }
 }

@@ -43,6 +43,8 @@ enum ruleset_byte {
     RULESET_DOT = 256,
     RULESET_OTHER = 512,
     RULESET_KINDS = 1024,
+    RULESET_LETTERS_DIGITS =
+        RULESET_LOWER_HEX | RULESET_LOWER | RULESET_UPPER_HEX | RULESET_UPPER | RULESET_DIGIT,
 };
 extern const uint16_t ruleset_byte_kinds[256];
 
