@@ -52,6 +52,8 @@ static void finish(struct ingest_work *work, enum ingest_outcome outcome)
     ingest_count(collecting->api->options.ingest, &collecting->verdict, work, outcome);
     wire_answer(&collecting->verdict, commit_of(outcome), &answer);
     put_answer(&collecting->response, &answer);
+    /* A page chose the name of its callback, and another for the next request. */
+    if (collecting->verdict.callback.size > 0) collecting->response.is_common = false;
     api_respond(collecting->api, collecting->request, collecting->endpoint, &collecting->response);
     wire_verdict_release(&collecting->verdict);
     memory_free(collecting);
