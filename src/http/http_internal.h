@@ -51,7 +51,7 @@ struct http_worker {
     struct http_server *server;
     struct MHD_Daemon *daemon;
     struct http_response_cache responses; /* the worker's */
-    bool is_hidden; /* its stack is left out of core files; the worker's */
+    bool is_hidden;                       /* its stack is left out of core files; the worker's */
     enum http_room room;
     size_t room_size;                  /* memory of each connection, bytes */
     uint64_t given_count;              /* connections; the acceptor's */
