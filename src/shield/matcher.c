@@ -281,9 +281,8 @@ static void try_keyed(struct matcher_run *run)
 /* Each digit of a word with letters in it touches one, or stands in a row that does. */
 static bool is_word_with_letters(const struct matcher_run *run)
 {
-    uint32_t kinds = run->census.kinds;
-    bool is_word = !(kinds & ~(uint32_t)RULESET_LETTERS_DIGITS);
-    return is_word && (kinds & ~(uint32_t)RULESET_DIGIT) && !run->matcher->is_thorough;
+    bool has_letters = run->census.kinds & ~(uint32_t)RULESET_DIGIT;
+    return has_letters && matcher_is_word(&run->census) && !run->matcher->is_thorough;
 }
 
 static bool has_digits(const struct matcher_run *run)

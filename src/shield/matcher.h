@@ -66,6 +66,12 @@ struct matcher_census {
 
 struct matcher_census matcher_count_bytes(struct text text);
 
+/* Letters and digits of ASCII alone. */
+static inline bool matcher_is_word(const struct matcher_census *census)
+{
+    return !(census->kinds & ~(uint32_t)RULESET_LETTERS_DIGITS);
+}
+
 /* One value on its way through one set. */
 struct matcher_run {
     struct matcher *matcher;

@@ -124,8 +124,8 @@ static struct held charsets_of(const struct matcher_run *run)
 {
     struct text text = run->view->text;
     struct held held = {.all = UINT32_MAX};
-    bool is_word = !(run->census.kinds & ~(uint32_t)RULESET_LETTERS_DIGITS);
-    bool is_worth_it = is_word && text.size <= SHORT_MAX && !run->matcher->is_thorough;
+    bool is_short_word = text.size <= SHORT_MAX && matcher_is_word(&run->census);
+    bool is_worth_it = is_short_word && !run->matcher->is_thorough;
     if (!is_worth_it) return (struct held){.any = UINT32_MAX};
     for (size_t i = 0; i < text.size; i++) {
         uint32_t mask = shield_charset_masks[(uint8_t)text.bytes[i]];
