@@ -145,8 +145,9 @@ static void append(struct store *store, const struct batch *batch, uint64_t sequ
         bool done;
         must(batch_reader_next(&reader, &event, &done, &error), &error);
         if (done) break;
-        appender.index = reader.event_index - 1;
-        store_append_event(&appender, &event, batch->persons[appender.index]);
+        uint32_t index = reader.event_index - 1;
+        struct store_row row = {.event = event, .person = batch->persons[index], .index = index};
+        store_append_rows(&appender, &row, 1);
     }
     store_append_end(&appender);
     arena_rewind(arena, mark);

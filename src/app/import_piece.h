@@ -11,7 +11,8 @@ enum { IMPORT_ROOM_SIZE = LINE_PIECE_SIZE + LINE_SIZE_MAX };
 enum import_state {
     IMPORT_FREE,
     IMPORT_FILLED,    /* by the reader */
-    IMPORT_DECODING,  /* a decoder has it, or it waits for its turn */
+    IMPORT_DECODING,  /* a decoder has it */
+    IMPORT_DECODED,   /* waits for its turn */
     IMPORT_SUBMITTED, /* the committer has it */
     IMPORT_DONE,      /* to be counted by the reader */
 };

@@ -1,6 +1,7 @@
 /* The pieces of the file go round in a ring: piece i lies at i modulo the ring's size. The reader
- * fills them, decoders take them in order and, when it is their turn, submit them in order; the
- * committer says when each is durable; the reader counts it and fills it again. One lock guards the
+ * fills them, decoders take them in order; whoever decoded the piece whose turn it is submits it
+ * and those decoded behind it; the committer says when each is durable; the reader counts it and
+ * fills it again. One lock guards the
  * counters and the states, and is never held while bytes are looked at. */
 #include "app/import_run.h"
 
@@ -12,7 +13,7 @@
 
 enum {
     THREAD_COUNT_MAX = 64,
-    PIECES_PER_THREAD = 2,
+    PIECES_PER_THREAD = 4,
     PIECES_MORE = 4, /* with the committer, and one being read */
     BUSY_WAIT_MS = 1,
 };
@@ -27,7 +28,8 @@ struct import_run {
     uint64_t filled;       /* pieces the reader has filled */
     uint64_t taken;        /* pieces that decoders have taken */
     uint64_t submitted;    /* pieces that have had their turn */
-    uint64_t lines_before; /* the piece whose turn it is */
+    uint64_t lines_before; /* the piece whose turn it is; of the thread that submits */
+    bool is_submitting;    /* a thread does */
     bool is_ended;         /* nothing more will be filled */
     enum status status;    /* the first failure of a submission */
     struct error error;
@@ -84,31 +86,48 @@ static void submit(struct import_piece *piece)
 }
 
 /* After a failure pieces pass through unsubmitted, so that every thread comes to its end. */
-static void take_turn(struct import_run *run, struct import_piece *piece, uint64_t index)
+static void submit_or_pass(struct import_run *run, struct import_piece *piece, bool has_failed)
 {
-    os_mutex_lock(&run->mutex);
-    while (run->submitted != index)
-        os_condition_wait(&run->changed, &run->mutex);
-    bool has_failed = run->status != STATUS_OK;
-    piece->state = IMPORT_SUBMITTED;
-    os_mutex_unlock(&run->mutex);
-
     if (has_failed) {
         settle(piece, INGEST_FAILED);
-    } else {
-        import_piece_note_refused(piece, run->lines_before, run->result);
-        run->lines_before += piece->lines.line_count; /* ours alone while it is our turn */
-        submit(piece);
+        return;
     }
+    import_piece_note_refused(piece, run->lines_before, run->result);
+    run->lines_before += piece->lines.line_count;
+    submit(piece);
+}
+
+/* The piece that comes next, if it is decoded and no other thread submits. */
+static struct import_piece *next_to_submit(struct import_run *run)
+{
+    struct import_piece *next = &run->pieces[run->submitted % run->piece_count];
+    if (run->is_submitting || next->state != IMPORT_DECODED) return NULL;
+    next->state = IMPORT_SUBMITTED;
+    return next;
+}
+
+/* Nobody waits for an earlier piece to be decoded: whoever decoded that submits those behind it. */
+static void hand_in(struct import_run *run, struct import_piece *decoded)
+{
     os_mutex_lock(&run->mutex);
-    run->submitted++;
-    os_condition_broadcast(&run->changed);
+    decoded->state = IMPORT_DECODED;
+    struct import_piece *next = next_to_submit(run);
+    while (next) {
+        run->is_submitting = true;
+        bool has_failed = run->status != STATUS_OK;
+        os_mutex_unlock(&run->mutex);
+        submit_or_pass(run, next, has_failed);
+        os_mutex_lock(&run->mutex);
+        run->is_submitting = false;
+        run->submitted++;
+        next = next_to_submit(run);
+    }
     os_mutex_unlock(&run->mutex);
 }
 
 /* --- decoding --- */
 
-static struct import_piece *take_piece(struct import_run *run, uint64_t *index)
+static struct import_piece *take_piece(struct import_run *run)
 {
     struct import_piece *piece = NULL;
     os_mutex_lock(&run->mutex);
@@ -116,8 +135,7 @@ static struct import_piece *take_piece(struct import_run *run, uint64_t *index)
         os_condition_wait(&run->changed, &run->mutex);
     }
     if (run->taken < run->filled) {
-        *index = run->taken++;
-        piece = &run->pieces[*index % run->piece_count];
+        piece = &run->pieces[run->taken++ % run->piece_count];
         assert(piece->state == IMPORT_FILLED);
         piece->state = IMPORT_DECODING;
     }
@@ -128,12 +146,11 @@ static struct import_piece *take_piece(struct import_run *run, uint64_t *index)
 static void decode(void *context)
 {
     struct import_run *run = context;
-    uint64_t index = 0;
-    struct import_piece *piece = take_piece(run, &index);
+    struct import_piece *piece = take_piece(run);
     while (piece) {
         import_piece_decode(piece, run->options, os_clock_now_ms());
-        take_turn(run, piece, index);
-        piece = take_piece(run, &index);
+        hand_in(run, piece);
+        piece = take_piece(run);
     }
 }
 

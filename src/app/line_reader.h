@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 enum {
-    LINE_PIECE_SIZE = 1024 * 1024,   /* the size aimed at */
+    LINE_PIECE_SIZE = 512 * 1024,    /* the size aimed at */
     LINE_SIZE_MAX = 2 * 1024 * 1024, /* of one line: twice what an event may have; what is behind
                                         it is passed over, so such a line is refused, once */
 };

@@ -119,49 +119,50 @@ uint64_t backend_sequence_end(struct backend *backend)
 
 /* --- taking records --- */
 
-/* Neighbours in a batch are often of one person: the last distinct_id is remembered. */
-struct person_memo {
-    struct text distinct_id;
-    uint32_t number;
-};
+/* Some events of a batch, taken together: looking up each person and value alone would wait for
+ * memory three times, and these are waited for at once. */
+enum { ROWS_TOGETHER = 16 };
 
-static enum status find_person(struct backend *backend, uint32_t project, struct text distinct_id,
-                               struct person_memo *memo, uint32_t *number, struct error *error)
+static enum status read_rows(struct batch_reader *reader, struct store_row *rows, uint32_t *count,
+                             struct error *error)
 {
-    if (!memo->distinct_id.bytes || !text_equal(memo->distinct_id, distinct_id)) {
-        TRY(identity_number(backend->identity, project, distinct_id, &memo->number, error));
-        memo->distinct_id = distinct_id;
+    *count = 0;
+    batch_reader_keep(reader);
+    for (bool done = false; *count < ROWS_TOGETHER;) {
+        struct store_row *row = &rows[*count];
+        TRY(batch_reader_next(reader, &row->event, &done, error));
+        if (done) return STATUS_OK;
+        row->index = reader->event_index - 1;
+        (*count)++;
     }
-    *number = memo->number;
     return STATUS_OK;
 }
 
-static enum status apply_event(struct backend *backend, uint32_t project, const struct event *event,
-                               struct person_memo *memo, struct store_appender *appender,
-                               struct error *error)
+static enum status find_persons(struct backend *backend, uint32_t project, struct store_row *rows,
+                                uint32_t count, struct error *error)
 {
-    uint32_t person;
-    TRY(find_person(backend, project, event->distinct_id, memo, &person, error));
-    if (event->device_id.size > 0 && person != IDENTITY_NONE) {
-        uint32_t device;
-        TRY(identity_number(backend->identity, project, event->device_id, &device, error));
-        (void)identity_tie(backend->identity, project, device, person);
+    struct identity_sighting sightings[ROWS_TOGETHER];
+    for (uint32_t i = 0; i < count; i++) {
+        sightings[i] = (struct identity_sighting){.distinct_id = rows[i].event.distinct_id,
+                                                  .device_id = rows[i].event.device_id};
     }
-    store_append_event(appender, event, person);
+    TRY(identity_sight(backend->identity, project, sightings, count, error));
+    for (uint32_t i = 0; i < count; i++)
+        rows[i].person = sightings[i].person;
     return STATUS_OK;
 }
 
-static enum status apply_each(struct backend *backend, struct batch_reader *reader,
+static enum status apply_rows(struct backend *backend, struct batch_reader *reader,
                               struct store_appender *appender, struct error *error)
 {
-    struct person_memo memo = {0};
+    _Static_assert((int)ROWS_TOGETHER <= (int)IDENTITY_SIGHTINGS_MAX, "one call for their persons");
     for (;;) {
-        struct event event;
-        bool done;
-        TRY(batch_reader_next(reader, &event, &done, error));
-        if (done) return STATUS_OK;
-        appender->index = reader->event_index - 1;
-        TRY(apply_event(backend, reader->header.project, &event, &memo, appender, error));
+        struct store_row rows[ROWS_TOGETHER];
+        uint32_t count;
+        TRY(read_rows(reader, rows, &count, error));
+        if (count == 0) return STATUS_OK;
+        TRY(find_persons(backend, reader->header.project, rows, count, error));
+        store_append_rows(appender, rows, count);
     }
 }
 
@@ -176,7 +177,7 @@ enum status backend_apply_events(struct backend *backend, uint64_t sequence, str
     enum status status = STATUS_OK;
     if (store_append_begin(backend->store, reader.header.project, sequence,
                            reader.header.received_ms, &appender)) {
-        status = apply_each(backend, &reader, &appender, error);
+        status = apply_rows(backend, &reader, &appender, error);
         if (status == STATUS_OK) {
             store_append_end(&appender);
         } else {

@@ -94,7 +94,7 @@ enum status backend_newest(struct backend *backend, uint32_t project, uint32_t c
 enum status backend_profile(struct backend *backend, uint32_t project, struct text group_key,
                             struct text id, struct buffer *out, struct error *error) MUST_CHECK;
 
-/* The keys of all stored events of one UTC day, for the duplicate window: flushed and in memory. */
+/* The keys of all published events of one UTC day, flushed or not, for the duplicate window. */
 typedef void backend_key(void *context, struct event_key key);
 enum status backend_day_keys(struct backend *backend, uint32_t project, int64_t day,
                              backend_key *each, void *context, struct error *error) MUST_CHECK;

@@ -188,7 +188,6 @@ static enum status scan_sources(struct day_scan *scan, const struct backend_view
 enum status backend_day_keys(struct backend *backend, uint32_t project, int64_t day,
                              backend_key *each, void *context, struct error *error)
 {
-    (void)backend_publish(backend); /* what was applied a moment ago counts, too */
     struct backend_view view;
     TRY(backend_view_open(backend, project, &view, error));
     struct day_scan scan = {

@@ -127,10 +127,41 @@ uint32_t text_index_find(const struct text_index *index, struct text text)
     return number ? number - 1 : TEXT_INDEX_NONE;
 }
 
+uint64_t text_index_begin(struct text_index *index, struct text text)
+{
+    if (index->slot_count == 0) grow_slots(index); /* the seed comes with them */
+    uint64_t hash = text_hash_seeded(text, index->seed);
+    __builtin_prefetch(&index->slots[(uint32_t)hash & (index->slot_count - 1)]);
+    return hash;
+}
+
+/* The number at the place where a search begins, if that is the text's; else 0. */
+static uint32_t first_number(const struct text_index *index, uint64_t hash)
+{
+    struct text_index_slot slot = index->slots[(uint32_t)hash & (index->slot_count - 1)];
+    return slot.tag == (uint32_t)(hash >> 32) ? slot.number : 0;
+}
+
+void text_index_fetch_text(const struct text_index *index, uint64_t hash)
+{
+    uint32_t number = first_number(index, hash);
+    if (number > 0) __builtin_prefetch(&index->texts[number - 1]);
+}
+
+void text_index_fetch_bytes(const struct text_index *index, uint64_t hash)
+{
+    uint32_t number = first_number(index, hash);
+    if (number > 0) __builtin_prefetch(index->texts[number - 1].bytes);
+}
+
 uint32_t text_index_add(struct text_index *index, struct text text)
 {
+    return text_index_add_hashed(index, text, text_index_begin(index, text));
+}
+
+uint32_t text_index_add_hashed(struct text_index *index, struct text text, uint64_t hash)
+{
     if (is_too_full(index->count + 1, index->slot_count)) grow_slots(index);
-    uint64_t hash = text_hash_seeded(text, index->seed);
     uint32_t place = find_slot(index, text, hash);
     if (index->slots[place].number != 0) return index->slots[place].number - 1;
     uint32_t number = store_text(index, text);

@@ -44,6 +44,15 @@ uint32_t text_index_find(const struct text_index *index, struct text text);
 /* The number of the text, new or old. There are fewer than 2^31 texts (asserted). */
 uint32_t text_index_add(struct text_index *index, struct text text);
 
+/* A large index makes whoever asks wait for memory three times: for the slot, for the text's place
+ * and for its bytes. Who has several texts to look up begins with all of them, then fetches all
+ * twice, and adds them after that: they are waited for together. begin gives the hash that the
+ * others want; what is added in between makes a fetch useless at worst. */
+uint64_t text_index_begin(struct text_index *index, struct text text);
+void text_index_fetch_text(const struct text_index *index, uint64_t hash);
+void text_index_fetch_bytes(const struct text_index *index, uint64_t hash);
+uint32_t text_index_add_hashed(struct text_index *index, struct text text, uint64_t hash);
+
 struct text text_index_get(const struct text_index *index, uint32_t number);
 
 #endif

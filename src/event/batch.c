@@ -79,14 +79,32 @@ static inline enum status read_name(struct batch_reader *reader, struct block_cu
     return define_name(reader, cursor, number, error);
 }
 
+/* A larger array is begun for this event; those before it keep the old one. */
+static enum status begin_properties(struct batch_reader *reader, uint32_t count,
+                                    struct error *error)
+{
+    uint32_t capacity = reader->keeps_properties ? 2 * reader->property_capacity : 0;
+    if (capacity < PROPERTIES_FIRST) capacity = PROPERTIES_FIRST;
+    if (capacity < count) capacity = count;
+    reader->properties = ARENA_ARRAY_DIRTY(reader->arena, struct property, capacity);
+    reader->property_count = 0;
+    reader->property_capacity = reader->properties ? capacity : 0;
+    return reader->properties ? STATUS_OK : refuse_large(error, reader->arena);
+}
+
 static enum status reserve_properties(struct batch_reader *reader, uint32_t count,
                                       struct error *error)
 {
-    if (count <= reader->property_capacity) return STATUS_OK;
-    uint32_t capacity = count < PROPERTIES_FIRST ? PROPERTIES_FIRST : count;
-    reader->properties = ARENA_ARRAY_DIRTY(reader->arena, struct property, capacity);
-    reader->property_capacity = reader->properties ? capacity : 0;
-    return reader->properties ? STATUS_OK : refuse_large(error, reader->arena);
+    if (!reader->keeps_properties) reader->property_count = 0;
+    uint32_t room = reader->property_capacity - reader->property_count;
+    if (reader->properties && count <= room) return STATUS_OK;
+    return begin_properties(reader, count, error);
+}
+
+void batch_reader_keep(struct batch_reader *reader)
+{
+    reader->keeps_properties = true;
+    reader->property_count = 0;
 }
 
 static enum status read_properties(struct batch_reader *reader, struct block_cursor *cursor,
@@ -98,14 +116,16 @@ static enum status read_properties(struct batch_reader *reader, struct block_cur
         return refuse(error, "an event has fewer properties than it says");
     }
     TRY(reserve_properties(reader, (uint32_t)count, error));
+    struct property *properties = reader->properties + reader->property_count;
     for (uint32_t i = 0; i < count; i++) {
-        struct property *property = &reader->properties[i];
+        struct property *property = &properties[i];
         TRY(read_name(reader, cursor, &property->name_index, error));
         property->name = reader->names[property->name_index];
         if (!value_decode(cursor, &property->value)) return refuse(error, "a value is damaged");
     }
     event->property_count = (uint32_t)count;
-    event->properties = reader->properties;
+    event->properties = properties;
+    reader->property_count += (uint32_t)count;
     return STATUS_OK;
 }
 

@@ -67,16 +67,22 @@ struct batch_reader {
     uint32_t name_count;
     uint32_t name_capacity;
     struct arena *arena;
-    struct property *properties; /* reused from event to event */
+    struct property *properties; /* reused from event to event, unless they are kept */
+    uint32_t property_count;
     uint32_t property_capacity;
+    bool keeps_properties;
 };
 
 enum status batch_reader_init(struct batch_reader *reader, struct text bytes, struct arena *arena,
                               struct error *error) MUST_CHECK;
 
-/* The next event that is not dropped; *done is true when there is none. */
+/* The next event that is not dropped; *done is true when there is none. Its properties are good
+ * until the next call. */
 enum status batch_reader_next(struct batch_reader *reader, struct event *event, bool *done,
                               struct error *error) MUST_CHECK;
+
+/* From here on the properties of all events are good until this is called again. */
+void batch_reader_keep(struct batch_reader *reader);
 
 /* Walk only flags and keys of a batch that we built ourselves (trusted bytes), to mark duplicates
  * in place. offset starts at BATCH_HEADER_SIZE; false at the end. */

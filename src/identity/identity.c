@@ -148,28 +148,17 @@ void identity_close(struct identity *identity)
 
 /* --- numbers and ties --- */
 
-enum status identity_number(struct identity *identity, uint32_t project, struct text distinct_id,
-                            uint32_t *number, struct error *error)
+enum status identity_sight(struct identity *identity, uint32_t project,
+                           struct identity_sighting *sightings, uint32_t count, struct error *error)
 {
-    *number = IDENTITY_NONE;
-    if (distinct_id.size == 0) return STATUS_OK;
     os_mutex_lock(&identity->mutex);
     struct people *people = &get_project(identity, project)->people;
-    bool is_full = people->ids.count >= INT32_MAX - 1;
-    if (!is_full) *number = people_number(people, distinct_id);
+    bool is_full = people->ids.count >= INT32_MAX - 1 - 2 * count;
+    if (!is_full) people_sight(people, sightings, count);
     os_mutex_unlock(&identity->mutex);
     if (!is_full) return STATUS_OK;
     return error_set(error, STATUS_TOO_LARGE, "could not add a distinct_id: project %u has 2^31",
                      project);
-}
-
-enum identity_tie identity_tie(struct identity *identity, uint32_t project, uint32_t device,
-                               uint32_t user)
-{
-    os_mutex_lock(&identity->mutex);
-    enum identity_tie tie = people_tie(&get_project(identity, project)->people, device, user);
-    os_mutex_unlock(&identity->mutex);
-    return tie;
 }
 
 uint32_t identity_canonical(struct identity *identity, uint32_t project, uint32_t number)

@@ -10,8 +10,8 @@
  * It may be ahead of the store (replay finds the same numbers again), never behind: flush it
  * before a segment is published.
  *
- * Threads: number, tie and flush under an inner lock, so any thread; in practice number and tie on
- * the applier. Views are immutable. */
+ * Threads: sight and flush under an inner lock, so any thread; in practice sight on the applier.
+ * Views are immutable. */
 #ifndef CANDOR_IDENTITY_H
 #define CANDOR_IDENTITY_H
 
@@ -29,17 +29,20 @@ enum status identity_open(const char *folder, struct identity **out,
                           struct error *error) MUST_CHECK;
 void identity_close(struct identity *identity);
 
-/* The number of a distinct_id, new or old; IDENTITY_NONE for "". TOO_LARGE past 2^31 ids. */
-enum status identity_number(struct identity *identity, uint32_t project, struct text distinct_id,
-                            uint32_t *number, struct error *error) MUST_CHECK;
-
-enum identity_tie {
-    IDENTITY_TIE_NEW,     /* the device belongs to the user from now on */
-    IDENTITY_TIE_KNOWN,   /* it did already */
-    IDENTITY_TIE_REFUSED, /* it belongs to another user: the first tie stays */
+/* Whom an event is of, as it says. */
+struct identity_sighting {
+    struct text distinct_id;
+    struct text device_id; /* tied to the distinct_id; "": none */
+    uint32_t person;       /* set: the number of the distinct_id, IDENTITY_NONE for "" */
 };
-enum identity_tie identity_tie(struct identity *identity, uint32_t project, uint32_t device,
-                               uint32_t user);
+enum { IDENTITY_SIGHTINGS_MAX = 32 };
+
+/* Numbers, new or old, and ties, in the order of the sightings, as if one at a time; together,
+ * because each alone would wait for memory. A device of nobody is left out. TOO_LARGE past 2^31
+ * ids: some of them may be taken. */
+enum status identity_sight(struct identity *identity, uint32_t project,
+                           struct identity_sighting *sightings, uint32_t count,
+                           struct error *error) MUST_CHECK;
 
 /* Append what is new to the file and sync it. */
 enum status identity_flush(struct identity *identity, uint32_t project,

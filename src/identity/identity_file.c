@@ -50,7 +50,7 @@ static bool take_tie(struct block_cursor *cursor, struct people *people)
     uint64_t user;
     if (!cursor_varint(cursor, &device) || !cursor_varint(cursor, &user)) return false;
     if (device >= people->ids.count || user >= people->ids.count) return false;
-    return people_tie(people, (uint32_t)device, (uint32_t)user) == IDENTITY_TIE_NEW;
+    return people_tie(people, (uint32_t)device, (uint32_t)user);
 }
 
 static bool take_entries(struct text entries, struct people *people)

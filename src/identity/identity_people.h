@@ -20,7 +20,10 @@ void people_release(struct people *people);
 
 /* The id must not be empty. */
 uint32_t people_number(struct people *people, struct text distinct_id);
-enum identity_tie people_tie(struct people *people, uint32_t device, uint32_t user);
+/* True if the device belongs to the user from now on, and did not. */
+bool people_tie(struct people *people, uint32_t device, uint32_t user);
+/* As identity_sight; there is room for two ids a sighting. */
+void people_sight(struct people *people, struct identity_sighting *sightings, uint32_t count);
 bool people_is_merged(const struct people *people, uint32_t number);
 
 #endif

@@ -34,6 +34,9 @@ struct duplicate_window {
     struct added_key *recent;
     uint32_t recent_count;
     uint32_t recent_capacity;
+    /* All events of the days without a set are in the backend and published: none was handed over
+     * since the last settling, because each would have made its day's set. */
+    bool is_settled;
     atomic_uint_fast64_t bytes;
 };
 
@@ -139,7 +142,10 @@ static void load_key(void *context, struct event_key key)
 static enum status load_day(struct duplicate_window *window, struct day_set *day,
                             struct error *error)
 {
-    if (window->options.settle) window->options.settle(window->options.context);
+    if (!window->is_settled && window->options.settle) {
+        window->options.settle(window->options.context);
+    }
+    window->is_settled = true;
     struct loading loading = {.window = window, .day = day};
     return backend_day_keys(window->options.backend, day->project, day->day, load_key, &loading,
                             error);
@@ -229,6 +235,7 @@ void duplicate_window_shrink(struct duplicate_window *window)
             if (window->days[i]->used_at < window->days[oldest]->used_at) oldest = i;
         }
         day_release(window, window->days[oldest]);
+        window->is_settled = false;
         window->days[oldest] = window->days[--window->day_count];
         window->last = 0;
     }

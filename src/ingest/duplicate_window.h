@@ -21,7 +21,8 @@ struct duplicate_window;
 
 enum { DUPLICATE_WINDOW_BYTES_MAX = 256 * 1024 * 1024 };
 
-/* settle is called before a day is loaded: everything durable must have reached the backend. */
+/* settle is called before a day is loaded, for the first one and whenever a set was dropped: then
+ * everything durable must have reached the backend and be published. */
 struct duplicate_window_options {
     struct backend *backend; /* borrowed */
     void (*settle)(void *context);

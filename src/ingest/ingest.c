@@ -54,7 +54,9 @@ static enum status open_log(struct ingest *ingest, struct replay *replay, struct
 
 static void settle(void *context)
 {
-    ingest_settle(context);
+    struct ingest *ingest = context;
+    ingest_settle(ingest);
+    (void)backend_publish(ingest->options.backend);
 }
 
 enum status ingest_open(const struct ingest_options *options, struct ingest **out,

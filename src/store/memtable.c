@@ -9,7 +9,6 @@ enum {
     COLUMNS_FIRST = 32,
     NAMES_FIRST = 64,
     PROPERTY_COLUMN_FIRST = ROW_COLUMN_INSERT_ID + 1,
-    VALUES_AHEAD = 64,             /* values hashed before the first of them is looked up */
     OVERFLOW_SIZE_MAX = 256 << 20, /* a record of the log, each byte an escape of six */
 };
 static const uint32_t code_pending = UINT32_MAX; /* of a value that waits: no code yet, but taken */
@@ -152,85 +151,71 @@ static void add_to_overflow(struct memtable *table, const struct property *prope
     table->overflow_count++;
 }
 
-/* A value that waits for its dictionary's memory. */
-struct pending_value {
-    struct memtable_dictionary *dictionary;
-    uint32_t *code;
-    const struct value *value;
-    uint32_t hash;
-};
-
-struct pending_values {
-    struct pending_value values[VALUES_AHEAD];
-    uint32_t count;
-};
-
-static void settle_values(struct pending_values *pending)
+void memtable_settle(struct memtable *table)
 {
+    struct memtable_pending *pending = &table->pending;
     for (uint32_t i = 0; i < pending->count; i++) {
-        const struct pending_value *value = &pending->values[i];
+        const struct memtable_pending_value *value = &pending->values[i];
         memtable_dictionary_fetch_value(value->dictionary, value->hash);
     }
     for (uint32_t i = 0; i < pending->count; i++) {
-        const struct pending_value *value = &pending->values[i];
+        const struct memtable_pending_value *value = &pending->values[i];
         memtable_dictionary_fetch_text(value->dictionary, value->hash);
     }
     for (uint32_t i = 0; i < pending->count; i++) {
-        const struct pending_value *value = &pending->values[i];
-        *value->code = memtable_dictionary_add(value->dictionary, value->value, value->hash);
+        const struct memtable_pending_value *value = &pending->values[i];
+        *value->code = memtable_dictionary_add(value->dictionary, &value->value, value->hash);
     }
     pending->count = 0;
 }
 
-/* What a large dictionary is asked for waits, so that all such values of an event are waited for
- * together. */
-static __attribute__((noinline)) void look_up(const struct memtable *table,
-                                              struct memtable_dictionary *dictionary,
-                                              const struct value *value, uint32_t *code,
-                                              struct pending_values *pending)
+/* What a large dictionary is asked for waits, so that all such values of some rows are waited for
+ * together. Codes of a sparse chunk may move with the next row, and cannot wait. */
+static __attribute__((noinline)) void look_up(struct memtable *table,
+                                              struct memtable_column *column,
+                                              const struct value *value, uint32_t *code)
 {
+    struct memtable_pending *pending = &table->pending;
+    struct memtable_dictionary *dictionary = &column->dictionary;
     uint32_t hash = memtable_dictionary_hash(value, table->hash_seed);
-    if (memtable_dictionary_is_small(dictionary)) {
+    if (memtable_dictionary_is_small(dictionary) || !column->codes) {
         *code = memtable_dictionary_add(dictionary, value, hash);
         return;
     }
     *code = code_pending;
     memtable_dictionary_fetch_slot(dictionary, hash);
-    if (pending->count == VALUES_AHEAD) settle_values(pending);
-    pending->values[pending->count++] = (struct pending_value){
-        .dictionary = dictionary, .code = code, .value = value, .hash = hash};
+    if (pending->count == MEMTABLE_PENDING_MAX) memtable_settle(table);
+    pending->values[pending->count++] = (struct memtable_pending_value){
+        .dictionary = dictionary, .code = code, .value = *value, .hash = hash};
 }
 
-static inline void set_value(const struct memtable *table, struct memtable_column *column,
-                             const struct value *value, struct pending_values *pending)
+static inline void set_value(struct memtable *table, struct memtable_column *column,
+                             const struct value *value)
 {
     uint32_t *code = memtable_column_reach(column, table->row_count);
     if (!code) return;
     *code = memtable_dictionary_again(&column->dictionary, value);
-    if (*code == 0) look_up(table, &column->dictionary, value, code, pending);
+    if (*code == 0) look_up(table, column, value, code);
 }
 
 static void set_event(struct memtable *table, const struct event *event)
 {
-    struct pending_values pending;
     struct value name = value_from_text(event->name);
     struct value insert_id = value_from_text(event->insert_id);
-    pending.count = 0;
-    set_value(table, table->columns[ROW_COLUMN_EVENT], &name, &pending);
+    set_value(table, table->columns[ROW_COLUMN_EVENT], &name);
     if (event->insert_id.size > 0) {
-        set_value(table, table->columns[ROW_COLUMN_INSERT_ID], &insert_id, &pending);
+        set_value(table, table->columns[ROW_COLUMN_INSERT_ID], &insert_id);
     }
     for (uint32_t i = 0; i < event->property_count; i++) {
         const struct property *property = &event->properties[i];
         if (property->value.kind == VALUE_MISSING) continue;
         struct memtable_column *column = column_of(table, property);
         if (column) {
-            set_value(table, column, &property->value, &pending);
+            set_value(table, column, &property->value);
         } else {
             add_to_overflow(table, property);
         }
     }
-    settle_values(&pending);
 }
 
 /* The overflow column is made with the first row that needs it, whatever the limit says. */
@@ -245,10 +230,8 @@ static void set_overflow(struct memtable *table)
         add_column(table, text_index_get(&table->column_index, number));
     }
     struct value object = {.kind = VALUE_OBJECT, .text = buffer_text(&table->overflow)};
-    struct pending_values pending;
-    pending.count = 0;
-    set_value(table, table->columns[number + PROPERTY_COLUMN_FIRST], &object, &pending);
-    settle_values(&pending);
+    set_value(table, table->columns[number + PROPERTY_COLUMN_FIRST], &object);
+    memtable_settle(table); /* before its bytes are gone */
     buffer_clear(&table->overflow);
 }
 
@@ -259,6 +242,7 @@ void memtable_append(struct memtable *table, const struct memtable_row *row)
     uint32_t number = table->row_count;
     struct row_chunk *chunk = reach_row(table);
     uint32_t place = number % CHUNK_ROWS;
+    if (place == 0) memtable_settle(table); /* the next chunk may be sparse, where none waits */
     chunk->times[place] = event->time_ms;
     chunk->arrivals[place] = row->arrival;
     chunk->received[place] = row->received_ms;

@@ -31,6 +31,21 @@ struct batch_name {
     uint32_t batch;                 /* in which the column was found right */
 };
 
+/* Values of the last rows that wait for their dictionaries' memory. */
+enum { MEMTABLE_PENDING_MAX = 128 };
+
+struct memtable_pending_value {
+    struct memtable_dictionary *dictionary;
+    uint32_t *code;     /* where it goes, in a dense chunk */
+    struct value value; /* borrowed from its event */
+    uint32_t hash;
+};
+
+struct memtable_pending {
+    struct memtable_pending_value values[MEMTABLE_PENDING_MAX];
+    uint32_t count;
+};
+
 struct memtable {
     atomic_uint reference_count;
     struct os_rwlock lock;
@@ -50,6 +65,8 @@ struct memtable {
     struct batch_name *batch_names; /* by name_index of a batch */
     uint32_t batch_name_count;
     uint32_t batch_number;
+
+    struct memtable_pending pending;
 
     struct buffer overflow; /* an object of one event's properties without a column */
     uint64_t overflow_count;
@@ -72,7 +89,10 @@ struct memtable_row {
     uint64_t arrival;
     int64_t received_ms;
 };
+/* The texts of the event are borrowed until memtable_settle, which comes before the lock is let go
+ * of: until then rows have no codes for some of their values. */
 void memtable_append(struct memtable *table, const struct memtable_row *row);
+void memtable_settle(struct memtable *table);
 
 size_t memtable_bytes(const struct memtable *table);
 

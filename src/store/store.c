@@ -310,17 +310,21 @@ bool store_append_begin(struct store *store, uint32_t project, uint64_t sequence
     return true;
 }
 
-void store_append_event(struct store_appender *appender, const struct event *event, uint32_t person)
+void store_append_rows(struct store_appender *appender, const struct store_row *rows,
+                       uint32_t count)
 {
     struct store_project *project = appender->table;
-    assert(appender->index <= UINT16_MAX);
-    struct memtable_row row = {
-        .event = event,
-        .person = person,
-        .arrival = appender->sequence << 16 | appender->index,
-        .received_ms = appender->received_ms,
-    };
-    memtable_append(project->active, &row);
+    for (uint32_t i = 0; i < count; i++) {
+        assert(rows[i].index <= UINT16_MAX);
+        struct memtable_row row = {
+            .event = &rows[i].event,
+            .person = rows[i].person,
+            .arrival = appender->sequence << 16 | rows[i].index,
+            .received_ms = appender->received_ms,
+        };
+        memtable_append(project->active, &row);
+    }
+    memtable_settle(project->active);
 }
 
 void store_append_end(struct store_appender *appender)

@@ -67,14 +67,19 @@ struct store_appender {
     void *table; /* private */
     uint64_t sequence;
     int64_t received_ms;
-    uint32_t index; /* of the next event in its batch, dropped ones included: set by the caller */
 };
 bool store_append_begin(struct store *store, uint32_t project, uint64_t sequence,
                         int64_t received_ms, struct store_appender *appender);
-/* person: of event->distinct_id. name_index fields are those of one batch (0, 1, 2, …): columns
- * are looked up once a batch for each. */
-void store_append_event(struct store_appender *appender, const struct event *event,
-                        uint32_t person);
+/* name_index fields of the event are those of one batch (0, 1, 2, …): columns are looked up once a
+ * batch for each. */
+struct store_row {
+    struct event event;
+    uint32_t person; /* of its distinct_id */
+    uint32_t index;  /* in its batch, dropped ones included */
+};
+/* Some at a time is quicker than one: they wait for memory together. */
+void store_append_rows(struct store_appender *appender, const struct store_row *rows,
+                       uint32_t count);
 void store_append_end(struct store_appender *appender);
 /* Instead of end: the record could not be taken whole. Nothing of the project that is in memory is
  * published or written any more, so the watermark stays before the record, and the log, which has

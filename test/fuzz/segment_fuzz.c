@@ -50,6 +50,7 @@ static void append_row(struct memtable *table, uint32_t number)
         .received_ms = event.time_ms + 500,
     };
     memtable_append(table, &row);
+    memtable_settle(table);
 }
 
 static void must(enum status status)

@@ -61,6 +61,14 @@ void exec_scene_end(struct exec_scene *scene)
     if (rmdir(scene->folder) != 0) abort();
 }
 
+static uint32_t number_of(struct exec_scene *scene, struct text id, struct text device)
+{
+    struct identity_sighting sighting = {.distinct_id = id, .device_id = device};
+    struct error error = {0};
+    must(identity_sight(scene->identity, EXEC_SCENE_PROJECT, &sighting, 1, &error), &error);
+    return sighting.person;
+}
+
 static void append(struct exec_scene *scene, struct batch_reader *reader,
                    struct store_appender *appender)
 {
@@ -70,12 +78,10 @@ static void append(struct exec_scene *scene, struct batch_reader *reader,
         bool done;
         must(batch_reader_next(reader, &event, &done, &error), &error);
         if (done) return;
-        uint32_t person;
-        must(identity_number(scene->identity, EXEC_SCENE_PROJECT, event.distinct_id, &person,
-                             &error),
-             &error);
-        appender->index = reader->event_index - 1;
-        store_append_event(appender, &event, person);
+        struct store_row row = {.event = event,
+                                .person = number_of(scene, event.distinct_id, TEXT("")),
+                                .index = reader->event_index - 1};
+        store_append_rows(appender, &row, 1);
     }
 }
 
@@ -107,24 +113,14 @@ void exec_scene_add(struct exec_scene *scene, const struct naive_event *events, 
     batch_writer_release(&writer);
 }
 
-static uint32_t number_of(struct exec_scene *scene, struct text id)
-{
-    struct error error = {0};
-    uint32_t number = IDENTITY_NONE;
-    must(identity_number(scene->identity, EXEC_SCENE_PROJECT, id, &number, &error), &error);
-    return number;
-}
-
 void exec_scene_tie(struct exec_scene *scene, const struct naive_tie *tie)
 {
-    uint32_t device = number_of(scene, tie->device);
-    uint32_t user = number_of(scene, tie->user);
-    identity_tie(scene->identity, EXEC_SCENE_PROJECT, device, user);
+    (void)number_of(scene, tie->user, tie->device);
 }
 
 void exec_scene_profile(struct exec_scene *scene, const struct naive_profile *profile)
 {
-    number_of(scene, profile->id);
+    (void)number_of(scene, profile->id, TEXT(""));
     struct profile_step step = {
         .operation = PROFILE_SET, .name = profile->name, .value = profile->value};
     struct profile_change change = {.id = profile->id, .step_count = 1, .steps = &step};

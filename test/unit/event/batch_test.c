@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-enum { EVENTS = 50, PROPERTIES_MAX = 30, TEXT_MAX = 40 };
+enum { EVENTS = 50, KEPT = 16, PROPERTIES_MAX = 30, TEXT_MAX = 40 };
 
 struct made {
     struct event events[EVENTS];
@@ -136,6 +136,39 @@ static void passes_over_events_that_were_marked(void **state)
         assert_int_equal(batch_reader_next(&reader, &event, &done, &error), STATUS_OK);
         expect_event(&event, &made->events[i]);
         assert_int_equal(reader.event_index, i + 1);
+    }
+    arena_release(&arena);
+    batch_writer_release(&writer);
+    memory_free(made);
+}
+
+static void keeps_the_properties_of_all_events_when_told_to(void **state)
+{
+    (void)state;
+    struct seeded random = seeded_from(3);
+    struct made *made = MEMORY_NEW(struct made);
+    make(made, &random);
+    struct batch_writer writer;
+    write_all(&writer, made);
+    struct arena arena;
+    arena_init(&arena, 1 << 22);
+    struct batch_reader reader;
+    struct error error;
+    assert_int_equal(batch_reader_init(&reader, batch_writer_finish(&writer), &arena, &error),
+                     STATUS_OK);
+    for (uint32_t first = 0; first < EVENTS;) {
+        struct event events[KEPT];
+        uint32_t count = 1 + seeded_below(&random, KEPT);
+        if (count > EVENTS - first) count = EVENTS - first;
+        batch_reader_keep(&reader);
+        for (uint32_t i = 0; i < count; i++) {
+            bool done;
+            assert_int_equal(batch_reader_next(&reader, &events[i], &done, &error), STATUS_OK);
+            assert_false(done);
+        }
+        for (uint32_t i = 0; i < count; i++)
+            expect_event(&events[i], &made->events[first + i]);
+        first += count;
     }
     arena_release(&arena);
     batch_writer_release(&writer);
@@ -333,6 +366,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_back_what_was_written),
         cmocka_unit_test(passes_over_events_that_were_marked),
+        cmocka_unit_test(keeps_the_properties_of_all_events_when_told_to),
         cmocka_unit_test(is_unchanged_by_an_event_that_does_not_fit),
         cmocka_unit_test(refuses_every_cut_and_survives_every_flip),
         cmocka_unit_test(makes_keys_that_tell_parts_and_days_apart),

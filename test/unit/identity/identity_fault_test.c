@@ -26,10 +26,9 @@ static int run(const char *folder)
     int safe = 0;
     if (identity_open(folder, &identity, &error) != STATUS_OK) return 0;
     for (int i = 0; i < FLUSHES; i++) {
-        uint32_t number;
-        assert_int_equal(identity_number(identity, PROJECT, text_from(IDS[i]), &number, &error),
-                         STATUS_OK);
-        if (i > 0) (void)identity_tie(identity, PROJECT, (uint32_t)i, 0);
+        struct identity_sighting sighting = {.distinct_id = text_from(IDS[0]),
+                                             .device_id = text_from(i > 0 ? IDS[i] : "")};
+        assert_int_equal(identity_sight(identity, PROJECT, &sighting, 1, &error), STATUS_OK);
         if (identity_flush(identity, PROJECT, &error) == STATUS_OK) safe = i + 1;
     }
     identity_close(identity);

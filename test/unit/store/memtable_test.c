@@ -20,6 +20,13 @@ enum {
     BATCH_ROWS = 250, /* names have other numbers in the next batch */
     TEXT_SIZE = 40,
     PROPERTIES_MAX = COLUMNS * 2,
+    TOGETHER_MAX = 30, /* rows settled at once */
+};
+
+/* What the table borrows until it is settled. */
+struct twin_row {
+    char texts[PROPERTIES_MAX][TEXT_SIZE];
+    struct property properties[PROPERTIES_MAX];
 };
 
 struct twin {
@@ -28,8 +35,8 @@ struct twin {
     uint32_t name_of[COLUMNS];    /* name_index in this batch */
     struct memtable *table;
     struct column_names names;
-    char texts[PROPERTIES_MAX][TEXT_SIZE];
-    struct property properties[PROPERTIES_MAX];
+    struct twin_row together[TOGETHER_MAX];
+    uint32_t together_count;
 };
 
 /* The value with this number; columns differ in kinds. Bytes are written to scratch. */
@@ -77,9 +84,10 @@ static void put_property(struct twin *twin, struct event *event, uint32_t row, u
 {
     uint32_t number = draw_number(twin, column);
     uint32_t i = event->property_count++;
-    twin->properties[i] = (struct property){
+    struct twin_row *borrowed = &twin->together[twin->together_count];
+    borrowed->properties[i] = (struct property){
         .name = name_of(column),
-        .value = value_of(column, number, twin->texts[i]),
+        .value = value_of(column, number, borrowed->texts[i]),
         .name_index = twin->name_of[column],
     };
     if (twin->numbers[row][column] == 0) twin->numbers[row][column] = number;
@@ -88,7 +96,8 @@ static void put_property(struct twin *twin, struct event *event, uint32_t row, u
 /* Sometimes a name comes twice: the first value counts, whether or not it had to wait. */
 static void append_row(struct twin *twin, uint32_t row)
 {
-    struct event event = {.name = TEXT("it"), .properties = twin->properties};
+    struct twin_row *borrowed = &twin->together[twin->together_count];
+    struct event event = {.name = TEXT("it"), .properties = borrowed->properties};
     uint32_t first = seeded_below(&twin->random, COLUMNS);
     for (uint32_t i = 0; i < COLUMNS; i++) {
         uint32_t column = (first + i) % COLUMNS;
@@ -98,6 +107,14 @@ static void append_row(struct twin *twin, uint32_t row)
     }
     memtable_append(twin->table, &(struct memtable_row){.event = &event, .arrival = row});
     assert_int_equal(twin->table->row_count, row + 1);
+    twin->together_count++;
+}
+
+static void settle(struct twin *twin)
+{
+    memtable_settle(twin->table);
+    memset(twin->together, '!', twin->together_count * sizeof twin->together[0]);
+    twin->together_count = 0;
 }
 
 static void begin_batch(struct twin *twin, uint64_t sequence)
@@ -153,6 +170,8 @@ static void gives_each_row_the_first_value_of_each_name(void **state)
     for (uint32_t row = 0; row < ROWS; row++) {
         if (row % BATCH_ROWS == 0) begin_batch(twin, row / BATCH_ROWS + 1);
         append_row(twin, row);
+        bool is_last = twin->together_count == TOGETHER_MAX || row + 1 == ROWS;
+        if (is_last || seeded_below(&twin->random, 12) == 0) settle(twin);
     }
     for (uint32_t column = 0; column < COLUMNS; column++)
         check_column(twin, column);

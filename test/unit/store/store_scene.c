@@ -286,8 +286,9 @@ void scene_apply(struct scene *scene, uint32_t project, uint64_t sequence, struc
         if (done) break;
         uint32_t index = reader.event_index - 1;
         if (is_new) {
-            appender.index = index;
-            store_append_event(&appender, &event, person_of(event.distinct_id));
+            struct store_row row = {
+                .event = event, .person = person_of(event.distinct_id), .index = index};
+            store_append_rows(&appender, &row, 1);
         }
         if (twin == SCENE_WITH_TWIN) {
             twin_add(&scene->twins[project], &event, sequence << 16 | index,
