@@ -8,6 +8,7 @@
 
 enum {
     RUN_MIN = 16,
+    PEEKED = 16, /* digits */
     DECODED_MIN = 8,
     LETTER_SKIP = -2,
     LETTER_NONE = -1,
@@ -59,16 +60,6 @@ static const int8_t hex_digits[256] = {
 static int base64_digit(char byte)
 {
     return base64_digits[(uint8_t)byte];
-}
-
-static int hex_digit(char byte)
-{
-    return hex_digits[(uint8_t)byte];
-}
-
-static bool is_break(char byte) /* lines of encoded text */
-{
-    return byte == '\n' || byte == '\r';
 }
 
 static bool has_known_magic(struct text bytes)
@@ -172,15 +163,40 @@ static bool decode(struct text run, const int8_t digits[256], unsigned bits, str
     return reading.size >= DECODED_MIN && (has_known_magic(*out) || is_readable(&reading, *out));
 }
 
+/* Nothing can come of it: that shows in the first bytes of nearly all that is drawn by lot. */
+static bool is_closed(struct text run, const int8_t digits[256], unsigned bits)
+{
+    struct reading reading = {0};
+    size_t size_max = run.size * bits / 8;
+    uint32_t held = 0;
+    unsigned held_bits = 0;
+    for (size_t i = 0; i < PEEKED; i++) {
+        int value = digits[(uint8_t)run.bytes[i]];
+        if (value < 0) return false; /* a break */
+        held = held << bits | (uint32_t)value;
+        held_bits += bits;
+        if (held_bits < 8) continue;
+        held_bits -= 8;
+        char byte = (char)(held >> held_bits & 0xFF);
+        if (reading.size == 0 && begins_magic(byte)) return false;
+        read_byte(&reading, (uint8_t)byte);
+        if (!may_be_readable(&reading, size_max)) return true;
+    }
+    return false;
+}
+
 /* The run decoded, given if it is worth it; else its memory goes back. */
 static bool try_run(struct unwrap *unwrap, struct text run, enum shield_wrap wrap)
 {
+    bool is_hex = wrap == SHIELD_WRAP_HEX;
+    const int8_t *digits = is_hex ? hex_digits : base64_digits;
+    unsigned bits = is_hex ? 4 : 6;
+    if (is_closed(run, digits, bits)) return false;
     size_t mark = arena_mark(unwrap->arena);
     struct text decoded;
     char *out = unwrap_reserve(unwrap, run.size);
     if (!out) return false;
-    bool is_hex = wrap == SHIELD_WRAP_HEX;
-    if (!decode(run, is_hex ? hex_digits : base64_digits, is_hex ? 4 : 6, &decoded, out)) {
+    if (!decode(run, digits, bits, &decoded, out)) {
         arena_rewind(unwrap->arena, mark);
         return false;
     }
@@ -195,25 +211,52 @@ struct run {
     bool is_number; /* digits alone */
 };
 
+/* What each byte may stand in; a break between lines of encoded text in all of them. */
+enum {
+    RUN_BASE64 = 1,
+    RUN_HEX = 2,
+    RUN_NUMBER = 4,
+    RUN_ANY = RUN_BASE64 | RUN_HEX | RUN_NUMBER,
+};
+
+static const uint8_t run_kinds[256] = {
+    /* clang-format off */
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7, 0, 0, 7, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0, 1,
+    7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 0, 0, 0, 0, 0, 0,
+    0, 3, 3, 3, 3, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+    1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1,
+    0, 3, 3, 3, 3, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+    1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    /* clang-format on */
+};
+
 /* The next run of base64's letters, breaks within it included. */
 static struct run next_run(struct text *rest)
 {
-    struct run run = {.is_hex = true, .is_number = true};
+    uint32_t kinds = RUN_ANY;
     size_t begin = 0;
     while (begin < rest->size && base64_digit(rest->bytes[begin]) < 0)
         begin++;
     size_t end = begin;
-    while (end < rest->size &&
-           (base64_digit(rest->bytes[end]) >= 0 || is_break(rest->bytes[end]))) {
-        bool is_digit = rest->bytes[end] >= '0' && rest->bytes[end] <= '9';
-        if (!is_digit && !is_break(rest->bytes[end])) {
-            run.is_number = false;
-            if (hex_digit(rest->bytes[end]) < 0) run.is_hex = false;
-        }
-        end++;
+    for (; end < rest->size; end++) {
+        uint32_t kind = run_kinds[(uint8_t)rest->bytes[end]];
+        if (kind == 0) break;
+        kinds &= kind;
     }
-    run.text = text_slice(*rest, begin, end - begin);
-    *rest = text_slice(*rest, end, rest->size - end);
+    struct run run = {.text = {rest->bytes + begin, end - begin},
+                      .is_hex = kinds & RUN_HEX,
+                      .is_number = kinds & RUN_NUMBER};
+    *rest = (struct text){rest->bytes + end, rest->size - end};
     return run;
 }
 

@@ -536,13 +536,19 @@ static struct matcher_census count_naively(struct text text)
 static void counts_bytes_as_told(void **state)
 {
     (void)state;
-    static const char bytes[] = "aafgAGz019  -_:/.@\xc3\xa9\t";
+    static const char bytes[] = "aafgAGz019-_  :/.@\xc3\xa9\t";
+    const uint32_t kinds[] = {sizeof bytes - 1, 12, 7, 6}; /* all; ids; nearly ids; few letters */
     struct seeded seeded = seeded_begin("census");
-    for (uint32_t round = 0; round < 200000; round++) {
-        char value[24];
-        size_t size = seeded_below(&seeded, sizeof value);
+    for (uint32_t round = 0; round < 400000; round++) {
+        char room[80];
+        size_t size = seeded_below(&seeded, round % 3 ? 24 : sizeof room + 1);
+        char *value = room + sizeof room - size; /* nothing may be read behind it */
+        uint32_t count = kinds[round % 4];
         for (size_t i = 0; i < size; i++)
-            value[i] = bytes[seeded_below(&seeded, sizeof bytes - 1)];
+            value[i] = bytes[(round % 4 == 2 ? 5 : 0) + seeded_below(&seeded, count)];
+        bool has_other = size > 0 && seeded_below(&seeded, 8) == 0;
+        if (has_other)
+            value[seeded_below(&seeded, (uint32_t)size)] = (char)seeded_below(&seeded, 256);
         struct text text = {value, size};
         struct matcher_census wanted = count_naively(text);
         struct matcher_census census = matcher_count_bytes(text);
