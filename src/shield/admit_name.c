@@ -349,24 +349,28 @@ bool admit_id(struct admit *admit, struct text *id)
     return true;
 }
 
-bool admit_ids(struct admit *admit)
+static bool admit_each_id(struct admit *admit)
 {
     struct shield_record *record = admit->record;
     for (uint32_t i = 0; i < record->id_count; i++) {
         if (!record->ids[i] || record->ids[i]->size == 0) continue;
-        size_t mark = admit_path_push(admit, TEXT("distinct_id"));
         struct text sent = *record->ids[i];
-        bool is_good = admit_id(admit, record->ids[i]);
-        bool is_same = record->ids[i]->bytes == sent.bytes;
-        if (!is_good) {
+        if (!admit_id(admit, record->ids[i])) {
             admit_note_reason(admit, REASON_NAME_IS_DATA, SHIELD_REJECT, sent);
-        } else if (!is_same) {
-            admit_note_reason(admit, REASON_NAME_IS_DATA, SHIELD_HASH, sent);
+            return false;
         }
-        admit_path_pop(admit, mark);
-        if (!is_good) return false;
+        bool is_same = record->ids[i]->bytes == sent.bytes;
+        if (!is_same) admit_note_reason(admit, REASON_NAME_IS_DATA, SHIELD_HASH, sent);
     }
     return true;
+}
+
+bool admit_ids(struct admit *admit)
+{
+    size_t mark = admit_path_push(admit, TEXT("distinct_id"));
+    bool are_good = admit_each_id(admit);
+    admit_path_pop(admit, mark);
+    return are_good;
 }
 
 /* --- lists of ids --- */

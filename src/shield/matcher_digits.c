@@ -5,6 +5,7 @@
  * ranges. A group that touches an ASCII letter is part of a word, not of a number: no range begins
  * or ends there. Nor in a decimal fraction ("0.1234567890"). */
 #include "base/check.h"
+#include "shield/check_national.h"
 #include "shield/matcher.h"
 
 #include <string.h>
@@ -378,12 +379,37 @@ static bool is_open_behind(struct text text, size_t end)
     return end < text.size && is_letter(text.bytes[end]);
 }
 
+/* A value of digits alone, as many ids are: one group, and one range. */
+static void try_number(struct matcher_run *run, struct phrase *phrase)
+{
+    struct text text = run->view->text;
+    uint32_t size = (uint32_t)text.size;
+    bool is_thorough = run->matcher->is_thorough;
+    if (size > SHIELD_DIGITS_MAX) return;
+    memcpy(phrase->digits, text.bytes, size);
+    phrase->digit_count = size;
+    phrase->groups[0].begin = 0;
+    phrase->group_count = 1;
+    know_open_rules(run, phrase);
+    bool is_dialled = size > 1 && text.bytes[0] == '0' && text.bytes[1] == '0';
+    bool has_luhn = is_thorough || digits_pass_luhn(phrase->digits, size);
+    uint32_t wishes = (has_luhn ? 1U << RULESET_LUHN : 0) | 1U << RULESET_DOTTED |
+                      (is_dialled || is_thorough ? 1U << RULESET_DIALLED : 0);
+    struct range range = {
+        .digit_count = size, .group_count = 1, .cuts = UINT64_C(1) << size, .wishes = wishes};
+    try_range(run, phrase, &range, size);
+}
+
 void matcher_digits(struct matcher_run *run)
 {
     struct text text = run->view->text;
     struct phrase phrase;
     struct group group = {0};
     clear(&phrase);
+    if (run->census.digits == text.size) {
+        try_number(run, &phrase);
+        return;
+    }
     memset(&phrase.luhn, 0, sizeof phrase.luhn);
     know_open_rules(run, &phrase);
     size_t place = 0;
