@@ -105,7 +105,8 @@ enum shield_proof shield_check_medical_text(const struct shield_candidate *candi
     struct shield_word word;
     struct shield_word found = {0};
     bool is_keyed = candidate->key_classes & SHIELD_KEY_BIT(SHIELD_KEY_HEALTH);
-    if (candidate->is_number) return SHIELD_NOT;
+    uint32_t wanted = is_keyed ? 1 : 2;
+    if (candidate->is_number || shield_words_listed_max(value) < wanted) return SHIELD_NOT;
     while (shield_word_next(value, &at, &word)) {
         uint32_t inside = count_inside(value, &word);
         if (word.end - word.begin > 64 && inside == 0) continue;

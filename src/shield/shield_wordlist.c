@@ -175,3 +175,15 @@ bool shield_word_next(struct text value, uint32_t *place, struct shield_word *wo
     *place = at;
     return word->end > word->begin;
 }
+
+uint32_t shield_words_listed_max(struct text value)
+{
+    uint32_t count = 0;
+    for (size_t at = 0; at < value.size;) {
+        size_t size = shield_letter_run(value.bytes + at, value.size - at);
+        if (size == 0 && !(value.bytes[at] >= '0' && value.bytes[at] <= '9')) return UINT32_MAX;
+        count += size > 0 && could_be_listed((struct text){value.bytes + at, size});
+        at += size > 0 ? size : 1;
+    }
+    return count;
+}

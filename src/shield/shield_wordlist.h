@@ -53,4 +53,8 @@ struct shield_word {
 };
 bool shield_word_next(struct text value, uint32_t *place, struct shield_word *word);
 
+/* How many of its words are listed, at most. Of letters and digits of ASCII alone, as most ids are,
+ * the first letters of each word tell; of all else it is UINT32_MAX. */
+uint32_t shield_words_listed_max(struct text value);
+
 #endif

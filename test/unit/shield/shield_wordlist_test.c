@@ -184,6 +184,54 @@ static void finds_words_of_the_lists_whatever_their_case(void **state)
         assert_int_equal(shield_lists_of((struct text){too_long, size}), 0);
 }
 
+/* What looks drawn by lot, and now and then a listed word in it. */
+static struct text draw_id(struct seeded *random, uint32_t count, char bytes[TEXT_MAX])
+{
+    static const char drawn[] =
+        "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ- '\xc3";
+    size_t kinds = seeded_below(random, 3) == 0 ? sizeof drawn - 1 : 36;
+    size_t size = 0;
+    while (size < 24) {
+        const struct shield_listed *listed = &shield_listed[seeded_below(random, count)];
+        if (seeded_below(random, 40) == 0 && listed->size + 1U < TEXT_MAX - size) {
+            if (size > 0) bytes[size - 1] = '7';
+            memcpy(bytes + size, listed->bytes, listed->size);
+            size += listed->size;
+            bytes[size++] = '7';
+        } else {
+            bytes[size++] = drawn[seeded_below(random, (uint32_t)kinds)];
+        }
+    }
+    return (struct text){bytes, size};
+}
+
+static void says_how_many_words_are_listed_at_most(void **state)
+{
+    (void)state;
+    uint32_t count = listed_count();
+    uint32_t none = 0;
+    uint32_t listed = 0;
+    struct seeded random = seeded_begin("shield_wordlist_test");
+    for (uint32_t round = 0; round < ROUNDS; round++) {
+        char bytes[TEXT_MAX];
+        struct text text = draw_id(&random, count, bytes);
+        uint32_t at = 0;
+        uint32_t found = 0;
+        struct shield_word word;
+        while (next_naively(text, &at, &word))
+            found += shield_lists_of(text_slice(text, word.begin, word.end - word.begin)) != 0;
+        uint32_t most = shield_words_listed_max(text);
+        if (found > most) fail_msg("round %u", round);
+        none += most == 0;
+        listed += found > 0;
+    }
+    assert_true(none > ROUNDS / 20);
+    assert_true(listed > ROUNDS / 10);
+    assert_int_equal(shield_words_listed_max(TEXT("7diabetes8asthma9")), 2);
+    assert_int_equal(shield_words_listed_max(TEXT("7 diabetes")), UINT32_MAX);
+    assert_int_equal(shield_words_listed_max(TEXT("0123456789")), 0);
+}
+
 /* The table is made by another program, which has to fold as this one does: Greek has a sigma for
  * the ends of words. */
 static void finds_every_word_of_the_lists_as_it_stands_there(void **state)
@@ -241,6 +289,7 @@ static void takes_names_apart_as_byte_by_byte(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(says_how_many_words_are_listed_at_most),
         cmocka_unit_test(finds_every_word_of_the_lists_as_it_stands_there),
         cmocka_unit_test(reads_words_as_the_twin_does),
         cmocka_unit_test(knows_what_begins_a_phrase),
