@@ -8,7 +8,8 @@
 
 enum {
     RUN_MIN = 16,
-    PEEKED = 16, /* digits */
+    PEEKED = 16,   /* digits */
+    MAGIC_MIN = 2, /* bytes of the shortest beginning of a known format */
     DECODED_MIN = 8,
     LETTER_SKIP = -2,
     LETTER_NONE = -1,
@@ -89,9 +90,27 @@ static bool has_known_magic(struct text bytes)
     return false;
 }
 
-static bool begins_magic(char byte)
+/* Of any of them, by its first two bytes. */
+static bool begins_magic(const char *bytes)
 {
-    return memchr("\x1fP%\x89\xffGR\x7fSoOI\x30\x28", byte, 14) != NULL;
+    switch ((uint8_t)bytes[0] << 8 | (uint8_t)bytes[1]) {
+    case 0x1f8b:
+    case 'P' << 8 | 'K':
+    case '%' << 8 | 'P':
+    case 0x89 << 8 | 'P':
+    case 0xffd8:
+    case 'G' << 8 | 'I':
+    case 'R' << 8 | 'I':
+    case 0x7f << 8 | 'E':
+    case 'S' << 8 | 'Q':
+    case 'o' << 8 | 'p':
+    case 'O' << 8 | 'g':
+    case 'I' << 8 | 'D':
+    case 0x3082:
+    case 0x3080:
+    case 0x28b5: return true;
+    default: return false;
+    }
 }
 
 /* What was decoded so far, as text. */
@@ -157,7 +176,8 @@ static bool decode(struct text run, const int8_t digits[256], unsigned bits, str
         held_bits -= 8;
         bytes[reading.size] = (char)(held >> held_bits & 0xFF);
         read_byte(&reading, (uint8_t)(held >> held_bits & 0xFF));
-        if (!may_be_readable(&reading, size_max) && !begins_magic(bytes[0])) return false;
+        if (reading.size < MAGIC_MIN || may_be_readable(&reading, size_max)) continue;
+        if (!begins_magic(bytes)) return false;
     }
     *out = (struct text){bytes, reading.size};
     return reading.size >= DECODED_MIN && (has_known_magic(*out) || is_readable(&reading, *out));
@@ -168,6 +188,7 @@ static bool is_closed(struct text run, const int8_t digits[256], unsigned bits)
 {
     struct reading reading = {0};
     size_t size_max = run.size * bits / 8;
+    char bytes[PEEKED];
     uint32_t held = 0;
     unsigned held_bits = 0;
     for (size_t i = 0; i < PEEKED; i++) {
@@ -177,10 +198,10 @@ static bool is_closed(struct text run, const int8_t digits[256], unsigned bits)
         held_bits += bits;
         if (held_bits < 8) continue;
         held_bits -= 8;
-        char byte = (char)(held >> held_bits & 0xFF);
-        if (reading.size == 0 && begins_magic(byte)) return false;
-        read_byte(&reading, (uint8_t)byte);
-        if (!may_be_readable(&reading, size_max)) return true;
+        bytes[reading.size] = (char)(held >> held_bits & 0xFF);
+        read_byte(&reading, (uint8_t)(held >> held_bits & 0xFF));
+        if (reading.size < MAGIC_MIN || may_be_readable(&reading, size_max)) continue;
+        return !begins_magic(bytes);
     }
     return false;
 }

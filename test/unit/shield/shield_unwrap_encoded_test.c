@@ -17,9 +17,15 @@ enum { ROUNDS = 100000, PLAIN_MAX = 96 };
 /* Bytes as texts, ids, digests and files have them. */
 static size_t make_plain(struct seeded *seeded, uint8_t plain[PLAIN_MAX])
 {
-    static const char *const starts[] = {"", "", "", "PK\x03\x04", "%PDF-", "RIFF", "\xff\xd8\xff"};
+    /* clang-format off */
+    static const char *const starts[] = {
+        "", "", "", "", "", "", "PK\x03\x04", "%PDF-", "RIFF", "\xff\xd8\xff", "\x1f\x8b\x08",
+        "\x89PNG\r\n", "GIF8", "\x7f" "ELF", "SQLite format 3", "openssh-key-v1", "OggS",
+        "ID3\x03", "\x30\x82", "\x30\x80\x06", "\x28\xb5\x2f\xfd", "PX", "\x30\x83", "GX",
+    };
+    /* clang-format on */
     static const char *const pieces[] = {"password", "\xc3\xa9", "\xe2\x82\xac", " ", "\n", "7"};
-    const char *start = starts[seeded_below(seeded, 7)];
+    const char *start = starts[seeded_below(seeded, sizeof starts / sizeof *starts)];
     size_t size = strlen(start);
     size_t size_max = seeded_below(seeded, PLAIN_MAX - 16);
     uint32_t noise = seeded_below(seeded, 12); /* of so many bytes one is any */
