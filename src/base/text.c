@@ -32,11 +32,6 @@ int text_compare(struct text a, struct text b)
     return (a.size > b.size) - (a.size < b.size);
 }
 
-bool text_starts_with(struct text text, struct text prefix)
-{
-    return text.size >= prefix.size && text_equal(text_slice(text, 0, prefix.size), prefix);
-}
-
 bool text_starts_with_fold(struct text text, struct text prefix)
 {
     return text.size >= prefix.size && text_equal_fold(text_slice(text, 0, prefix.size), prefix);

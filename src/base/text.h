@@ -27,7 +27,7 @@ struct text text_from(const char *string); /* borrowed; NULL gives the empty tex
 static inline bool text_equal(struct text a, struct text b);
 bool text_equal_fold(struct text a, struct text b); /* ASCII letters without case */
 int text_compare(struct text a, struct text b);     /* by bytes; a prefix comes first */
-bool text_starts_with(struct text text, struct text prefix);
+static inline bool text_starts_with(struct text text, struct text prefix);
 bool text_starts_with_fold(struct text text, struct text prefix);
 bool text_ends_with(struct text text, struct text suffix);
 
@@ -92,6 +92,11 @@ static inline __attribute__((always_inline)) bool text_equal(struct text a, stru
     for (size_t i = 0; i < size; i++)
         if (a.bytes[i] != b.bytes[i]) return false;
     return true;
+}
+
+static inline bool text_starts_with(struct text text, struct text prefix)
+{
+    return text.size >= prefix.size && text_equal((struct text){text.bytes, prefix.size}, prefix);
 }
 
 /* --- of text_hash_seeded: sixteen bytes a step with a multiply and a fold, as in wyhash --- */
