@@ -2,7 +2,7 @@
 // describes them: the server and the native client make the same.
 
 import { detect } from './detectors';
-import { ask } from './natives';
+import { ask, native } from './natives';
 import { decode, firstOf, type Table } from './spelling';
 import { isWordLike, readsLikeWords } from './words';
 
@@ -137,9 +137,13 @@ export function templateScript(raw: string): string {
     return isOwn ? templatePath(path.replace(/[._-][^/]*(?=\.m?js$)/, '')) : '';
 }
 
+// What location.href says; that one asks first whether whoever asks may know, which takes its time.
+// Where there is no such getter (a test without a browser), location is asked.
+const addressOf = native('Document', 'URL') ?? (() => location.href);
+
 /** The page as a template; the location is read once for each place. */
 export function currentPage(): Page {
-    const { href } = location;
+    const href = addressOf(document);
     if (page && href === pageHref) return page;
     pageHref = href;
     const { origin, hostname, pathname, search } = location;
