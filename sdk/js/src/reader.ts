@@ -19,17 +19,21 @@ function ofRoles(roles: string[]): string {
 
 const nodeType = native('Node', 'nodeType');
 const parentNode = native('Node', 'parentNode');
-const childNodes = native('Node', 'childNodes');
+const firstChild = native('Node', 'firstChild');
+const nextSibling = native('Node', 'nextSibling');
 const rootOf = native('Node', 'getRootNode');
 const data = native('CharacterData', 'data');
 const localName = native('Element', 'localName');
 const matches = native('Element', 'matches');
 const closest = native('Element', 'closest');
 const attribute = native('Element', 'getAttribute');
+const query = native('Element', 'querySelector');
 const queryAll = native('Element', 'querySelectorAll');
+const shadowRoot = native('Element', 'shadowRoot');
 const shadowHost = native('ShadowRoot', 'host');
 const isContentEditable = native('HTMLElement', 'isContentEditable');
 const hrefOf = native('HTMLAnchorElement', 'href');
+const eventTarget = native('Event', 'target');
 const composedPath = native('Event', 'composedPath');
 
 const EXCLUDED = '[data-cd-exclude],.cd-exclude,.ph-no-capture,.mp-no-track';
@@ -54,6 +58,9 @@ export interface Seen {
     /** What may be told of it, '' where nothing may; near a secret field only what it is. */
     own: Properties;
     element: Element;
+    /** As the page wrote them: for the closed lists alone. */
+    role: string;
+    type: string;
     /** It, and what it is inside of; nothing where that may not be told. */
     chain: Element[];
     /** Where a link leads: for `url` alone, when there is time for that. */
@@ -68,10 +75,6 @@ export interface Seen {
 
 // Places of fields that were secret once: they stay so, and so does whatever replaces them there.
 const secretSlots = new Set<string>();
-
-function isElement(node: unknown): node is Element {
-    return ask(() => nodeType(node)) === 1;
-}
 
 /** The element whose open shadow root a node is. */
 function hostOf(root: Node): Element | undefined {
@@ -95,10 +98,16 @@ function find(element: Element, selector: string): Element | undefined {
     return host ? find(host, selector) : found;
 }
 
-/** What an event is about, through open shadow roots. */
+/**
+ * What an event is about, through open shadow roots: its path is asked for only where its target has one.
+ * What is no element has none to ask for, and is nothing.
+ */
 export function targetOf(event: Event): Element | undefined {
-    const first = composedPath(event)[0];
-    return isElement(first) ? first : undefined;
+    return ask(() => {
+        const target = eventTarget(event);
+        const first = shadowRoot(target) ? composedPath(event)[0] : target;
+        return nodeType(first) === 1 ? first : undefined;
+    });
 }
 
 function tagOf(element: Element): string {
@@ -130,12 +139,12 @@ export function isSecret(field: Element, wasSecret?: boolean): boolean {
 
 /**
  * A form, dialog or neighbourhood holds a secret field. A style is not asked for: that would lay out the
- * page in the middle of a click.
+ * page in the middle of a click. A list of fields is made only where there are any: most have none.
  */
 function holdsSecret(group: Element): boolean {
-    const fields = fieldsOf(group, TYPED);
-    return fields.some((field) => matches(field, SECRET)) ||
-        (secretSlots.size > 0 && fields.some((field) => secretSlots.has(slotOf(field))));
+    const has = (selector: string) => !!query(group, selector);
+    return has(SECRET) || (secretSlots.size > 0 && has(TYPED) &&
+        fieldsOf(group, TYPED).some((field) => secretSlots.has(slotOf(field))));
 }
 
 /** Remember every password field, also those that stop being one later. */
@@ -157,18 +166,21 @@ export function watchSecrets(): void {
 // ---- Elements --------------------------------------------------------------------------------
 
 /**
- * At most a little more text than could be in the dictionary; what may not be read counts not. What was
+ * At most a little more text than could be in the dictionary; what may not be read counts not. White
+ * space is folded only where it could matter here: whoever reads the text folds it later. What was
  * not read to its end is longer than any text of the dictionary: a part is not the text.
  */
 function textOf(element: Element): string {
     let text = '';
     let nodes = 0;
     const walk = (node: Node): void => {
-        for (const child of childNodes(node)) {
+        for (let child = firstChild(node); child; child = nextSibling(child)) {
+            if (text.length > TEXT_MAX) text = text.replace(/\s+/g, ' ');
             if (++nodes > 99) text = text.padEnd(99, '.');
             if (text.length > TEXT_MAX) return;
-            if (nodeType(child) === 3) text += data(child).slice(0, DATA_MAX).replace(/\s+/g, ' ');
-            else if (isElement(child) && !matches(child, UNREAD)) walk(child);
+            const type = nodeType(child);
+            if (type === 3) text += data(child).slice(0, DATA_MAX);
+            else if (type === 1 && !matches(child, UNREAD)) walk(child);
         }
     };
     walk(element);
@@ -181,28 +193,21 @@ function sizeClass(length: number): string {
 
 /** What may be known of an element, or undefined when the page excludes it. */
 export function look(target: Element): Seen | undefined {
-    const outer = chainOf(target);
     const unread = find(target, UNREAD); // the excluded are among them
     if (unread && find(target, EXCLUDED)) return undefined;
     const interactive = find(target, INTERACTIVE);
     const element = interactive ?? target;
-    const chain = outer.slice(outer.indexOf(element));
+    const chain = chainOf(element);
     const form = find(element, 'form,dialog,fieldset');
     const group = form ?? chain[3] ?? chain[chain.length - 1]!;
     const isSilent = holdsSecret(group);
-    const tag = tagOf(element);
-    const role = attribute(element, 'role');
-    const type = attribute(element, 'type');
     return {
-        own: {
-            $mp_autocapture: true,
-            $el_tag_name: tag,
-            $el_role: ROLES.includes(role) ? role : '',
-            $el_type: tag === 'button' && /^(?:button|submit|reset)$/.test(type) ? type : '',
-        },
+        own: { $mp_autocapture: true },
         element,
         chain: isSilent ? [] : chain,
-        href: (tag === 'a' && !isSilent && ask(() => hrefOf(element))) || '',
+        role: attribute(element, 'role'),
+        type: attribute(element, 'type'),
+        href: (localName(element) === 'a' && !isSilent && ask(() => hrefOf(element))) || '',
         text: unread || ask(() => isContentEditable(target)) ? '' : textOf(element),
         label: attribute(element, 'data-cd-name') ?? '',
         isInteractive: !!interactive && !(unread && matches(element, VALUED)),
@@ -211,7 +216,11 @@ export function look(target: Element): Seen | undefined {
 }
 
 /** Adds to `own` what cannot have changed since: for when there is time. */
-export function describe({ own, chain, text }: Seen): void {
+export function describe({ own, element, role, type, chain, text }: Seen): void {
+    const tag = tagOf(element);
+    own.$el_tag_name = tag;
+    own.$el_role = ROLES.includes(role) ? role : '';
+    own.$el_type = tag === 'button' && /^(?:button|submit|reset)$/.test(type) ? type : '';
     own.$el_path = chain.slice(0, 12).map(tagOf).join('<');
     own.$el_text_length = chain[0] ? sizeClass(normalize(text).length) : '';
 }
