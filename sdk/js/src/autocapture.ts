@@ -1,8 +1,7 @@
 // What people do on a page, as structure: that a button was pressed, never what it says, unless the
 // site's own dictionary knows the words. The rules that cannot be configured are in `reader`.
 
-import { attempt, emit, later } from './emit';
-import type { Properties } from './filter';
+import { count, emit, later } from './emit';
 import { steadyMs } from './natives';
 import {
     describe, isIncluded, isSecret, look, scrollPercent, type Seen, targetOf,
@@ -24,7 +23,7 @@ const SIGNS = [
 
 let rage: { at: number; x: number; y: number; times: number } | undefined;
 let observer: MutationObserver;
-let deadTimer: ReturnType<typeof setTimeout> | undefined;
+let watched: Seen | undefined;
 let deepest = 0;
 let checkpoint = 0;
 let scrollTimer: ReturnType<typeof setTimeout> | undefined;
@@ -51,13 +50,15 @@ function tell(name: string, event: Event): Seen | undefined {
 function onClick(event: Event): void {
     const seen = tell('$mp_click', event);
     if (!seen) return;
-    if (isRage(event as MouseEvent)) later(() => emit('$mp_rage_click', seen.own));
-    if (seen.isInteractive) watchForNothing(seen.own);
+    if (seen.isInteractive) watchForNothing(seen);
+    later(() => {
+        if (isRage(event as MouseEvent)) emit('$mp_rage_click', seen.own);
+        if (watched === seen) setTimeout(() => tellDeadClick(seen), DEAD_MS);
+    });
 }
 
 /** The fourth click within a second of each other, and in the same place; then the count restarts. */
-function isRage({ clientX: x, clientY: y }: MouseEvent): boolean {
-    const at = steadyMs();
+function isRage({ clientX: x, clientY: y, timeStamp: at }: MouseEvent): boolean {
     const isNear =
         rage && at - rage.at < RAGE_MS && Math.hypot(x - rage.x, y - rage.y) < RAGE_PIXELS;
     const times = isNear ? rage!.times + 1 : 1;
@@ -65,20 +66,29 @@ function isRage({ clientX: x, clientY: y }: MouseEvent): boolean {
     return times === RAGE_CLICKS;
 }
 
-/** A dead click: for half a second nothing changes, scrolls, opens or moves. */
-function watchForNothing(own: Properties): void {
+/**
+ * A dead click: for half a second nothing changes, scrolls, opens or moves. It is looked at from the
+ * click on, before the page hears of it; the half second is counted when there is time.
+ */
+function watchForNothing(seen: Seen): void {
+    // What changed before says nothing of this click.
+    if (watched) observer.takeRecords();
+    else {
+        observer.observe(document, {
+            subtree: true, childList: true, characterData: true, attributes: true,
+        });
+    }
+    watched = seen;
+}
+
+function tellDeadClick(seen: Seen): void {
+    if (watched !== seen) return;
     stopWatching();
-    deadTimer = setTimeout(() => {
-        stopWatching();
-        emit('$mp_dead_click', own);
-    }, DEAD_MS);
-    observer.observe(document, {
-        subtree: true, childList: true, characterData: true, attributes: true,
-    });
+    emit('$mp_dead_click', seen.own);
 }
 
 function stopWatching(): void {
-    clearTimeout(deadTimer);
+    watched = undefined;
     observer.disconnect();
 }
 
@@ -124,7 +134,13 @@ export function enterPage(): void {
 
 /** Only while the project captures; never an exception of the page's. */
 export function guarded<T>(call: (event: T) => void): (event: T) => void {
-    return (event) => attempt(() => mayAutocapture() && call(event));
+    return (event) => {
+        try {
+            if (mayAutocapture()) call(event);
+        } catch {
+            count('throw');
+        }
+    };
 }
 
 /** The listeners; pagehide must come before the queue's, so this is called first. */
