@@ -315,6 +315,42 @@ describe('autocapture', () => {
         assert.match(link.$el_path, /^a<p<li<ul<div<body/);
     });
 
+    test('a click is told as it was, in shadow roots too, whatever the page does with it', async () => {
+        site.page('/', '<img name=URL><img name=baseURI><div id=host></div><button id=b>x</button>');
+        const page = await visit({ autocapture: true });
+        await page.evaluate(() => {
+            const inner = document.getElementById('host').attachShadow({ mode: 'open' });
+            inner.innerHTML = '<p><button type=submit role=tab>  some\n words  </button></p>';
+            const button = inner.querySelector('button');
+            button.addEventListener('click', () => {
+                history.pushState({}, '', '/settings');
+                document.body.title = 'something came of it';
+                button.type = 'reset';
+                button.removeAttribute('role');
+                button.textContent = 'a much longer text than the one before';
+                button.remove();
+            });
+            button.click();
+        });
+        await page.waitForTimeout(700);
+        await page.evaluate(() => {
+            document.body.title = 'what changed before says nothing';
+            document.getElementById('b').click();
+            document.body.title = 'what comes of one click says nothing of the next';
+            document.getElementById('b').click();
+        });
+        const all = await events(7);
+        const clicks = named(all, '$mp_click').map((event) => event.properties);
+        const inner = clicks.find((click) => click.$el_type);
+        assert.equal(clicks.length, 3);
+        assert.deepEqual([inner.$el_type, inner.$el_role, inner.$el_text_length], ['submit', 'tab', 'short']);
+        assert.match(inner.$el_path, /^button<p<div<body/);
+        assert.match(inner.$current_url, /:\d+\/$/);
+        const dead = named(all, '$mp_dead_click').map((event) => event.properties);
+        assert.equal(dead.length, 1);
+        assert.match(dead[0].$current_url, /:\d+\/settings$/);
+    });
+
     test('page views of single-page applications, rage, dead clicks, errors, leaving', async () => {
         site.page('/', '<button>x</button>');
         const page = await visit({ autocapture: true }, '/?utm_source=News');
