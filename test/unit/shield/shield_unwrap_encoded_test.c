@@ -20,7 +20,7 @@ static size_t make_plain(struct seeded *seeded, uint8_t plain[PLAIN_MAX])
     /* clang-format off */
     static const char *const starts[] = {
         "", "", "", "", "", "", "PK\x03\x04", "%PDF-", "RIFF", "\xff\xd8\xff", "\x1f\x8b\x08",
-        "\x89PNG\r\n", "GIF8", "\x7f" "ELF", "SQLite format 3", "openssh-key-v1", "OggS",
+        "\x89PNG\r\n", "GIF8", "\x7f\x45LF", "SQLite format 3", "openssh-key-v1", "OggS",
         "ID3\x03", "\x30\x82", "\x30\x80\x06", "\x28\xb5\x2f\xfd", "PX", "\x30\x83", "GX",
     };
     /* clang-format on */
