@@ -260,6 +260,19 @@ describe('consent', () => {
         assert.deepEqual((await events(1)).map((event) => event.event), ['Seen']);
     });
 
+    test('what was done while opted out is not told in the moment after opting in', async () => {
+        site.page('/', '<button>x</button>');
+        const page = await visit({ autocapture: true, optOutByDefault: true });
+        await page.evaluate(() => {
+            document.querySelector('button').click();
+            candor.optIn();
+            candor.track('Seen');
+        });
+        await page.waitForTimeout(900); // a dead click would be told after half a second
+        await page.evaluate(() => candor.track('Seen again'));
+        assert.deepEqual((await events(2)).map((event) => event.event).sort(), ['Seen', 'Seen again']);
+    });
+
     test('a reset before anything else does not undo an opt-out', async () => {
         const page = await visit();
         await page.evaluate(() => candor.optOut());

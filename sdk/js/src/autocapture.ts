@@ -1,7 +1,7 @@
 // What people do on a page, as structure: that a button was pressed, never what it says, unless the
 // site's own dictionary knows the words. The rules that cannot be configured are in `reader`.
 
-import { count, emit, later } from './emit';
+import { count, emit, isOpen, later } from './emit';
 import { steadyMs } from './natives';
 import {
     describe, isIncluded, isSecret, look, scrollPercent, type Seen, targetOf,
@@ -132,11 +132,14 @@ export function enterPage(): void {
     deepest = checkpoint = 0;
 }
 
-/** Only while the project captures; never an exception of the page's. */
+/**
+ * Only while the project captures and the person has not opted out: what they did before is not told
+ * after. Never an exception of the page's.
+ */
 export function guarded<T>(call: (event: T) => void): (event: T) => void {
     return (event) => {
         try {
-            if (mayAutocapture()) call(event);
+            if (mayAutocapture() && isOpen()) call(event);
         } catch {
             count('throw');
         }

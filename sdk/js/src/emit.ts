@@ -32,7 +32,8 @@ const SANE_MS = 1.7e12;
 
 let token = '';
 let hook: Hook | undefined;
-let isOpen: () => boolean = () => false;
+/** May anything be told now? What happens while it may not is not looked at. */
+export let isOpen: () => boolean = () => false;
 let surroundings: () => Properties = () => ({});
 let inspected: Inspected[] | undefined;
 let putOff: (() => void)[] = [];
