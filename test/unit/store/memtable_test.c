@@ -15,7 +15,7 @@
 #include <cmocka.h>
 
 enum {
-    ROWS = 3000,      /* three chunks */
+    ROWS = 4000,      /* four chunks */
     COLUMNS = 120,    /* more that are large than one event may keep waiting */
     BATCH_ROWS = 250, /* names have other numbers in the next batch */
     TEXT_SIZE = 40,
@@ -67,7 +67,7 @@ static uint32_t draw_number(struct twin *twin, uint32_t column)
 
 static bool draws_column(struct twin *twin, uint32_t column)
 {
-    if (column % 10 == 8) return seeded_below(&twin->random, 40) == 0; /* pairs */
+    if (column % 10 == 8) return seeded_below(&twin->random, 5) == 0; /* pairs */
     if (column % 10 == 9) return seeded_below(&twin->random, 3) == 0;  /* pairs, then all rows */
     return seeded_below(&twin->random, 20) > 0;
 }
