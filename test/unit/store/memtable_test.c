@@ -68,7 +68,7 @@ static uint32_t draw_number(struct twin *twin, uint32_t column)
 static bool draws_column(struct twin *twin, uint32_t column)
 {
     if (column % 10 == 8) return seeded_below(&twin->random, 5) == 0; /* pairs */
-    if (column % 10 == 9) return seeded_below(&twin->random, 3) == 0;  /* pairs, then all rows */
+    if (column % 10 == 9) return seeded_below(&twin->random, 3) == 0; /* pairs, then all rows */
     return seeded_below(&twin->random, 20) > 0;
 }
 
